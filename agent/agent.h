@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H 1
+
+/* The agent
+ * =========
+ *
+ * Puts the three rooms together: rows (ovsdb/), links (netdev/) and flows
+ * (openflow/).  What one learns for another, the port numbers, passes through
+ * here.  Nothing blocks: call agent_run() and agent_wait() in each pass of a
+ * poll loop. */
+
+#include <stdbool.h>
+
+struct ds;
+struct options;
+struct svec;
+
+/* Creates the agent and starts to connect.  'options' must outlive it.
+ * Returns NULL, with a line in the log, if it cannot work at all. */
+struct agent *agent_create(const struct options *options);
+
+/* Frees 'agent'.  All that it made stays. */
+void agent_destroy(struct agent *agent);
+
+void agent_run(struct agent *agent);
+void agent_wait(struct agent *agent);
+
+/* True if rows, links and flows are as wanted. */
+bool agent_is_ready(const struct agent *agent);
+
+/* Returns true if the agent has never been ready and must not become so: what
+ * stands in its way is somebody else's.  Nothing was touched. */
+bool agent_is_refused(const struct agent *agent);
+
+/* Appends to 's' one line a part: is it right and since when, what is wanted,
+ * what is there. */
+void agent_format_status(const struct agent *agent, struct ds *s);
+
+/* Appends to 's', in one line, what the parts that are not right say. */
+void agent_format_problems(const struct agent *agent, struct ds *s);
+
+/* Appends to 'flows' the flow set for 'options', with names for ports where
+ * flow syntax allows it and the port numbers that the agent asks for. */
+void agent_build_flows(const struct options *options, struct svec *flows);
+
+#endif /* agent/agent.h */

@@ -1,0 +1,16 @@
+sbin_PROGRAMS += agent/pipette-agent
+dist_man_MANS += agent/pipette-agent.8
+
+libpipette_a_SOURCES += \
+	agent/agent.c \
+	agent/agent.h \
+	agent/options.c \
+	agent/options.h \
+	agent/removal.c \
+	agent/removal.h \
+	agent/rooms.c \
+	agent/rooms.h
+
+agent_pipette_agent_SOURCES = agent/main.c
+agent_pipette_agent_LDADD = $(PIPETTE_LIBS)
+$(agent_pipette_agent_OBJECTS): | $(OVS_LIB)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_OPTIONS_H
+#define AGENT_OPTIONS_H 1
+
+/* Command-line options of pipette-agent(8). */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "openflow/address.h"
+#include "openvswitch/types.h"
+
+enum options_mode {
+    MODE_DAEMON,                /* Keep the system right until told to exit. */
+    MODE_ONCE,                  /* Bring everything up, then exit. */
+    MODE_REMOVE,                /* Take away what the agent created. */
+    MODE_PRINT_FLOWS,           /* Print the flow set. */
+    MODE_HELP,
+    MODE_VERSION
+};
+
+/* All strings are owned by this struct.  Those that have no default are NULL
+ * unless given. */
+struct options {
+    enum options_mode mode;
+    char *bridge;
+    char *uplink;
+    char *fake_port;
+    struct fake_address fake;
+    struct eth_addr server_mac;
+    struct eth_addr client_mac;
+    uint16_t vlan;              /* 1 to 4094. */
+    uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
+    char *datapath_type;
+    char *db;                   /* "unix:FILE", FILE absolute. */
+    bool adopt;
+    unsigned int wait;          /* For MODE_ONCE, MODE_REMOVE: seconds. */
+    char *unixctl;
+};
+
+/* Parses the command line into '*options', which the caller must destroy in
+ * any case.  Open vSwitch's own options (daemon, log) take effect at once, in
+ * libopenvswitch.
+ *
+ * Returns NULL if successful, otherwise one line that names the option, its
+ * value and what would be right, as an owned string for the caller to free. */
+char *options_parse(int argc, char *argv[], struct options *options)
+    OVS_WARN_UNUSED_RESULT;
+
+void options_destroy(struct options *options);
+
+/* Prints the usage message, which fits a terminal of 80 by 24. */
+void options_print_help(void);
+
+#endif /* agent/options.h */

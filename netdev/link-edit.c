@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "netdev/link-edit.h"
+
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <netlink/cache.h>
+#include <netlink/errno.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
+#include <netlink/route/link/inet6.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
+#include <sys/socket.h>
+
+#include "util.h"
+
+/* The kernel's state that one pass over a device needs. */
+struct link_state {
+    struct nl_sock *sock;
+    struct rtnl_link *link;
+    int ifindex;
+    struct nl_cache *addresses; /* struct rtnl_addr, of all devices. */
+};
+
+/* Addresses. */
+
+static bool
+is_on(const struct link_state *state, struct rtnl_addr *addr, int family)
+{
+    return (rtnl_addr_get_ifindex(addr) == state->ifindex
+            && rtnl_addr_get_family(addr) == family);
+}
+
+static bool
+is_address(const struct link_state *state, struct rtnl_addr *addr,
+           const struct link_want *want)
+{
+    struct nl_addr *local = rtnl_addr_get_local(addr);
+
+    return (is_on(state, addr, AF_INET) && local
+            && nl_addr_get_len(local) == sizeof want->address
+            && !memcmp(nl_addr_get_binary_addr(local), &want->address,
+                       sizeof want->address)
+            && rtnl_addr_get_prefixlen(addr) == want->plen);
+}
+
+static bool
+has_address(const struct link_state *state, const struct link_want *want)
+{
+    for (struct nl_object *o = nl_cache_get_first(state->addresses); o;
+         o = nl_cache_get_next(o)) {
+        if (is_address(state, (struct rtnl_addr *) o, want)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+make_address(const struct link_state *state, const struct link_want *want)
+{
+    if (!want->address || has_address(state, want)) {
+        return 0;
+    }
+
+    struct rtnl_addr *addr = rtnl_addr_alloc();
+    struct nl_addr *local = nl_addr_build(AF_INET, &want->address,
+                                          sizeof want->address);
+    ovs_assert(addr && local);
+    nl_addr_set_prefixlen(local, want->plen);
+    rtnl_addr_set_ifindex(addr, state->ifindex);
+    rtnl_addr_set_local(addr, local);
+
+    int error = rtnl_addr_add(state->sock, addr, 0);
+    nl_addr_put(local);
+    rtnl_addr_put(addr);
+    return error == -NLE_EXIST ? 0 : error;
+}
+
+/* IPv6 autoconfiguration. */
+
+/* Returns true if the kernel made 'addr' from a router advertisement. */
+static bool
+is_advertised(struct rtnl_addr *addr)
+{
+    return rtnl_addr_get_flags(addr) & (IFA_F_MANAGETEMPADDR
+                                        | IFA_F_TEMPORARY);
+}
+
+/* Returns true if the kernel got 'route' from a router advertisement: its
+ * own protocol number says so, or it is the on-link route of an address that
+ * came from one. */
+static bool
+is_advertised_route(const struct link_state *state, struct rtnl_route *route)
+{
+    struct rtnl_nexthop *nh = rtnl_route_nexthop_n(route, 0);
+
+    if (!nh || rtnl_route_nh_get_ifindex(nh) != state->ifindex
+        || rtnl_route_get_type(route) != RTN_UNICAST) {
+        return false;
+    } else if (rtnl_route_get_protocol(route) == RTPROT_RA) {
+        return true;
+    } else if (rtnl_route_get_protocol(route) != RTPROT_KERNEL) {
+        return false;
+    }
+
+    for (struct nl_object *o = nl_cache_get_first(state->addresses); o;
+         o = nl_cache_get_next(o)) {
+        struct rtnl_addr *addr = (struct rtnl_addr *) o;
+
+        if (is_on(state, addr, AF_INET6) && is_advertised(addr)
+            && !nl_addr_cmp_prefix(rtnl_route_get_dst(route),
+                                   rtnl_addr_get_local(addr))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+remove_advertised_routes(const struct link_state *state)
+{
+    struct nl_cache *routes;
+    int error = rtnl_route_alloc_cache(state->sock, AF_INET6, 0, &routes);
+
+    if (error) {
+        return error == -NLE_AF_NOSUPPORT ? 0 : error;
+    }
+    for (struct nl_object *o = nl_cache_get_first(routes); o && !error;
+         o = nl_cache_get_next(o)) {
+        struct rtnl_route *route = (struct rtnl_route *) o;
+
+        if (is_advertised_route(state, route)) {
+            error = rtnl_route_delete(state->sock, route, 0);
+        }
+    }
+    nl_cache_free(routes);
+    return error == -NLE_OBJ_NOTFOUND ? 0 : error;
+}
+
+/* Takes away the addresses that came from router advertisements, and if
+ * 'link_local' the link-local ones too. */
+static int
+remove_ipv6_addresses(const struct link_state *state, bool link_local)
+{
+    int error = 0;
+
+    for (struct nl_object *o = nl_cache_get_first(state->addresses);
+         o && !error; o = nl_cache_get_next(o)) {
+        struct rtnl_addr *addr = (struct rtnl_addr *) o;
+
+        if (is_on(state, addr, AF_INET6)
+            && (is_advertised(addr)
+                || (link_local
+                    && rtnl_addr_get_scope(addr) == RT_SCOPE_LINK))) {
+            error = rtnl_addr_delete(state->sock, addr, 0);
+        }
+    }
+    return error == -NLE_NOADDR ? 0 : error;
+}
+
+static int
+set_addr_gen_mode(const struct link_state *state, uint8_t mode)
+{
+    struct rtnl_link *change = rtnl_link_alloc();
+
+    ovs_assert(change);
+    int error = rtnl_link_inet6_set_addr_gen_mode(change, mode);
+    if (!error) {
+        error = rtnl_link_change(state->sock, state->link, change, 0);
+    }
+    rtnl_link_put(change);
+    return error;
+}
+
+static int
+stop_autoconfiguration(const struct link_state *state)
+{
+    bool link_local = false;
+    uint8_t mode;
+    int error = 0;
+
+    if (rtnl_link_inet6_get_addr_gen_mode(state->link, &mode)) {
+        return 0;               /* No IPv6 on this device. */
+    }
+    if (mode != IN6_ADDR_GEN_MODE_NONE) {
+        /* What is link-local now is what the kernel made by itself; once the
+         * mode is "none", it is what somebody wanted. */
+        link_local = true;
+        error = set_addr_gen_mode(state, IN6_ADDR_GEN_MODE_NONE);
+    }
+    if (!error) {
+        error = remove_advertised_routes(state);
+    }
+    return error ? error : remove_ipv6_addresses(state, link_local);
+}
+
+/* MAC and up. */
+
+static bool
+has_mac(const struct link_state *state, const struct eth_addr *mac)
+{
+    struct nl_addr *present = rtnl_link_get_addr(state->link);
+
+    return (present && nl_addr_get_len(present) == sizeof *mac
+            && !memcmp(nl_addr_get_binary_addr(present), mac, sizeof *mac));
+}
+
+static int
+make_link(const struct link_state *state, const struct link_want *want)
+{
+    bool new_mac = want->mac && !has_mac(state, want->mac);
+
+    if (!new_mac && rtnl_link_get_flags(state->link) & IFF_UP) {
+        return 0;
+    }
+
+    struct rtnl_link *change = rtnl_link_alloc();
+    ovs_assert(change);
+    rtnl_link_set_flags(change, IFF_UP);
+    if (new_mac) {
+        struct nl_addr *mac = nl_addr_build(AF_LLC, want->mac,
+                                            sizeof *want->mac);
+
+        ovs_assert(mac);
+        rtnl_link_set_addr(change, mac);
+        nl_addr_put(mac);
+    }
+    int error = rtnl_link_change(state->sock, state->link, change, 0);
+    rtnl_link_put(change);
+    return error;
+}
+
+/* Asks the kernel for the device 'name'.  If successful, the caller must
+ * release '*state' with close_state(). */
+static int
+open_state(struct link_state *state, struct nl_sock *sock, const char *name)
+{
+    *state = (struct link_state) { .sock = sock };
+
+    int error = rtnl_link_get_kernel(sock, 0, name, &state->link);
+    if (error) {
+        return error == -NLE_OBJ_NOTFOUND ? -NLE_NODEV : error;
+    }
+    state->ifindex = rtnl_link_get_ifindex(state->link);
+    error = rtnl_addr_alloc_cache(sock, &state->addresses);
+    if (error) {
+        rtnl_link_put(state->link);
+    }
+    return error;
+}
+
+static void
+close_state(struct link_state *state)
+{
+    nl_cache_free(state->addresses);
+    rtnl_link_put(state->link);
+}
+
+int
+link_edit_make(struct nl_sock *sock, const struct link_want *want)
+{
+    struct link_state state;
+    int error = open_state(&state, sock, want->name);
+
+    if (error) {
+        return error;
+    }
+    /* In this order: the device comes up with all that it is to have. */
+    error = stop_autoconfiguration(&state);
+    if (!error) {
+        error = make_address(&state, want);
+    }
+    if (!error) {
+        error = make_link(&state, want);
+    }
+    close_state(&state);
+    return error;
+}
+
+int
+link_edit_release(struct nl_sock *sock, const char *name)
+{
+    struct link_state state;
+    int error = open_state(&state, sock, name);
+    uint8_t mode;
+
+    if (error) {
+        return error;
+    }
+    if (!rtnl_link_inet6_get_addr_gen_mode(state.link, &mode)
+        && mode == IN6_ADDR_GEN_MODE_NONE) {
+        error = set_addr_gen_mode(&state, IN6_ADDR_GEN_MODE_EUI64);
+    }
+    close_state(&state);
+    return error;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef NETDEV_LINK_EDIT_H
+#define NETDEV_LINK_EDIT_H 1
+
+/* Reading and editing one network device
+ * ======================================
+ *
+ * Functions of a netlink socket, for links.c.  They keep nothing: each asks
+ * the kernel anew and sends what differs.
+ *
+ * All return 0 or a negative libnl error (NLE_*, see nl_geterror()). */
+
+#include <stdbool.h>
+
+#include "openvswitch/types.h"
+
+struct nl_cache;
+struct nl_sock;
+
+struct link_want {
+    const char *name;
+    const struct eth_addr *mac; /* NULL to leave it. */
+    ovs_be32 address;           /* 0 to leave addresses. */
+    unsigned int plen;          /* Prefix length of 'address'. */
+};
+
+/* Makes the device 'want->name' as wanted: no IPv6 autoconfiguration, MAC,
+ * address, up.  Returns -NLE_NODEV if there is no such device. */
+int link_edit_make(struct nl_sock *, const struct link_want *);
+
+/* Lets the kernel make IPv6 addresses for device 'name' again. */
+int link_edit_release(struct nl_sock *, const char *name);
+
+#endif /* netdev/link-edit.h */

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "netdev/links.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/socket.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "netdev/link-edit.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "packets.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(links);
+
+/* When to look again after the kernel refused a change. */
+#define REFUSED_RETRY_MSEC 1000
+
+/* Events to take in one pass: somebody may make them without end. */
+#define MAX_EVENTS 64
+
+struct links {
+    const struct links_config *config;
+    bool started;
+
+    struct nl_sock *requests;
+    struct nl_sock *events;     /* Non-blocking. */
+    bool look;                  /* Something happened, or may have. */
+    long long int retry;        /* When to look again, LLONG_MAX for never. */
+
+    /* What the last look saw. */
+    bool right, stuck;
+    struct ds present;
+};
+
+/* An event says only "look again". */
+static int
+note_event(struct nl_msg *msg OVS_UNUSED, void *links_)
+{
+    struct links *links = links_;
+
+    links->look = true;
+    return NL_OK;
+}
+
+static struct nl_sock *
+open_socket(void)
+{
+    struct nl_sock *sock = nl_socket_alloc();
+
+    if (sock && nl_connect(sock, NETLINK_ROUTE)) {
+        nl_socket_free(sock);
+        return NULL;
+    }
+    return sock;
+}
+
+static struct nl_sock *
+open_events(struct links *links)
+{
+    struct nl_sock *sock = open_socket();
+
+    if (sock) {
+        nl_socket_disable_seq_check(sock);
+        nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, note_event,
+                            links);
+        if (nl_socket_set_nonblocking(sock)
+            || nl_socket_add_memberships(sock, RTNLGRP_LINK,
+                                         RTNLGRP_IPV4_IFADDR,
+                                         RTNLGRP_IPV6_IFADDR,
+                                         RTNLGRP_IPV6_ROUTE, 0)) {
+            nl_socket_free(sock);
+            return NULL;
+        }
+    }
+    return sock;
+}
+
+struct links *
+links_create(const struct links_config *config)
+{
+    struct links *links = xzalloc(sizeof *links);
+
+    links->config = config;
+    links->retry = LLONG_MAX;
+    ds_init(&links->present);
+    ds_put_cstr(&links->present, "waiting for the ports");
+    links->requests = open_socket();
+    links->events = open_events(links);
+    if (!links->requests || !links->events) {
+        VLOG_ERR("cannot open netlink sockets: %s", ovs_strerror(errno));
+        links_destroy(links);
+        return NULL;
+    }
+    return links;
+}
+
+void
+links_destroy(struct links *links)
+{
+    if (links) {
+        nl_socket_free(links->requests);
+        nl_socket_free(links->events);
+        ds_destroy(&links->present);
+        free(links);
+    }
+}
+
+void
+links_start(struct links *links)
+{
+    if (!links->started) {
+        links->started = true;
+        links->look = true;
+    }
+}
+
+/* Takes the events that wait.  Any error but "no more" means that events were
+ * lost (NLE_NOMEM is ENOBUFS), which says "look again" like any event. */
+static void
+drain_events(struct links *links)
+{
+    for (int i = 0; i < MAX_EVENTS; i++) {
+        int error = nl_recvmsgs_default(links->events);
+
+        if (error == -NLE_AGAIN) {
+            break;
+        }
+        links->look = true;
+    }
+}
+
+/* Makes one device as wanted.  Returns false, and says why, if that failed. */
+static bool
+make_link(struct links *links, const struct link_want *want)
+{
+    int error = link_edit_make(links->requests, want);
+
+    if (error && links->present.length) {
+        ds_put_cstr(&links->present, "; ");
+    }
+    if (error == -NLE_NODEV) {
+        /* Its coming will be an event. */
+        ds_put_format(&links->present, "waiting for %s to appear",
+                      want->name);
+    } else if (error) {
+        ds_put_format(&links->present, "the kernel refused to configure %s: "
+                      "%s", want->name, nl_geterror(error));
+        links->stuck = true;
+        links->retry = time_msec() + REFUSED_RETRY_MSEC;
+    }
+    return !error;
+}
+
+static void
+look(struct links *links)
+{
+    const struct links_config *config = links->config;
+    const struct link_want fake_port = {
+        .name = config->fake_port, .mac = &config->mac,
+        .address = config->address, .plen = config->plen,
+    };
+    const struct link_want uplink = { .name = config->uplink };
+
+    links->look = false;
+    links->stuck = false;
+    links->retry = LLONG_MAX;
+    ds_clear(&links->present);
+    links->right = make_link(links, &fake_port);
+    links->right &= make_link(links, &uplink);
+    if (links->right) {
+        links_format_wanted(links, &links->present);
+    }
+}
+
+void
+links_run(struct links *links)
+{
+    drain_events(links);
+    if (links->started && (links->look || time_msec() >= links->retry)) {
+        look(links);
+    }
+}
+
+void
+links_wait(struct links *links)
+{
+    poll_fd_wait(nl_socket_get_fd(links->events), POLLIN);
+    if (links->started && links->retry != LLONG_MAX) {
+        poll_timer_wait_until(links->retry);
+    }
+}
+
+bool
+links_is_right(const struct links *links)
+{
+    return links->right;
+}
+
+bool
+links_is_stuck(const struct links *links)
+{
+    return links->stuck;
+}
+
+void
+links_format_wanted(const struct links *links, struct ds *s)
+{
+    const struct links_config *config = links->config;
+
+    ds_put_format(s, "%s up with "ETH_ADDR_FMT" and "IP_FMT"/%u, %s up",
+                  config->fake_port, ETH_ADDR_ARGS(config->mac),
+                  IP_ARGS(config->address), config->plen, config->uplink);
+}
+
+const char *
+links_present(const struct links *links)
+{
+    return ds_cstr_ro(&links->present);
+}
+
+void
+links_release(struct links *links)
+{
+    int error = link_edit_release(links->requests, links->config->uplink);
+
+    if (error && error != -NLE_NODEV) {
+        VLOG_WARN("cannot let %s make IPv6 addresses again: %s",
+                  links->config->uplink, nl_geterror(error));
+    }
+}

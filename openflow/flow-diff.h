@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OPENFLOW_FLOW_DIFF_H
+#define OPENFLOW_FLOW_DIFF_H 1
+
+/* Differences between flow tables
+ * ===============================
+ *
+ * A flow table here is a list of flow_mods: what would add its flows.  The
+ * wanted table comes from text, the present one from a switch's dump, and
+ * their difference is the list of flow_mods that turns one into the other.
+ * Pure. */
+
+#include <stddef.h>
+
+#include "openvswitch/compiler.h"
+#include "openvswitch/ofp-flow.h"
+
+struct svec;
+
+struct flow_list {
+    struct ofputil_flow_mod *fms;
+    size_t n, allocated;
+};
+
+#define FLOW_LIST_INITIALIZER { NULL, 0, 0 }
+
+/* Frees the flow_mods of 'list' and leaves it empty. */
+void flow_list_clear(struct flow_list *list);
+
+/* Appends a flow_mod for each of 'flows', lines in the syntax of ovs-ofctl(8)
+ * with port numbers, not names.  Returns NULL if successful, otherwise the
+ * line and its error as an owned string; 'list' then has the lines before. */
+char *flow_list_parse(struct flow_list *list, const struct svec *flows)
+    OVS_WARN_UNUSED_RESULT;
+
+/* Appends the flow that 'stats' describes. */
+void flow_list_add_stats(struct flow_list *list,
+                         const struct ofputil_flow_stats *stats);
+
+/* Appends to 'changes' what turns 'present' into 'wanted':
+ *
+ *   - deletion of each flow present that is not wanted,
+ *   - deletion of all flows learned by a flow present with a cookie that no
+ *     wanted flow learns with: they say what is not true any more,
+ *   - addition of each wanted flow that is not present, or is with other
+ *     actions, timeouts or flags (which replaces it).
+ *
+ * Flows that are the same on both sides do not appear: their counters go on.
+ * 'present' should hold only flows with the agent's own cookie. */
+void flow_list_diff(const struct flow_list *wanted,
+                    const struct flow_list *present,
+                    struct flow_list *changes);
+
+/* Returns 'fm' as one line of ovs-ofctl(8) syntax, for the caller to free. */
+char *flow_mod_to_string(const struct ofputil_flow_mod *fm);
+
+#endif /* openflow/flow-diff.h */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OPENFLOW_FLOW_SET_H
+#define OPENFLOW_FLOW_SET_H 1
+
+/* The flow set
+ * ============
+ *
+ * What the bridge must do, as text: a configuration and two port numbers in,
+ * one line a flow out, in the syntax that ovs-ofctl(8) takes for "add-flows".
+ * Pure: no switch, no clock, no state.
+ *
+ *     table 0   sorts what comes in: from the uplink to table 1, from the
+ *               fake port to table 2, everything else is dropped
+ *     table 1   uplink to fake port: rewrites, and learns for each client
+ *               and target how to do it without learning next time (table 1)
+ *               and how to rewrite the answers (table 2)
+ *     table 2   fake port to uplink: what was learned, and ARP for any
+ *               address of the fake prefix */
+
+#include <stdint.h>
+
+#include "openflow/address.h"
+#include "openvswitch/types.h"
+
+struct svec;
+
+/* Cookie of each flow in the set. */
+#define FLOW_COOKIE UINT64_C(0x7069706574746500)    /* "pipette\0" */
+
+/* The upper half of the cookie of each learned flow.  The lower half depends
+ * on all that a learned flow has from the configuration, timeouts aside: flows
+ * learned under another configuration can be told by their cookie. */
+#define LEARNED_COOKIE (UINT64_C(0x7069706c) << 32) /* "pipl" */
+#define LEARNED_COOKIE_MASK (UINT64_C(0xffffffff) << 32)
+
+struct flow_port {
+    const char *name;           /* To write instead of the number, or NULL. */
+    uint16_t number;            /* OpenFlow port number, host byte order. */
+};
+
+struct flow_config {
+    struct flow_port uplink;
+    struct flow_port fake_port;
+    struct fake_address fake;
+    struct eth_addr server_mac; /* The fake port's own. */
+    struct eth_addr client_mac; /* Every client's, as services see it. */
+    uint16_t vlan;              /* The real subnet's on the uplink, 1-4094. */
+    uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
+};
+
+/* Appends the flow set for 'config' to 'flows', which the caller has
+ * initialized and destroys.  Where 'config' names a port, matches and output
+ * actions use the name (quoted as ovs-ofctl wants it); registers always hold
+ * the number. */
+void flow_set_build(const struct flow_config *config, struct svec *flows);
+
+#endif /* openflow/flow-set.h */

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovsdb/bridge-rows.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "lib/vswitch-idl.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
+#include "ovsdb-idl.h"
+#include "ovsdb/row-edit.h"
+#include "timeval.h"
+#include "util.h"
+
+/* When to try again after a transaction that the server refused, and after
+ * one that could not be sent. */
+#define REFUSED_RETRY_MSEC 1000
+#define UNSENT_RETRY_MSEC 100
+
+#define MAX_OFPORT 65279        /* ovs-vswitchd.conf.db(5): Interface. */
+
+struct bridge_rows {
+    const struct bridge_rows_config *config;
+    enum bridge_rows_goal goal;
+
+    struct ovsdb_idl *idl;
+    struct ovsdb_idl_txn *txn;  /* In flight, or NULL. */
+    unsigned int seqno;         /* Of the last look at the database. */
+    bool look;                  /* Look even if the database is the same. */
+    long long int retry;        /* When to look again, LLONG_MAX for never. */
+    int64_t next_cfg;           /* That our last change was given. */
+
+    /* What the last look saw. */
+    enum bridge_rows_owner owner;
+    bool right, stuck, refused, have_ports;
+    struct bridge_ports ports;
+    struct ds present;
+};
+
+/* Without ovsdb-server nothing can be said of the database.  What it said of
+ * the ports still holds: ovs-vswitchd goes on without it. */
+static void
+say_disconnected(struct bridge_rows *rows)
+{
+    ds_clear(&rows->present);
+    ds_put_format(&rows->present, "not connected to %s", rows->config->db);
+    rows->right = rows->stuck = rows->refused = false;
+    rows->look = true;
+}
+
+struct bridge_rows *
+bridge_rows_create(const struct bridge_rows_config *config,
+                   enum bridge_rows_goal goal)
+{
+    struct bridge_rows *rows = xzalloc(sizeof *rows);
+
+    rows->config = config;
+    rows->goal = goal;
+    rows->retry = LLONG_MAX;
+    ds_init(&rows->present);
+
+    rows->idl = ovsdb_idl_create(config->db, &ovsrec_idl_class, false, true);
+    row_edit_monitor(rows->idl);
+    say_disconnected(rows);
+    return rows;
+}
+
+void
+bridge_rows_destroy(struct bridge_rows *rows)
+{
+    if (rows) {
+        if (rows->txn) {
+            ovsdb_idl_txn_destroy(rows->txn);
+        }
+        ovsdb_idl_destroy(rows->idl);
+        ds_destroy(&rows->present);
+        free(rows);
+    }
+}
+
+void
+bridge_rows_set_goal(struct bridge_rows *rows, enum bridge_rows_goal goal)
+{
+    rows->look |= rows->goal != goal;
+    rows->right &= rows->goal == goal;
+    rows->goal = goal;
+}
+
+/* Looking: what is there? */
+
+static bool
+is_applied(const struct bridge_rows *rows)
+{
+    const struct ovsrec_open_vswitch *ovs
+        = ovsrec_open_vswitch_first(rows->idl);
+
+    return !ovs || ovs->cur_cfg >= rows->next_cfg;
+}
+
+/* Stores into '*ofport' the number of port 'name'.  If it has none,
+ * returns false and says why in 'rows->present'. */
+static bool
+read_ofport(struct bridge_rows *rows, const char *name, uint16_t *ofport)
+{
+    const struct ovsrec_interface *iface = row_edit_find_interface(
+        rows->idl, rows->config, name);
+
+    if (!iface || !iface->n_ofport) {
+        ds_put_format(&rows->present, "waiting for ovs-vswitchd to add %s",
+                      name);
+        return false;
+    } else if (iface->error || *iface->ofport < 1
+               || *iface->ofport > MAX_OFPORT) {
+        /* "could not open network device X (No such device)": for a missing
+         * link, ovs-vswitchd tries again by itself when one appears. */
+        ds_put_format(&rows->present, "%s is missing: %s", name,
+                      iface->error ? iface->error : "it has no port number");
+        rows->stuck = true;
+        return false;
+    }
+    *ofport = *iface->ofport;
+    return true;
+}
+
+static void
+look_at_ports(struct bridge_rows *rows)
+{
+    const struct bridge_rows_config *config = rows->config;
+
+    rows->have_ports
+        = (read_ofport(rows, config->uplink, &rows->ports.uplink)
+           && read_ofport(rows, config->fake_port, &rows->ports.fake_port));
+    if (rows->have_ports) {
+        ds_put_format(&rows->present, "%s with %s as port %"PRIu16" and %s "
+                      "as port %"PRIu16, config->bridge,
+                      config->uplink, rows->ports.uplink,
+                      config->fake_port,
+                      rows->ports.fake_port);
+        rows->right = true;
+    }
+}
+
+/* Sends what must change, in one transaction.  Returns true if there is
+ * nothing to change. */
+static bool
+mend(struct bridge_rows *rows)
+{
+    struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(rows->idl);
+
+    ovsdb_idl_txn_add_comment(txn, "pipette-agent");
+    if (rows->goal == ROWS_PRESENT) {
+        row_edit_make(rows->idl, txn, rows->config);
+    } else {
+        row_edit_remove(rows->idl, txn, rows->config);
+    }
+    if (ovsdb_idl_txn_commit(txn) == TXN_UNCHANGED) {
+        ovsdb_idl_txn_destroy(txn);
+        return true;
+    }
+    rows->txn = txn;
+    return false;
+}
+
+/* Looks at the whole replica, says what is there, and starts what is to be
+ * done about it. */
+static void
+look(struct bridge_rows *rows)
+{
+    const struct bridge_rows_config *config = rows->config;
+
+    rows->look = false;
+    rows->retry = LLONG_MAX;
+    rows->seqno = ovsdb_idl_get_seqno(rows->idl);
+    rows->right = rows->stuck = rows->refused = rows->have_ports = false;
+    rows->owner = row_edit_owner(rows->idl, config);
+    ds_clear(&rows->present);
+
+    if (rows->goal == ROWS_WATCH) {
+        ds_put_cstr(&rows->present, "watching");
+        rows->right = true;
+    } else if (rows->goal == ROWS_PRESENT
+               && row_edit_is_refused(rows->idl, config, &rows->present)) {
+        rows->refused = rows->stuck = true;
+    } else if (!mend(rows)) {
+        ds_put_cstr(&rows->present, "changing the database");
+    } else if (!is_applied(rows)) {
+        ds_put_cstr(&rows->present, "waiting for ovs-vswitchd to apply it");
+    } else if (rows->goal == ROWS_PRESENT) {
+        look_at_ports(rows);
+    } else {
+        ds_put_cstr(&rows->present, rows->owner == BRIDGE_MISSING
+                    ? "nothing of it" : "bridge left: not pipette-agent's");
+        rows->right = true;
+    }
+}
+
+/* Takes the result of the transaction in flight, if there is one. */
+static void
+finish_transaction(struct bridge_rows *rows)
+{
+    enum ovsdb_idl_txn_status status = ovsdb_idl_txn_commit(rows->txn);
+
+    if (status == TXN_INCOMPLETE) {
+        return;
+    } else if (status == TXN_SUCCESS) {
+        rows->next_cfg = ovsdb_idl_txn_get_increment_new_value(rows->txn);
+        rows->look = true;
+    } else if (status == TXN_TRY_AGAIN) {
+        rows->retry = time_msec() + UNSENT_RETRY_MSEC;
+    } else {
+        ds_clear(&rows->present);
+        ds_put_format(&rows->present, "ovsdb-server refused the change: %s",
+                      ovsdb_idl_txn_get_error(rows->txn));
+        rows->stuck = true;
+        rows->retry = time_msec() + REFUSED_RETRY_MSEC;
+    }
+    ovsdb_idl_txn_destroy(rows->txn);
+    rows->txn = NULL;
+}
+
+void
+bridge_rows_run(struct bridge_rows *rows)
+{
+    ovsdb_idl_run(rows->idl);
+    if (rows->txn) {
+        finish_transaction(rows);
+    }
+    if (!ovsdb_idl_is_connected(rows->idl)) {
+        say_disconnected(rows);
+        return;
+    }
+    if (rows->txn || !ovsdb_idl_has_ever_connected(rows->idl)) {
+        return;
+    }
+    if (rows->look || time_msec() >= rows->retry
+        || ovsdb_idl_get_seqno(rows->idl) != rows->seqno) {
+        look(rows);
+    }
+}
+
+void
+bridge_rows_wait(struct bridge_rows *rows)
+{
+    ovsdb_idl_wait(rows->idl);
+    if (rows->txn) {
+        ovsdb_idl_txn_wait(rows->txn);
+    } else if (rows->retry != LLONG_MAX) {
+        poll_timer_wait_until(rows->retry);
+    }
+}
+
+bool
+bridge_rows_is_right(const struct bridge_rows *rows)
+{
+    return rows->right;
+}
+
+bool
+bridge_rows_is_stuck(const struct bridge_rows *rows)
+{
+    return rows->stuck;
+}
+
+bool
+bridge_rows_is_refused(const struct bridge_rows *rows)
+{
+    return rows->refused;
+}
+
+enum bridge_rows_owner
+bridge_rows_owner(const struct bridge_rows *rows)
+{
+    return rows->owner;
+}
+
+const struct bridge_ports *
+bridge_rows_ports(const struct bridge_rows *rows)
+{
+    return rows->have_ports ? &rows->ports : NULL;
+}
+
+void
+bridge_rows_format_wanted(const struct bridge_rows *rows, struct ds *s)
+{
+    const struct bridge_rows_config *config = rows->config;
+
+    if (rows->goal == ROWS_PRESENT) {
+        ds_put_format(s, "%s with %s (trunk of VLAN %"PRIu16") and %s",
+                      config->bridge, config->uplink, config->vlan,
+                      config->fake_port);
+    } else {
+        ds_put_format(s, "no %s", config->bridge);
+    }
+}
+
+const char *
+bridge_rows_present(const struct bridge_rows *rows)
+{
+    return ds_cstr_ro(&rows->present);
+}

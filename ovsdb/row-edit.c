@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovsdb/row-edit.h"
+
+#include "lib/vswitch-idl.h"
+#include "openvswitch/dynamic-string.h"
+#include "ovsdb-idl.h"
+#include "smap.h"
+#include "util.h"
+
+#define N_PORTS 3
+
+/* One port that the bridge is to have.  Each has one interface, of its own
+ * name. */
+struct port_want {
+    const char *name;
+    const char *type;           /* Interface type. */
+    int64_t ofport_request;     /* 0 for none. */
+    int64_t trunk;              /* VLAN of a trunk, 0 for no trunk. */
+};
+
+static void
+get_wants(const struct bridge_rows_config *config,
+          struct port_want wants[N_PORTS])
+{
+    wants[0] = (struct port_want) {
+        .name = config->bridge, .type = "internal" };
+    wants[1] = (struct port_want) {
+        .name = config->uplink, .type = "",
+        .ofport_request = BRIDGE_ROWS_UPLINK_OFPORT, .trunk = config->vlan };
+    wants[2] = (struct port_want) {
+        .name = config->fake_port, .type = "internal",
+        .ofport_request = BRIDGE_ROWS_FAKE_PORT_OFPORT };
+}
+
+void
+row_edit_monitor(struct ovsdb_idl *idl)
+{
+    static const struct ovsdb_idl_column *const columns[] = {
+        &ovsrec_open_vswitch_col_bridges,
+        &ovsrec_open_vswitch_col_cur_cfg,
+        &ovsrec_open_vswitch_col_next_cfg,
+        &ovsrec_bridge_col_datapath_type,
+        &ovsrec_bridge_col_external_ids,
+        &ovsrec_bridge_col_fail_mode,
+        &ovsrec_bridge_col_name,
+        &ovsrec_bridge_col_ports,
+        &ovsrec_port_col_external_ids,
+        &ovsrec_port_col_interfaces,
+        &ovsrec_port_col_name,
+        &ovsrec_port_col_tag,
+        &ovsrec_port_col_trunks,
+        &ovsrec_port_col_vlan_mode,
+        &ovsrec_interface_col_error,
+        &ovsrec_interface_col_external_ids,
+        &ovsrec_interface_col_name,
+        &ovsrec_interface_col_ofport,
+        &ovsrec_interface_col_ofport_request,
+        &ovsrec_interface_col_type,
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_add_column(idl, columns[i]);
+    }
+
+    /* Writing what is there already is then no change. */
+    ovsdb_idl_set_write_changed_only_all(idl, true);
+}
+
+/* Finding rows. */
+
+static const struct ovsrec_bridge *
+find_bridge(const struct ovsdb_idl *idl, const char *name)
+{
+    const struct ovsrec_bridge *br;
+
+    OVSREC_BRIDGE_FOR_EACH (br, idl) {
+        if (!strcmp(br->name, name)) {
+            return br;
+        }
+    }
+    return NULL;
+}
+
+/* Stores into '*brp' and '*portp' what has an interface called 'name' (or, if
+ * there is no such interface, a port of that name).  Returns false if nothing
+ * has. */
+static bool
+find_port(const struct ovsdb_idl *idl, const char *name,
+          const struct ovsrec_bridge **brp, const struct ovsrec_port **portp)
+{
+    const struct ovsrec_bridge *br;
+
+    OVSREC_BRIDGE_FOR_EACH (br, idl) {
+        for (size_t i = 0; i < br->n_ports; i++) {
+            const struct ovsrec_port *port = br->ports[i];
+            bool found = !strcmp(port->name, name);
+
+            for (size_t j = 0; !found && j < port->n_interfaces; j++) {
+                found = !strcmp(port->interfaces[j]->name, name);
+            }
+            if (found) {
+                *brp = br;
+                *portp = port;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+const struct ovsrec_interface *
+row_edit_find_interface(const struct ovsdb_idl *idl,
+                        const struct bridge_rows_config *config,
+                        const char *name)
+{
+    const struct ovsrec_bridge *br;
+    const struct ovsrec_port *port;
+
+    return (find_port(idl, name, &br, &port)
+            && !strcmp(br->name, config->bridge)
+            && port->n_interfaces == 1 ? port->interfaces[0] : NULL);
+}
+
+static bool
+is_wanted(const struct port_want wants[N_PORTS], const char *name)
+{
+    for (size_t i = 0; i < N_PORTS; i++) {
+        if (!strcmp(wants[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Marks. */
+
+static const char *
+get_mark(const struct smap *external_ids)
+{
+    return smap_get(external_ids, BRIDGE_ROWS_MARK);
+}
+
+static bool
+is_created(const struct smap *external_ids)
+{
+    const char *mark = get_mark(external_ids);
+
+    return mark && !strcmp(mark, "created");
+}
+
+enum bridge_rows_owner
+row_edit_owner(const struct ovsdb_idl *idl,
+               const struct bridge_rows_config *config)
+{
+    const struct ovsrec_bridge *br = find_bridge(idl, config->bridge);
+
+    return (!br ? BRIDGE_MISSING
+            : !get_mark(&br->external_ids) ? BRIDGE_FOREIGN
+            : is_created(&br->external_ids) ? BRIDGE_CREATED
+            : BRIDGE_ADOPTED);
+}
+
+/* Refusals: what stands in the way and is somebody else's. */
+
+static bool
+port_is_refused(const struct ovsdb_idl *idl,
+                const struct bridge_rows_config *config, const char *name,
+                struct ds *why)
+{
+    const struct ovsrec_bridge *br;
+    const struct ovsrec_port *port;
+
+    if (!find_port(idl, name, &br, &port)) {
+        return false;
+    } else if (strcmp(br->name, config->bridge)) {
+        ds_put_format(why, "%s is on bridge %s already: take it off that "
+                      "bridge, or give another name", name, br->name);
+    } else if (strcmp(port->name, name) || port->n_interfaces != 1
+               || strcmp(port->interfaces[0]->name, name)) {
+        ds_put_format(why, "%s is not a port by itself, but part of port %s "
+                      "of bridge %s: take it out of that port, or give "
+                      "another name", name, port->name, br->name);
+    } else if (!get_mark(&port->external_ids) && !config->adopt) {
+        ds_put_format(why, "port %s of bridge %s was not made by "
+                      "pipette-agent: give --adopt to take it over, or "
+                      "another name", port->name, br->name);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool
+row_edit_is_refused(const struct ovsdb_idl *idl,
+                    const struct bridge_rows_config *config, struct ds *why)
+{
+    struct port_want wants[N_PORTS];
+
+    if (row_edit_owner(idl, config) == BRIDGE_FOREIGN && !config->adopt) {
+        ds_put_format(why, "bridge %s was not made by pipette-agent: give "
+                      "--adopt to take it over, or another --bridge",
+                      config->bridge);
+        return true;
+    }
+    get_wants(config, wants);
+    for (size_t i = 0; i < N_PORTS; i++) {
+        if (port_is_refused(idl, config, wants[i].name, why)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Making rows as wanted, inside a transaction.
+ *
+ * A row that the transaction itself inserts is marked by writing the whole
+ * map; on one that was there, only our own key is written. */
+
+#define CREATED(SMAP) SMAP_CONST1(SMAP, BRIDGE_ROWS_MARK, "created")
+
+static const struct ovsrec_port *
+insert_port(struct ovsdb_idl_txn *txn, const struct ovsrec_bridge *br,
+            const struct port_want *want)
+{
+    const struct smap created = CREATED(&created);
+    struct ovsrec_interface *iface = ovsrec_interface_insert(txn);
+    struct ovsrec_port *port = ovsrec_port_insert(txn);
+
+    ovsrec_interface_set_name(iface, want->name);
+    ovsrec_interface_set_external_ids(iface, &created);
+    ovsrec_port_set_name(port, want->name);
+    ovsrec_port_set_interfaces(port, &iface, 1);
+    ovsrec_port_set_external_ids(port, &created);
+    ovsrec_bridge_update_ports_addvalue(br, port);
+    return port;
+}
+
+static void
+adopt_port(const struct ovsrec_port *port)
+{
+    const struct ovsrec_interface *iface = port->interfaces[0];
+
+    if (!get_mark(&port->external_ids)) {
+        ovsrec_port_update_external_ids_setkey(port, BRIDGE_ROWS_MARK,
+                                               "adopted");
+    }
+    if (!get_mark(&iface->external_ids)) {
+        ovsrec_interface_update_external_ids_setkey(iface, BRIDGE_ROWS_MARK,
+                                                    "adopted");
+    }
+}
+
+static void
+make_port(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
+          const struct ovsrec_bridge *br, const struct port_want *want)
+{
+    const struct ovsrec_bridge *owner;
+    const struct ovsrec_port *port;
+
+    if (!find_port(idl, want->name, &owner, &port)) {
+        port = insert_port(txn, br, want);
+    } else {
+        adopt_port(port);
+    }
+
+    const struct ovsrec_interface *iface = port->interfaces[0];
+    ovsrec_interface_set_type(iface, want->type);
+    if (want->ofport_request) {
+        ovsrec_interface_set_ofport_request(iface, &want->ofport_request, 1);
+        ovsrec_port_set_tag(port, NULL, 0);
+        ovsrec_port_set_vlan_mode(port, want->trunk ? "trunk" : NULL);
+        ovsrec_port_set_trunks(port, &want->trunk, want->trunk ? 1 : 0);
+    }
+}
+
+static void
+take_port_away(const struct ovsrec_bridge *br, const struct ovsrec_port *port)
+{
+    if (is_created(&port->external_ids)) {
+        ovsrec_bridge_update_ports_delvalue(br, port);
+    } else if (get_mark(&port->external_ids)) {
+        ovsrec_port_update_external_ids_delkey(port, BRIDGE_ROWS_MARK);
+        for (size_t i = 0; i < port->n_interfaces; i++) {
+            ovsrec_interface_update_external_ids_delkey(port->interfaces[i],
+                                                        BRIDGE_ROWS_MARK);
+        }
+    }
+}
+
+void
+row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
+              const struct bridge_rows_config *config)
+{
+    const struct smap created = CREATED(&created);
+    struct port_want wants[N_PORTS];
+    const struct ovsrec_open_vswitch *ovs = ovsrec_open_vswitch_first(idl);
+    const struct ovsrec_bridge *br = find_bridge(idl, config->bridge);
+
+    get_wants(config, wants);
+    if (!ovs) {
+        ovs = ovsrec_open_vswitch_insert(txn);
+    }
+    if (!br) {
+        br = ovsrec_bridge_insert(txn);
+        ovsrec_bridge_set_name(br, config->bridge);
+        ovsrec_bridge_set_external_ids(br, &created);
+        ovsrec_open_vswitch_update_bridges_addvalue(ovs, br);
+    } else {
+        if (!get_mark(&br->external_ids)) {
+            ovsrec_bridge_update_external_ids_setkey(br, BRIDGE_ROWS_MARK,
+                                                     "adopted");
+        }
+        for (size_t i = 0; i < br->n_ports; i++) {
+            if (!is_wanted(wants, br->ports[i]->name)) {
+                take_port_away(br, br->ports[i]);
+            }
+        }
+    }
+
+    ovsrec_bridge_set_fail_mode(br, "secure");
+    if (config->datapath_type) {
+        ovsrec_bridge_set_datapath_type(br, config->datapath_type);
+    }
+    for (size_t i = 0; i < N_PORTS; i++) {
+        make_port(idl, txn, br, &wants[i]);
+    }
+    ovsdb_idl_txn_increment(txn, &ovs->header_,
+                            &ovsrec_open_vswitch_col_next_cfg, false);
+}
+
+void
+row_edit_remove(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
+                const struct bridge_rows_config *config)
+{
+    const struct ovsrec_open_vswitch *ovs = ovsrec_open_vswitch_first(idl);
+    const struct ovsrec_bridge *br = find_bridge(idl, config->bridge);
+
+    if (!ovs || !br || !get_mark(&br->external_ids)) {
+        return;
+    }
+
+    bool whole = is_created(&br->external_ids);
+    for (size_t i = 0; i < br->n_ports; i++) {
+        whole &= is_created(&br->ports[i]->external_ids);
+    }
+    if (whole) {
+        ovsrec_open_vswitch_update_bridges_delvalue(ovs, br);
+    } else {
+        for (size_t i = 0; i < br->n_ports; i++) {
+            take_port_away(br, br->ports[i]);
+        }
+        ovsrec_bridge_update_external_ids_delkey(br, BRIDGE_ROWS_MARK);
+    }
+    ovsdb_idl_txn_increment(txn, &ovs->header_,
+                            &ovsrec_open_vswitch_col_next_cfg, false);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OVSDB_ROW_EDIT_H
+#define OVSDB_ROW_EDIT_H 1
+
+/* Reading and editing the rows of one bridge
+ * ==========================================
+ *
+ * Functions of a replica of the database and a configuration, for
+ * bridge-rows.c.  They keep nothing: each looks at the replica anew. */
+
+#include <stdbool.h>
+
+#include "ovsdb/bridge-rows.h"
+
+struct ds;
+struct ovsdb_idl;
+struct ovsdb_idl_txn;
+struct ovsrec_bridge;
+struct ovsrec_interface;
+
+/* Adds to what 'idl' replicates the columns that the functions below use. */
+void row_edit_monitor(struct ovsdb_idl *idl);
+
+/* Returns whose the configured bridge is. */
+enum bridge_rows_owner row_edit_owner(const struct ovsdb_idl *idl,
+                                      const struct bridge_rows_config *);
+
+/* Returns the interface of port 'name' of the configured bridge, NULL if it
+ * is not there. */
+const struct ovsrec_interface *row_edit_find_interface(
+    const struct ovsdb_idl *idl, const struct bridge_rows_config *,
+    const char *name);
+
+/* Returns true, and appends to 'why' what and what can be done, if rows that
+ * are somebody else's stand in the way of row_edit_make(). */
+bool row_edit_is_refused(const struct ovsdb_idl *idl,
+                         const struct bridge_rows_config *, struct ds *why);
+
+/* Writes into 'txn' whatever differs from the rows wanted, and an increment of
+ * next_cfg if anything does. */
+void row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
+                   const struct bridge_rows_config *);
+
+/* Writes into 'txn' that the marked rows go.  A bridge that the agent created
+ * goes as a whole, unless it has ports of somebody else: these are not taken
+ * along, and the bridge stays, without a mark.  An adopted row stays, without
+ * a mark. */
+void row_edit_remove(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
+                     const struct bridge_rows_config *);
+
+#endif /* ovsdb/row-edit.h */

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The services and the clients of tests, demo and benchmark.
+
+peer.py serve ADDRESS PORT
+    TCP and UDP.  A TCP connection gets a line with the address that the
+    service sees the client at, then an echo of all it sends.  A datagram is
+    answered with the same line and the datagram.
+peer.py http ADDRESS
+    HTTP on port 80; the page says who asks.
+peer.py tcp SOURCE TARGET PORT BYTES
+    Connects, sends random bytes, compares the echo; prints who it was to the
+    service, and the bytes in each direction.
+peer.py udp SOURCE TARGET PORT BYTES
+    The same with one datagram.
+peer.py many SOURCES TARGETS PORT
+    All pairs of addresses at once, TCP and UDP: sends 1,000 bytes, compares
+    the echo, and what the service saw with the pair: 10.10.CLIENT.TARGET.
+    SOURCES and TARGETS are "192.168.2.1-16".  Prints the number of pairs.
+"""
+
+import concurrent.futures
+import http.server
+import os
+import socket
+import socketserver
+import sys
+import threading
+
+TIMEOUT = 10        # Seconds until a test gives up.
+BACKLOG = 1024      # A short one makes connections wait for a second.
+
+
+class TCPEcho(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(b"%s\n" % self.client_address[0].encode())
+        while True:
+            data = self.request.recv(65536)
+            if not data:
+                break
+            self.request.sendall(data)
+
+
+class UDPEcho(socketserver.BaseRequestHandler):
+    def handle(self):
+        data, sock = self.request
+        line = b"%s\n" % self.client_address[0].encode()
+        sock.sendto(line + data, self.client_address)
+
+
+class TCPServer(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = BACKLOG
+
+
+class UDPServer(socketserver.UDPServer):
+    max_packet_size = 65507
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        page = b"hello, %s\n" % self.client_address[0].encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *args):
+        print("%s asked for http://%s%s" % (
+            self.client_address[0], self.headers.get("Host"), self.path),
+            flush=True)
+
+
+class HTTPServer(http.server.ThreadingHTTPServer):
+    request_queue_size = BACKLOG
+
+
+def serve(address, port):
+    tcp = TCPServer((address, int(port)), TCPEcho)
+    udp = UDPServer((address, int(port)), UDPEcho)
+    threading.Thread(target=udp.serve_forever, daemon=True).start()
+    print("ready", flush=True)
+    tcp.serve_forever()
+
+
+def serve_http(address):
+    server = HTTPServer((address, 80), Page)
+    print("ready", flush=True)
+    server.serve_forever()
+
+
+def read_line(sock):
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = sock.recv(1)
+        if not byte:
+            raise EOFError("connection closed in the first line")
+        line += byte
+    return line.decode().strip()
+
+
+def tcp_exchange(source, target, port, data):
+    """Returns who the service says we are; raises if the echo differs."""
+    with socket.create_connection((target, port), TIMEOUT,
+                                  (source, 0)) as sock:
+        seen = read_line(sock)
+        sender = threading.Thread(target=sock.sendall, args=(data,))
+        sender.start()
+        echo = bytearray()
+        while len(echo) < len(data):
+            received = sock.recv(1 << 20)
+            if not received:
+                break
+            echo += received
+        sender.join()
+    if echo != data:
+        raise ValueError("echo differs from what was sent")
+    return seen
+
+
+def udp_exchange(source, target, port, data):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(TIMEOUT)
+        sock.bind((source, 0))
+        sock.connect((target, port))
+        sock.send(data)
+        seen, _, echo = sock.recv(65535).partition(b"\n")
+    if echo != data:
+        raise ValueError("echo differs from what was sent")
+    return seen.decode()
+
+
+def exchange(function, source, target, port, n):
+    n = int(n)
+    seen = function(source, target, int(port), os.urandom(n))
+    print("%s asked %s, was %s; %d bytes each way" % (source, target, seen, n))
+
+
+def addresses(spec):
+    """Yields the addresses of "192.168.2.1-16"."""
+    network, _, last_bytes = spec.rpartition(".")
+    first, _, last = last_bytes.partition("-")
+    for byte in range(int(first), int(last or first) + 1):
+        yield "%s.%d" % (network, byte)
+
+
+def check_pair(source, target, port):
+    expected = "10.10.%s.%s" % (source.split(".")[3], target.split(".")[3])
+    for function in tcp_exchange, udp_exchange:
+        seen = function(source, target, port, os.urandom(1000))
+        if seen != expected:
+            raise ValueError("%s asked %s: service saw %s, not %s" % (
+                source, target, seen, expected))
+
+
+def many(sources, targets, port):
+    pairs = [(s, t) for s in addresses(sources) for t in addresses(targets)
+             if s != t]
+    with concurrent.futures.ThreadPoolExecutor(len(pairs)) as pool:
+        for future in [pool.submit(check_pair, s, t, int(port))
+                       for s, t in pairs]:
+            future.result()
+    print("%d pairs" % len(pairs))
+
+
+def main(argv):
+    commands = {
+        "serve": serve,
+        "http": serve_http,
+        "tcp": lambda *args: exchange(tcp_exchange, *args),
+        "udp": lambda *args: exchange(udp_exchange, *args),
+        "many": many,
+    }
+    try:
+        command, args = commands[argv[1]], argv[2:]
+    except (IndexError, KeyError):
+        sys.exit(__doc__)
+    try:
+        command(*args)
+    except (OSError, ValueError, EOFError) as error:
+        sys.exit("peer.py %s: %s" % (" ".join(argv[1:]), error))
+
+
+if __name__ == "__main__":
+    main(sys.argv)
