@@ -174,10 +174,11 @@ agent_is_ready(const struct agent *agent)
     return agent->ready;
 }
 
-bool
-agent_is_refused(const struct agent *agent)
+const char *
+agent_refusal(const struct agent *agent)
 {
-    return !agent->was_ready && bridge_rows_is_refused(agent->rooms.rows);
+    return (!agent->was_ready && bridge_rows_is_refused(agent->rooms.rows)
+            ? bridge_rows_present(agent->rooms.rows) : NULL);
 }
 
 static void

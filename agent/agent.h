@@ -30,9 +30,9 @@ void agent_wait(struct agent *agent);
 /* True if rows, links and flows are as wanted. */
 bool agent_is_ready(const struct agent *agent);
 
-/* Returns true if the agent has never been ready and must not become so: what
- * stands in its way is somebody else's.  Nothing was touched. */
-bool agent_is_refused(const struct agent *agent);
+/* Returns NULL, or what stands in the agent's way and is somebody else's, if
+ * it has never been ready.  Nothing was touched then. */
+const char *agent_refusal(const struct agent *agent);
 
 /* Appends to 's' one line a part: is it right and since when, what is wanted,
  * what is there. */

@@ -13,14 +13,11 @@
 #include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
-#include "openvswitch/vlog.h"
 #include "ovs-thread.h"
 #include "svec.h"
 #include "timeval.h"
 #include "unixctl.h"
 #include "util.h"
-
-VLOG_DEFINE_THIS_MODULE(pipette);
 
 /* Exit statuses, beside EXIT_SUCCESS. */
 #define EXIT_NOT_DONE 1         /* Something did not become right in time. */
@@ -59,21 +56,6 @@ handle_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
     ds_destroy(&s);
 }
 
-/* Says why the agent may not become ready, where the operator will see it. */
-static void
-say_refusal(const struct agent *agent)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    agent_format_problems(agent, &s);
-    if (get_detach()) {
-        VLOG_ERR("%s", ds_cstr(&s));
-    } else {
-        say_error(ds_cstr(&s));
-    }
-    ds_destroy(&s);
-}
-
 /* MODE_DAEMON. */
 static int
 run_daemon(const struct options *options)
@@ -98,8 +80,9 @@ run_daemon(const struct options *options)
     while (!daemon.exiting) {
         agent_run(daemon.agent);
         unixctl_server_run(unixctl);
-        if (agent_is_refused(daemon.agent)) {
-            say_refusal(daemon.agent);
+        if (agent_refusal(daemon.agent)) {
+            /* Once detached, the log has it. */
+            say_error(agent_refusal(daemon.agent));
             status = EXIT_BAD_INPUT;
             break;
         }
@@ -130,8 +113,8 @@ run_once(const struct options *options)
         if (agent_is_ready(agent)) {
             status = EXIT_SUCCESS;
             break;
-        } else if (agent_is_refused(agent)) {
-            say_refusal(agent);
+        } else if (agent_refusal(agent)) {
+            say_error(agent_refusal(agent));
             status = EXIT_BAD_INPUT;
             break;
         } else if (time_msec() >= deadline) {

@@ -6,10 +6,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "command-line.h"
 #include "daemon.h"
@@ -120,7 +122,12 @@ parse_u16(const char *s, uint16_t min, uint16_t max, uint16_t *value)
 static char *
 parse_mac(const char *s, struct eth_addr *mac)
 {
-    if (!eth_addr_from_string(s, mac)) {
+    char canonical[ETH_ADDR_STRLEN + 1];
+
+    eth_addr_from_string(s, mac);
+    snprintf(canonical, sizeof canonical, ETH_ADDR_FMT, ETH_ADDR_ARGS(*mac));
+    if (strcasecmp(s, canonical)) {
+        /* eth_addr_from_string() would take 0e:0:0:0:0:166 for this, too. */
         return xstrdup("a MAC address, such as 0e:00:00:00:00:66");
     } else if (eth_addr_is_multicast(*mac)) {
         return xstrdup("the MAC address of one interface, not multicast");
@@ -164,14 +171,24 @@ parse_db(const char *s, char **db)
     return NULL;
 }
 
+/* Tries the file first: vlog_set_log_file() would log its error, too. */
 static char *
 parse_log_file(const char *file)
 {
-    int error = vlog_set_log_file(file);
+    char *path = (file ? abs_file_name(NULL, file)
+                  : xasprintf("%s/%s.log", ovs_logdir(), program_name));
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0660);
+    int error = fd < 0 ? errno : 0;
 
-    return (error
-            ? xasprintf("a file that can be written (%s)", ovs_strerror(error))
-            : NULL);
+    if (!error) {
+        close(fd);
+        error = vlog_set_log_file(file);
+    }
+    char *right = (error ? xasprintf("a file that can be written (%s: %s)",
+                                     path, ovs_strerror(error))
+                   : NULL);
+    free(path);
+    return right;
 }
 
 static char *
@@ -187,7 +204,7 @@ parse_verbosity(const char *spec)
     if (error) {
         free(error);
         return xstrdup("a log level, as ovs-appctl(8) has them under "
-                       "\"vlog/set\",");
+                       "vlog/set");
     }
     return NULL;
 }
@@ -254,7 +271,8 @@ static char *
 set_mode(struct options *o, enum options_mode mode)
 {
     if (o->mode != MODE_DAEMON && o->mode != mode) {
-        return xstrdup("only one of --once, --remove and --print-flows");
+        return xstrdup("without the other two of --once, --remove and "
+                       "--print-flows");
     }
     o->mode = mode;
     return NULL;
@@ -338,24 +356,24 @@ static char *
 check_together(const struct options *o)
 {
     if (!o->uplink) {
-        return xstrdup("--uplink is missing: give the interface to the real "
+        return xstrdup("--uplink: must be given: the interface to the real "
                        "subnet");
     } else if (!strcmp(o->bridge, o->uplink)) {
-        return xasprintf("--uplink %s: a name other than that of --bridge is "
-                         "right", o->uplink);
+        return xasprintf("--uplink %s: must be another name than that of "
+                         "--bridge", o->uplink);
     } else if (!strcmp(o->bridge, o->fake_port)) {
-        return xasprintf("--fake-port %s: a name other than that of --bridge "
-                         "is right", o->fake_port);
+        return xasprintf("--fake-port %s: must be another name than that of "
+                         "--bridge", o->fake_port);
     } else if (!strcmp(o->uplink, o->fake_port)) {
-        return xasprintf("--fake-port %s: a name other than that of --uplink "
-                         "is right", o->fake_port);
+        return xasprintf("--fake-port %s: must be another name than that of "
+                         "--uplink", o->fake_port);
     } else if (eth_addr_equals(o->server_mac, o->client_mac)) {
-        return xasprintf("--client-mac "ETH_ADDR_FMT": a MAC address other "
-                         "than that of --server-mac is right",
+        return xasprintf("--client-mac "ETH_ADDR_FMT": must be another MAC "
+                         "address than that of --server-mac",
                          ETH_ADDR_ARGS(o->client_mac));
     } else if (o->mode != MODE_DAEMON && get_detach()) {
-        return xstrdup("--detach: without --once, --remove and --print-flows "
-                       "is right");
+        return xstrdup("--detach: must be without --once, --remove and "
+                       "--print-flows");
     }
     return NULL;
 }
@@ -382,9 +400,9 @@ static char *
 bad_option(int c, char *argv[])
 {
     if (c == ':') {
-        return xasprintf("%s: a value after it is right", argv[optind - 1]);
+        return xasprintf("%s: must have a value after it", argv[optind - 1]);
     } else if (optopt > UCHAR_MAX) {
-        return xasprintf("--%s: no value after it is right",
+        return xasprintf("--%s: must have no value after it",
                          option_name(optopt));
     } else if (optopt) {
         return xasprintf("-%c: no such option (see --help)", optopt);
@@ -423,7 +441,7 @@ options_parse(int argc, char *argv[], struct options *o)
             right = parse_own_option(c, o);
         }
         if (right) {
-            error = xasprintf("--%s%s%s: %s is right", option_name(c),
+            error = xasprintf("--%s%s%s: must be %s", option_name(c),
                               optarg ? " " : "", optarg ? optarg : "", right);
             free(right);
         }
@@ -431,7 +449,7 @@ options_parse(int argc, char *argv[], struct options *o)
     free(short_options);
 
     if (!error && optind < argc) {
-        error = xasprintf("%s: nothing after the options is right",
+        error = xasprintf("%s: must be gone: only options are taken",
                           argv[optind]);
     }
     return error ? error : check_together(o);

@@ -4,10 +4,11 @@
 
 #include "openflow/address.h"
 
-#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdlib.h>
 
 #include "byte-order.h"
-#include "packets.h"
 #include "util.h"
 
 /* Returns true if 'ip' can be the source address of a host. */
@@ -20,13 +21,26 @@ is_host_address(ovs_be32 ip)
     return first != 0 && first != IN_LOOPBACKNET && first < 224;
 }
 
+/* Not ip_parse_cidr(), which takes 10.10.0.257 for 10.10.0.1. */
+static bool
+parse_cidr(const char *s, struct fake_address *fake)
+{
+    const char *slash = strchr(s, '/');
+
+    if (!slash || !isdigit((unsigned char) slash[1])
+        || !str_to_uint(slash + 1, 10, &fake->plen) || fake->plen > 32) {
+        return false;
+    }
+    char *ip = xmemdup0(s, slash - s);
+    bool ok = inet_pton(AF_INET, ip, &fake->ip) == 1;
+    free(ip);
+    return ok;
+}
+
 char *
 fake_address_parse(const char *s, struct fake_address *fake)
 {
-    char *error = strchr(s, '/') ? ip_parse_cidr(s, &fake->ip, &fake->plen)
-                                 : xstrdup("no prefix length");
-    if (error) {
-        free(error);
+    if (!parse_cidr(s, fake)) {
         return xstrdup("an IPv4 address and its prefix length, such as "
                        "10.10.0.1/16");
     }

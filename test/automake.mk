@@ -33,7 +33,7 @@ EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(TEST_HELPERS) \
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite
 AUTOTEST = $(AUTOM4TE) --language=autotest
-AUTOTEST_INCLUDES = -I $(srcdir)/test -I $(OVS_SRCDIR) -I $(builddir)/test
+AUTOTEST_INCLUDES = -I $(builddir)/test -I $(srcdir)/test -I $(OVS_SRCDIR)
 AUTOTEST_PATH = agent:test
 
 test/package.m4: $(top_srcdir)/configure.ac
@@ -53,19 +53,19 @@ $(SYSTEM_TESTSUITE): test/package.m4 $(SYSTEM_TESTSUITE_AT) | $(OVS_LIB)
 	$(AM_V_GEN)$(AUTOTEST) $(AUTOTEST_INCLUDES) -o $@.tmp \
 	    $(srcdir)/test/system-testsuite.at && mv $@.tmp $@
 
-check-local: all $(check_PROGRAMS) $(TESTSUITE)
+check-local: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 
 # Real packets: needs root.
-check-system: all $(SYSTEM_TESTSUITE)
+check-system: all test/atlocal $(SYSTEM_TESTSUITE)
 	$(SHELL) $(SYSTEM_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 
 # The whole testsuite once more with the agent and the units under valgrind.
-check-valgrind: all $(check_PROGRAMS) $(TESTSUITE)
+check-valgrind: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	@test -n '$(VALGRIND)' || { echo 'valgrind is missing' >&2; exit 1; }
-	PIPETTE_WRAPPER='$(VALGRIND) -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite' \
+	PIPETTE_WRAPPER='$(VALGRIND) -q --log-file=valgrind.%p --leak-check=full --errors-for-leak-kinds=definite' \
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "test/unit.h"
+
+#include <stdlib.h>
+
+#include "openflow/flow-diff.h"
+#include "svec.h"
+#include "util.h"
+
+/* Returns the flows in 'lines', which are separated by newlines. */
+static struct flow_list
+parse(const char *lines)
+{
+    struct flow_list list = FLOW_LIST_INITIALIZER;
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    char *copy = xstrdup(lines), *save = NULL;
+    for (char *line = strtok_r(copy, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save)) {
+        svec_add(&flows, line);
+    }
+    free(copy);
+
+    char *error = flow_list_parse(&list, &flows);
+    if (error) {
+        fail_msg("%s", error);
+    }
+    svec_destroy(&flows);
+    return list;
+}
+
+static const char *
+command_name(uint16_t command)
+{
+    return (command == OFPFC_ADD ? "add"
+            : command == OFPFC_DELETE_STRICT ? "delete"
+            : command == OFPFC_DELETE ? "delete all"
+            : "?");
+}
+
+/* Checks that the flows 'present' become 'wanted' by the commands
+ * 'expected', one a line. */
+static void
+check_diff(const char *wanted_, const char *present_, const char *expected)
+{
+    struct flow_list wanted = parse(wanted_);
+    struct flow_list present = parse(present_);
+    struct flow_list changes = FLOW_LIST_INITIALIZER;
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
+
+    flow_list_diff(&wanted, &present, &changes);
+    for (size_t i = 0; i < changes.n; i++) {
+        char *flow = flow_mod_to_string(&changes.fms[i]);
+
+        svec_add_nocopy(&lines,
+                        xasprintf("%s: %s",
+                                  command_name(changes.fms[i].command),
+                                  flow));
+        free(flow);
+    }
+    char *s = svec_join(&lines, "\n", "");
+    assert_string_equal(s, expected);
+
+    free(s);
+    svec_destroy(&lines);
+    flow_list_clear(&wanted);
+    flow_list_clear(&present);
+    flow_list_clear(&changes);
+}
+
+#define A "cookie=0x1,table=0,priority=1,in_port=1 actions=output:2\n"
+#define B "cookie=0x1,table=1,priority=1,tcp actions=drop\n"
+
+static void
+flow_diff_same(void **state OVS_UNUSED)
+{
+    check_diff(A B, A B, "");
+    check_diff(A B, B A, "");
+    check_diff("", "", "");
+}
+
+static void
+flow_diff_add_and_delete(void **state OVS_UNUSED)
+{
+    check_diff(A B, A,
+               "add: cookie=0x1, table=1, priority=1,tcp actions=drop");
+    check_diff(A, A B,
+               "delete: cookie=0x1, table=1, priority=1,tcp actions=drop");
+    check_diff("", A,
+               "delete: cookie=0x1, priority=1,in_port=1 actions=drop");
+}
+
+/* Each thing that tells two flows with the same match apart. */
+static void
+flow_diff_replace(void **state OVS_UNUSED)
+{
+    static const char *const present[] = {
+        "cookie=0x1,table=0,priority=1,in_port=1 actions=output:3\n",
+        "cookie=0x2,table=0,priority=1,in_port=1 actions=output:2\n",
+        "cookie=0x1,table=0,priority=1,idle_timeout=9,in_port=1 "
+            "actions=output:2\n",
+        "cookie=0x1,table=0,priority=1,hard_timeout=9,in_port=1 "
+            "actions=output:2\n",
+        "cookie=0x1,table=0,priority=1,importance=9,in_port=1 "
+            "actions=output:2\n",
+        "cookie=0x1,table=0,priority=1,send_flow_rem,in_port=1 "
+            "actions=output:2\n",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(present); i++) {
+        check_diff(A, present[i],
+                   "add: cookie=0x1, priority=1,in_port=1 actions=output:2");
+    }
+}
+
+/* Each thing that makes it another flow. */
+static void
+flow_diff_other_flow(void **state OVS_UNUSED)
+{
+    check_diff(A, "cookie=0x1,table=0,priority=2,in_port=1 actions=output:2\n",
+               "delete: cookie=0x1, priority=2,in_port=1 actions=drop\n"
+               "add: cookie=0x1, priority=1,in_port=1 actions=output:2");
+    check_diff(A, "cookie=0x1,table=3,priority=1,in_port=1 actions=output:2\n",
+               "delete: cookie=0x1, table=3, priority=1,in_port=1 "
+               "actions=drop\n"
+               "add: cookie=0x1, priority=1,in_port=1 actions=output:2");
+}
+
+#define LEARN(COOKIE, TIMEOUT) \
+    "cookie=0x1,table=1,priority=1,tcp actions=learn(table=1,cookie=" COOKIE \
+    ",idle_timeout=" TIMEOUT ",eth_type=0x800,NXM_OF_IP_SRC[],output:reg1[0..15])\n"
+#define LEARN_UDP(COOKIE) \
+    "cookie=0x1,table=1,priority=1,udp actions=learn(table=1,cookie=" COOKIE \
+    ",eth_type=0x800,NXM_OF_IP_SRC[],output:reg1[0..15])\n"
+
+/* What was learned under another cookie goes, once for all flows that learn
+ * with it; what is still learned stays. */
+static void
+flow_diff_learned(void **state OVS_UNUSED)
+{
+    check_diff(LEARN("0xb", "5"), LEARN("0xa", "5"),
+               "delete all: cookie=0xa, table=255, priority=0 actions=drop\n"
+               "add: cookie=0x1, table=1, priority=1,tcp "
+               "actions=learn(table=1,idle_timeout=5,cookie=0xb,"
+               "eth_type=0x800,NXM_OF_IP_SRC[],output:NXM_NX_REG1[0..15])");
+    check_diff("", LEARN("0xa", "5") LEARN_UDP("0xa"),
+               "delete: cookie=0x1, table=1, priority=1,tcp actions=drop\n"
+               "delete all: cookie=0xa, table=255, priority=0 actions=drop\n"
+               "delete: cookie=0x1, table=1, priority=1,udp actions=drop");
+    check_diff(LEARN("0xa", "6"), LEARN("0xa", "5"),
+               "add: cookie=0x1, table=1, priority=1,tcp "
+               "actions=learn(table=1,idle_timeout=6,cookie=0xa,"
+               "eth_type=0x800,NXM_OF_IP_SRC[],output:NXM_NX_REG1[0..15])");
+    check_diff(LEARN_UDP("0xa"), LEARN("0xa", "5") LEARN_UDP("0xa"),
+               "delete: cookie=0x1, table=1, priority=1,tcp actions=drop");
+    check_diff("", LEARN_UDP("0"),
+               "delete: cookie=0x1, table=1, priority=1,udp actions=drop");
+}
+
+static void
+flow_diff_parse_error(void **state OVS_UNUSED)
+{
+    struct flow_list list = FLOW_LIST_INITIALIZER;
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    svec_add(&flows, "table=0 actions=drop");
+    svec_add(&flows, "table=0 actions=nonsense");
+    char *error = flow_list_parse(&list, &flows);
+    assert_non_null(error);
+    assert_non_null(strstr(error, "table=0 actions=nonsense: "));
+    assert_int_equal(list.n, 1);
+    free(error);
+    flow_list_clear(&list);
+    svec_destroy(&flows);
+}
+
+const struct CMUnitTest flow_diff_tests[] = {
+    cmocka_unit_test(flow_diff_same),
+    cmocka_unit_test(flow_diff_add_and_delete),
+    cmocka_unit_test(flow_diff_replace),
+    cmocka_unit_test(flow_diff_other_flow),
+    cmocka_unit_test(flow_diff_learned),
+    cmocka_unit_test(flow_diff_parse_error),
+    { .name = NULL },
+};

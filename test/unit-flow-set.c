@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "test/unit.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "openflow/flow-diff.h"
+#include "openflow/flow-set.h"
+#include "packets.h"
+#include "random.h"
+#include "svec.h"
+#include "util.h"
+
+#define N_FLOWS 12
+
+static struct flow_config
+random_config(void)
+{
+    struct flow_config config = {
+        .uplink.number = 1 + random_range(65279),
+        .fake_port.number = 1 + random_range(65279),
+        .fake = { htonl((1 + random_range(126)) << 24
+                        | random_range(1 << 16) << 8
+                        | (1 + random_range(254))), 16 },
+        .vlan = 1 + random_range(4094),
+        .timeout = 1 + random_range(65535),
+    };
+
+    eth_addr_random(&config.server_mac);
+    eth_addr_random(&config.client_mac);
+    return config;
+}
+
+/* Counts the lines of 'flows' that contain 'format', formatted. */
+static size_t OVS_PRINTF_FORMAT(2, 3)
+count(const struct svec *flows, const char *format, ...)
+{
+    const char *flow;
+    size_t i, n = 0;
+    va_list args;
+
+    va_start(args, format);
+    char *s = xvasprintf(format, args);
+    va_end(args);
+    SVEC_FOR_EACH (i, flow, flows) {
+        n += strstr(flow, s) != NULL;
+    }
+    free(s);
+    return n;
+}
+
+/* Whatever the configuration, the flows are ones that ovs-ofctl would take,
+ * no two have the same match, and each value stands where it belongs. */
+static void
+flow_set_any_config(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 2000; i++) {
+        struct flow_config c = random_config();
+        struct svec flows = SVEC_EMPTY_INITIALIZER;
+        struct flow_list list = FLOW_LIST_INITIALIZER;
+        struct flow_list none = FLOW_LIST_INITIALIZER;
+        struct flow_list changes = FLOW_LIST_INITIALIZER;
+
+        flow_set_build(&c, &flows);
+        assert_int_equal(flows.n, N_FLOWS);
+        char *error = flow_list_parse(&list, &flows);
+        if (error) {
+            fail_msg("%s", error);
+        }
+        flow_list_diff(&list, &list, &changes);
+        assert_int_equal(changes.n, 0);
+        flow_list_diff(&list, &none, &changes);
+        assert_int_equal(changes.n, N_FLOWS);
+
+        assert_int_equal(count(&flows, "in_port=%"PRIu16,
+                               c.uplink.number),
+                         c.uplink.number == c.fake_port.number ? 6 : 3);
+        assert_int_equal(count(&flows, "set_field:%d->vlan_vid",
+                               4096 + c.vlan), 2);
+        assert_int_equal(count(&flows, "hard_timeout=%"PRIu16",", c.timeout),
+                         2);
+        assert_int_equal(count(&flows, "idle_timeout=%"PRIu16",", c.timeout),
+                         2);
+        assert_int_equal(count(&flows, "ip_src="IP_FMT",",
+                               IP_ARGS(c.fake.ip)), 2);
+        assert_int_equal(count(&flows, "load:%#"PRIx32"->NXM_OF_IP_DST[]",
+                               ntohl(c.fake.ip)), 2);
+        assert_int_equal(count(&flows, "load:%#"PRIx32"->NXM_NX_REG0[16..31]",
+                               ntohl(c.fake.ip) >> 16), 2);
+        assert_int_equal(count(&flows, "load:%#"PRIx16"->NXM_NX_REG1[0..15]",
+                               c.fake_port.number), 2);
+        assert_int_equal(count(&flows, "load:%#"PRIx16"->NXM_NX_REG2[0..15]",
+                               c.uplink.number), 2);
+        assert_int_equal(count(&flows, "dl_src="ETH_ADDR_FMT" ",
+                               ETH_ADDR_ARGS(c.server_mac)), 1);
+        assert_int_equal(count(&flows, "set_field:"ETH_ADDR_FMT"->arp_sha",
+                               ETH_ADDR_ARGS(c.client_mac)), 1);
+
+        flow_list_clear(&changes);
+        flow_list_clear(&list);
+        svec_destroy(&flows);
+    }
+}
+
+/* Returns the cookie that the flows for 'config' learn with. */
+static uint64_t
+learned_cookie(const struct flow_config *config)
+{
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+    uint64_t cookie = 0;
+    const char *flow;
+    size_t i;
+
+    flow_set_build(config, &flows);
+    SVEC_FOR_EACH (i, flow, &flows) {
+        const char *learn = strstr(flow, "learn(");
+
+        if (learn) {
+            assert_true(ovs_scan(strstr(learn, "cookie="), "cookie=%"SCNx64,
+                                 &cookie));
+        }
+    }
+    svec_destroy(&flows);
+    return cookie;
+}
+
+/* The cookie tells flows that say something else, and only these. */
+static void
+flow_set_learned_cookie(void **state OVS_UNUSED)
+{
+    const struct flow_config a = {
+        .uplink.number = 1,
+        .fake_port.number = 2,
+        .fake = { htonl(0x0a0a0001), 16 },
+        .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
+        .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
+        .vlan = 2,
+        .timeout = 300,
+    };
+    uint64_t cookie = learned_cookie(&a);
+    struct flow_config b;
+
+    /* The number is the same in each build and release. */
+    assert_int_equal(cookie, UINT64_C(0x7069706cbb9f338d));
+
+    b = a;
+    b.timeout = 301;
+    b.vlan = 3;
+    b.uplink.name = "eth0";
+    assert_int_equal(learned_cookie(&b), cookie);
+
+    b = a;
+    b.uplink.number = 3;
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    b = a;
+    b.fake_port.number = 3;
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    b = a;
+    b.fake.ip = htonl(0x0a0a0002);
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    b = a;
+    b.server_mac.ea[5]++;
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    b = a;
+    b.client_mac.ea[5]++;
+    assert_int_not_equal(learned_cookie(&b), cookie);
+}
+
+/* Names that ovs-ofctl would not take as they are, are quoted. */
+static void
+flow_set_names(void **state OVS_UNUSED)
+{
+    struct flow_config c = random_config();
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    c.uplink.name = "eth0.100";
+    c.fake_port.name = "ovsfake0";
+    flow_set_build(&c, &flows);
+    assert_int_equal(count(&flows, "in_port=\"eth0.100\""), 3);
+    assert_int_equal(count(&flows, "in_port=ovsfake0"), 3);
+    assert_int_equal(count(&flows, "output:ovsfake0"), 2);
+    assert_int_equal(count(&flows, "load:%#"PRIx16"->NXM_NX_REG1[0..15]",
+                           c.fake_port.number), 2);
+    svec_destroy(&flows);
+}
+
+const struct CMUnitTest flow_set_tests[] = {
+    cmocka_unit_test(flow_set_any_config),
+    cmocka_unit_test(flow_set_learned_cookie),
+    cmocka_unit_test(flow_set_names),
+    { .name = NULL },
+};

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "test/unit.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "agent/options.h"
+#include "packets.h"
+#include "svec.h"
+#include "util.h"
+
+/* Parses a command line, given as words with spaces between. */
+static char *
+parse(const char *words, struct options *options)
+{
+    struct svec argv = SVEC_EMPTY_INITIALIZER;
+
+    svec_add(&argv, "pipette-agent");
+    svec_parse_words(&argv, words);
+    svec_terminate(&argv);
+    optind = 0;                 /* Makes GNU getopt start over. */
+    char *error = options_parse(argv.n, argv.names, options);
+    svec_destroy(&argv);
+    return error;
+}
+
+static void
+options_defaults(void **state OVS_UNUSED)
+{
+    struct options o;
+
+    assert_null(parse("--uplink enx0023565c8859", &o));
+    assert_int_equal(o.mode, MODE_DAEMON);
+    assert_string_equal(o.bridge, "copro0");
+    assert_string_equal(o.uplink, "enx0023565c8859");
+    assert_string_equal(o.fake_port, "ovsfake0");
+    assert_int_equal(ntohl(o.fake.ip), 0x0a0a0001);
+    assert_int_equal(o.fake.plen, 16);
+    assert_int_equal(eth_addr_to_uint64(o.server_mac), 0x0e0000000066);
+    assert_int_equal(eth_addr_to_uint64(o.client_mac), 0x0e0000000067);
+    assert_int_equal(o.vlan, 2);
+    assert_int_equal(o.timeout, 300);
+    assert_int_equal(o.wait, 30);
+    assert_null(o.datapath_type);
+    assert_null(o.unixctl);
+    assert_false(o.adopt);
+    assert_non_null(strstr(o.db, "/db.sock"));
+    options_destroy(&o);
+}
+
+static void
+options_all(void **state OVS_UNUSED)
+{
+    struct options o;
+
+    assert_null(parse("--bridge=br-x --uplink eth0.7 --fake-port f_1 "
+                      "--fake-address 10.66.0.9/16 --vlan 4094 "
+                      "--server-mac 02:00:00:00:00:01 "
+                      "--client-mac 02:00:00:00:00:02 --timeout 65535 "
+                      "--datapath-type netdev --db unix:/x/db.sock --adopt "
+                      "--once --wait 7 --unixctl /x/ctl", &o));
+    assert_int_equal(o.mode, MODE_ONCE);
+    assert_string_equal(o.bridge, "br-x");
+    assert_string_equal(o.uplink, "eth0.7");
+    assert_string_equal(o.fake_port, "f_1");
+    assert_int_equal(ntohl(o.fake.ip), 0x0a420009);
+    assert_int_equal(eth_addr_to_uint64(o.server_mac), 0x020000000001);
+    assert_int_equal(eth_addr_to_uint64(o.client_mac), 0x020000000002);
+    assert_int_equal(o.vlan, 4094);
+    assert_int_equal(o.timeout, 65535);
+    assert_string_equal(o.datapath_type, "netdev");
+    assert_string_equal(o.db, "unix:/x/db.sock");
+    assert_true(o.adopt);
+    assert_int_equal(o.wait, 7);
+    assert_string_equal(o.unixctl, "/x/ctl");
+    options_destroy(&o);
+}
+
+/* The last of an option that is given twice counts, as everywhere. */
+static void
+options_twice(void **state OVS_UNUSED)
+{
+    struct options o;
+
+    assert_null(parse("--uplink a --uplink b --vlan 3 --vlan 4 --db /a "
+                      "--db /b --datapath-type system --datapath-type netdev "
+                      "--unixctl a --unixctl b --remove --remove", &o));
+    assert_string_equal(o.uplink, "b");
+    assert_int_equal(o.vlan, 4);
+    assert_string_equal(o.db, "unix:/b");
+    assert_string_equal(o.datapath_type, "netdev");
+    assert_string_equal(o.unixctl, "b");
+    assert_int_equal(o.mode, MODE_REMOVE);
+    options_destroy(&o);
+}
+
+/* --help and --version win over what is missing. */
+static void
+options_help(void **state OVS_UNUSED)
+{
+    struct options o;
+
+    assert_null(parse("--help", &o));
+    assert_int_equal(o.mode, MODE_HELP);
+    options_destroy(&o);
+    assert_null(parse("-V", &o));
+    assert_int_equal(o.mode, MODE_VERSION);
+    options_destroy(&o);
+}
+
+const struct CMUnitTest options_tests[] = {
+    cmocka_unit_test(options_defaults),
+    cmocka_unit_test(options_all),
+    cmocka_unit_test(options_twice),
+    cmocka_unit_test(options_help),
+    { .name = NULL },
+};

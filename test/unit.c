@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* unit TEST: runs one test function.
+ * unit --list: prints the names of all. */
+
+#include <config.h>
+
+#include "test/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util.h"
+
+static const struct CMUnitTest *const groups[] = {
+    address_tests,
+    flow_diff_tests,
+    flow_set_tests,
+    options_tests,
+};
+
+int
+main(int argc, char *argv[])
+{
+    bool list = argc == 2 && !strcmp(argv[1], "--list");
+
+    set_program_name(argv[0]);
+    if (argc != 2) {
+        ovs_fatal(0, "usage: %s TEST | --list", program_name);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(groups); i++) {
+        for (const struct CMUnitTest *t = groups[i]; t->name; t++) {
+            if (list) {
+                puts(t->name);
+            } else if (!strcmp(t->name, argv[1])) {
+                const struct CMUnitTest tests[] = { *t };
+
+                return cmocka_run_group_tests(tests, NULL, NULL);
+            }
+        }
+    }
+    if (!list) {
+        ovs_fatal(0, "%s: no such test", argv[1]);
+    }
+    return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef TEST_UNIT_H
+#define TEST_UNIT_H 1
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* A list of tests, ended by an element without a name. */
+extern const struct CMUnitTest address_tests[];
+extern const struct CMUnitTest flow_diff_tests[];
+extern const struct CMUnitTest flow_set_tests[];
+extern const struct CMUnitTest options_tests[];
+
+#endif /* test/unit.h */
