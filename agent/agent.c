@@ -37,7 +37,7 @@ struct agent {
     bool have_ports;
     struct bridge_ports ports;  /* That the switch was given flows for. */
 
-    bool ready, was_ready;
+    bool standby, ready, was_ready;
     struct part parts[N_PARTS];
 };
 
@@ -75,12 +75,28 @@ agent_destroy(struct agent *agent)
     }
 }
 
+/* Another agent has the bridge: hands off. */
+static void
+stand_by(struct agent *agent)
+{
+    links_stop(agent->rooms.links);
+    switch_conn_release(agent->rooms.conn);
+    agent->have_ports = false;
+}
+
 /* Gives the other rooms the port numbers. */
 static void
 pass_ports(struct agent *agent)
 {
     const struct bridge_ports *ports = bridge_rows_ports(agent->rooms.rows);
+    bool standby = bridge_rows_is_standby(agent->rooms.rows);
 
+    if (standby && !agent->standby) {
+        VLOG_INFO_RL(&rl, "standby: another pipette-agent looks after %s",
+                     agent->options->bridge);
+        stand_by(agent);
+    }
+    agent->standby = standby;
     if (!ports) {
         return;
     }

@@ -15,9 +15,12 @@
 #include <netlink/route/link/inet6.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "util.h"
+
+#define LABEL_SUFFIX "pip"      /* Of addresses: marks them as ours. */
 
 /* The kernel's state that one pass over a device needs. */
 struct link_state {
@@ -49,37 +52,76 @@ is_address(const struct link_state *state, struct rtnl_addr *addr,
             && rtnl_addr_get_prefixlen(addr) == want->plen);
 }
 
-static bool
-has_address(const struct link_state *state, const struct link_want *want)
+/* Writes into 'label' the label that marks an address of 'want' as ours, or no
+ * label if the device's name leaves no room for one: labels begin with the
+ * device's name and a colon, as ifconfig(8) wants it. */
+static void
+make_label(const struct link_want *want, char label[IFNAMSIZ])
 {
-    for (struct nl_object *o = nl_cache_get_first(state->addresses); o;
-         o = nl_cache_get_next(o)) {
-        if (is_address(state, (struct rtnl_addr *) o, want)) {
-            return true;
-        }
+    int n = snprintf(label, IFNAMSIZ, "%s:%s", want->name, LABEL_SUFFIX);
+
+    if (n >= IFNAMSIZ) {
+        label[0] = '\0';
     }
-    return false;
+}
+
+/* Returns true if 'addr' has our label: it was wanted, once. */
+static bool
+is_ours(const struct link_state *state, struct rtnl_addr *addr,
+        const char *label)
+{
+    const char *s = rtnl_addr_get_label(addr);
+
+    return is_on(state, addr, AF_INET) && s && label[0] && !strcmp(s, label);
 }
 
 static int
-make_address(const struct link_state *state, const struct link_want *want)
+add_address(const struct link_state *state, const struct link_want *want,
+            const char *label)
 {
-    if (!want->address || has_address(state, want)) {
-        return 0;
-    }
-
     struct rtnl_addr *addr = rtnl_addr_alloc();
     struct nl_addr *local = nl_addr_build(AF_INET, &want->address,
                                           sizeof want->address);
+
     ovs_assert(addr && local);
     nl_addr_set_prefixlen(local, want->plen);
     rtnl_addr_set_ifindex(addr, state->ifindex);
     rtnl_addr_set_local(addr, local);
+    if (label[0]) {
+        rtnl_addr_set_label(addr, label);
+    }
 
     int error = rtnl_addr_add(state->sock, addr, 0);
     nl_addr_put(local);
     rtnl_addr_put(addr);
     return error == -NLE_EXIST ? 0 : error;
+}
+
+/* Gives the device the address that is wanted, and takes from it what was
+ * wanted before.  Addresses of somebody else are left alone. */
+static int
+make_address(const struct link_state *state, const struct link_want *want)
+{
+    char label[IFNAMSIZ];
+    bool found = false;
+    int error = 0;
+
+    if (!want->address) {
+        return 0;
+    }
+    make_label(want, label);
+    for (struct nl_object *o = nl_cache_get_first(state->addresses);
+         o && !error; o = nl_cache_get_next(o)) {
+        struct rtnl_addr *addr = (struct rtnl_addr *) o;
+
+        if (is_address(state, addr, want)) {
+            found = true;
+        } else if (is_ours(state, addr, label)) {
+            error = rtnl_addr_delete(state->sock, addr, 0);
+            error = error == -NLE_NOADDR ? 0 : error;
+        }
+    }
+    return error || found ? error : add_address(state, want, label);
 }
 
 /* IPv6 autoconfiguration. */

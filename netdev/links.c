@@ -85,6 +85,13 @@ open_events(struct links *links)
     return sock;
 }
 
+static void
+say_waiting(struct links *links)
+{
+    ds_clear(&links->present);
+    ds_put_cstr(&links->present, "waiting for the ports");
+}
+
 struct links *
 links_create(const struct links_config *config)
 {
@@ -93,7 +100,7 @@ links_create(const struct links_config *config)
     links->config = config;
     links->retry = LLONG_MAX;
     ds_init(&links->present);
-    ds_put_cstr(&links->present, "waiting for the ports");
+    say_waiting(links);
     links->requests = open_socket();
     links->events = open_events(links);
     if (!links->requests || !links->events) {
@@ -121,6 +128,15 @@ links_start(struct links *links)
     if (!links->started) {
         links->started = true;
         links->look = true;
+    }
+}
+
+void
+links_stop(struct links *links)
+{
+    if (links->started) {
+        links->started = links->right = links->stuck = false;
+        say_waiting(links);
     }
 }
 

@@ -9,7 +9,8 @@
  * Keeps the two network devices as they are wanted, over rtnetlink(7): the
  * fake port has the server MAC and the fake address and is up; the uplink is
  * up; neither configures IPv6 addresses or routes by itself.  Further
- * addresses that somebody gives them by hand are left alone.
+ * addresses that somebody gives them by hand are left alone; one that was the
+ * fake address before is known by its label, and goes.
  *
  * IPv6 autoconfiguration has no switch in rtnetlink.  IFLA_INET6_ADDR_GEN_MODE
  * "none" keeps the kernel from making a link-local address, but not from
@@ -47,6 +48,9 @@ void links_destroy(struct links *links);
 
 /* From now on the devices are ports of the bridge, to be kept as wanted. */
 void links_start(struct links *links);
+
+/* From now on nothing is touched, as before links_start(). */
+void links_stop(struct links *links);
 
 void links_run(struct links *links);
 void links_wait(struct links *links);

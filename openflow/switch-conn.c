@@ -88,6 +88,12 @@ say(struct switch_conn *conn, const char *format, ...)
     va_end(args);
 }
 
+static void
+say_waiting(struct switch_conn *conn)
+{
+    say(conn, "waiting for the ports");
+}
+
 struct switch_conn *
 switch_conn_create(const char *target)
 {
@@ -96,7 +102,7 @@ switch_conn_create(const char *target)
     conn->target = xstrdup(target);
     conn->rconn = rconn_create(0, MAX_BACKOFF, 0, 1u << OF_VERSION);
     ds_init(&conn->present_words);
-    say(conn, "waiting for the ports");
+    say_waiting(conn);
     return conn;
 }
 
@@ -147,6 +153,18 @@ switch_conn_set_flows(struct switch_conn *conn, const struct svec *flows)
         rconn_set_probe_interval(conn->rconn, PROBE_INTERVAL);
     }
     restart(conn);
+}
+
+void
+switch_conn_release(struct switch_conn *conn)
+{
+    if (conn->have_flows) {
+        rconn_disconnect(conn->rconn);
+        restart(conn);
+        flow_list_clear(&conn->wanted);
+        conn->have_flows = false;
+        say_waiting(conn);
+    }
 }
 
 /* Sends 'msg' and returns its xid.  If that fails, the connection is gone and

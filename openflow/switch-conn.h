@@ -35,6 +35,10 @@ void switch_conn_destroy(struct switch_conn *conn);
  * Connects if that was not done yet, and looks at the switch anew. */
 void switch_conn_set_flows(struct switch_conn *conn, const struct svec *flows);
 
+/* From now on the bridge is none of ours: disconnects, and leaves the flows
+ * as they are. */
+void switch_conn_release(struct switch_conn *conn);
+
 void switch_conn_run(struct switch_conn *conn);
 void switch_conn_wait(struct switch_conn *conn);
 

@@ -4,6 +4,7 @@
 
 #include "ovsdb/bridge-rows.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -29,13 +30,14 @@ struct bridge_rows {
     struct ovsdb_idl *idl;
     struct ovsdb_idl_txn *txn;  /* In flight, or NULL. */
     unsigned int seqno;         /* Of the last look at the database. */
+    bool had_lock, was_contended;   /* At the last look. */
     bool look;                  /* Look even if the database is the same. */
     long long int retry;        /* When to look again, LLONG_MAX for never. */
     int64_t next_cfg;           /* That our last change was given. */
 
     /* What the last look saw. */
     enum bridge_rows_owner owner;
-    bool right, stuck, refused, have_ports;
+    bool right, stuck, refused, standby, have_ports;
     struct bridge_ports ports;
     struct ds present;
 };
@@ -51,6 +53,24 @@ say_disconnected(struct bridge_rows *rows)
     rows->look = true;
 }
 
+/* Returns the name of the lock for 'bridge'.  It must be an <id> of RFC 7047
+ * section 3.1: letters, digits and '_'. */
+static char *
+lock_name(const char *bridge)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&s, "pipette_agent_");
+    for (const char *p = bridge; *p; p++) {
+        if (isalnum((unsigned char) *p)) {
+            ds_put_char(&s, *p);
+        } else {
+            ds_put_format(&s, "_%02x", (unsigned char) *p);
+        }
+    }
+    return ds_steal_cstr(&s);
+}
+
 struct bridge_rows *
 bridge_rows_create(const struct bridge_rows_config *config,
                    enum bridge_rows_goal goal)
@@ -64,6 +84,9 @@ bridge_rows_create(const struct bridge_rows_config *config,
 
     rows->idl = ovsdb_idl_create(config->db, &ovsrec_idl_class, false, true);
     row_edit_monitor(rows->idl);
+    char *lock = lock_name(config->bridge);
+    ovsdb_idl_set_lock(rows->idl, lock);
+    free(lock);
     say_disconnected(rows);
     return rows;
 }
@@ -174,11 +197,19 @@ look(struct bridge_rows *rows)
     rows->look = false;
     rows->retry = LLONG_MAX;
     rows->seqno = ovsdb_idl_get_seqno(rows->idl);
+    rows->had_lock = ovsdb_idl_has_lock(rows->idl);
+    rows->was_contended = ovsdb_idl_is_lock_contended(rows->idl);
     rows->right = rows->stuck = rows->refused = rows->have_ports = false;
+    rows->standby = !rows->had_lock && rows->was_contended;
     rows->owner = row_edit_owner(rows->idl, config);
     ds_clear(&rows->present);
 
-    if (rows->goal == ROWS_WATCH) {
+    if (rows->standby) {
+        ds_put_format(&rows->present, "another pipette-agent looks after %s, "
+                      "standing by", config->bridge);
+    } else if (!rows->had_lock) {
+        ds_put_cstr(&rows->present, "waiting for the lock");
+    } else if (rows->goal == ROWS_WATCH) {
         ds_put_cstr(&rows->present, "watching");
         rows->right = true;
     } else if (rows->goal == ROWS_PRESENT
@@ -236,6 +267,8 @@ bridge_rows_run(struct bridge_rows *rows)
         return;
     }
     if (rows->look || time_msec() >= rows->retry
+        || ovsdb_idl_has_lock(rows->idl) != rows->had_lock
+        || ovsdb_idl_is_lock_contended(rows->idl) != rows->was_contended
         || ovsdb_idl_get_seqno(rows->idl) != rows->seqno) {
         look(rows);
     }
@@ -265,6 +298,12 @@ bridge_rows_is_stuck(const struct bridge_rows *rows)
 }
 
 bool
+bridge_rows_is_standby(const struct bridge_rows *rows)
+{
+    return rows->standby;
+}
+
+bool
 bridge_rows_is_refused(const struct bridge_rows *rows)
 {
     return rows->refused;
@@ -273,7 +312,7 @@ bridge_rows_is_refused(const struct bridge_rows *rows)
 enum bridge_rows_owner
 bridge_rows_owner(const struct bridge_rows *rows)
 {
-    return rows->owner;
+    return rows->had_lock ? rows->owner : BRIDGE_UNKNOWN;
 }
 
 const struct bridge_ports *

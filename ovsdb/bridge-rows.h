@@ -17,6 +17,9 @@
  * marked is somebody else's and is not touched, unless the configuration says
  * "adopt"; rows of other bridges never are.
  *
+ * Of several agents for one bridge, one acts: the one that has the database's
+ * lock (RFC 7047 section 4.1.8) for this bridge.  The others stand by.
+ *
  * Nothing here blocks: call bridge_rows_run() and bridge_rows_wait() in each
  * pass of a poll loop. */
 
@@ -51,7 +54,7 @@ enum bridge_rows_goal {
 
 /* Whose the bridge is, by its mark. */
 enum bridge_rows_owner {
-    BRIDGE_UNKNOWN,             /* The database was not seen yet. */
+    BRIDGE_UNKNOWN,             /* Not seen yet, or no lock yet. */
     BRIDGE_MISSING,
     BRIDGE_FOREIGN,
     BRIDGE_CREATED,
@@ -84,12 +87,16 @@ bool bridge_rows_is_right(const struct bridge_rows *rows);
 /* True if this cannot become right without somebody else's doing. */
 bool bridge_rows_is_stuck(const struct bridge_rows *rows);
 
+/* True if another agent has the lock. */
+bool bridge_rows_is_standby(const struct bridge_rows *rows);
+
 /* In words: what is wanted (appended to 's'), and what is there (valid until
  * the next bridge_rows_run()). */
 void bridge_rows_format_wanted(const struct bridge_rows *rows, struct ds *s);
 const char *bridge_rows_present(const struct bridge_rows *rows);
 
-/* Returns the port numbers, or NULL unless both are known. */
+/* Returns the port numbers, or NULL unless both are known.  They go on to be
+ * known while the connection to the database is lost. */
 const struct bridge_ports *bridge_rows_ports(const struct bridge_rows *rows);
 
 /* Returns true if rows that are somebody else's stand in the way: nothing was

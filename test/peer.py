@@ -13,6 +13,15 @@ peer.py tcp SOURCE TARGET PORT BYTES
     service, and the bytes in each direction.
 peer.py udp SOURCE TARGET PORT BYTES
     The same with one datagram.
+peer.py frag SOURCE TARGET PORT BYTES
+    The same with zeros in the datagram where Open vSwitch's userspace datapath
+    would change a later fragment: bytes 6 and 7 of each.
+peer.py poke SOURCE TARGET
+    Sends one datagram, and does not wait for an answer.
+peer.py sniff INTERFACE ADDRESS
+    Prints a line for each IPv4 packet that comes from the address.
+peer.py advertise INTERFACE PREFIX
+    Sends an IPv6 router advertisement for the /64 prefix.
 peer.py many SOURCES TARGETS PORT
     All pairs of addresses at once, TCP and UDP: sends 1,000 bytes, compares
     the echo, and what the service saw with the pair: 10.10.CLIENT.TARGET.
@@ -24,10 +33,15 @@ import http.server
 import os
 import socket
 import socketserver
+import struct
 import sys
 import threading
 
 TIMEOUT = 10        # Seconds until a test gives up.
+MTU = 1500
+IP_HEADER = 20
+UDP_HEADER = 8
+ETH_P_IP = 0x0800
 BACKLOG = 1024      # A short one makes connections wait for a second.
 
 
@@ -132,6 +146,24 @@ def udp_exchange(source, target, port, data):
     return seen.decode()
 
 
+def fragment_data(pair, n):
+    """Random data, but for zeros where the fragments of the datagram or of its
+    answer, which has a line before the data, would be changed."""
+    data = bytearray(os.urandom(n))
+    for before in 0, len(pair) + 1:
+        for payload in range(MTU - IP_HEADER, n + before, MTU - IP_HEADER):
+            at = payload + 6 - UDP_HEADER - before
+            data[at:at + 2] = bytes(len(data[at:at + 2]))
+    return bytes(data)
+
+
+def frag_exchange(source, target, port, n):
+    n = int(n)
+    seen = udp_exchange(source, target, int(port),
+                        fragment_data(pair(source, target), n))
+    print("%s asked %s, was %s; %d bytes each way" % (source, target, seen, n))
+
+
 def exchange(function, source, target, port, n):
     n = int(n)
     seen = function(source, target, int(port), os.urandom(n))
@@ -146,8 +178,13 @@ def addresses(spec):
         yield "%s.%d" % (network, byte)
 
 
+def pair(source, target):
+    """Returns who the service sees."""
+    return "10.10.%s.%s" % (source.split(".")[3], target.split(".")[3])
+
+
 def check_pair(source, target, port):
-    expected = "10.10.%s.%s" % (source.split(".")[3], target.split(".")[3])
+    expected = pair(source, target)
     for function in tcp_exchange, udp_exchange:
         seen = function(source, target, port, os.urandom(1000))
         if seen != expected:
@@ -165,12 +202,60 @@ def many(sources, targets, port):
     print("%d pairs" % len(pairs))
 
 
+def poke(source, target):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((source, 0))
+        sock.sendto(b"poke", (target, 7))
+
+
+def sniff(interface, address):
+    ip = socket.inet_aton(address)
+    with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
+                       socket.htons(ETH_P_IP)) as sock:
+        sock.bind((interface, ETH_P_IP))
+        print("ready", flush=True)
+        while True:
+            if sock.recv(65535)[12:16] == ip:
+                print("packet", flush=True)
+
+
+def checksum(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def advertise(interface, prefix):
+    """RFC 4861 section 4.2."""
+    source = socket.inet_pton(socket.AF_INET6, "fe80::1")
+    target = socket.inet_pton(socket.AF_INET6, "ff02::1")
+    option = struct.pack("!BBBBIII16s", 3, 4, 64, 0xc0, 3600, 1800, 0,
+                         socket.inet_pton(socket.AF_INET6, prefix))
+    head = struct.pack("!BB", 134, 0)
+    tail = struct.pack("!BBHII", 64, 0, 1800, 0, 0) + option
+    length = len(head) + 2 + len(tail)
+    pseudo = source + target + struct.pack("!II", length, 58)
+    message = head + struct.pack(
+        "!H", checksum(pseudo + head + b"\0\0" + tail)) + tail
+    frame = (bytes.fromhex("333300000001" "020000000001" "86dd")
+             + struct.pack("!IHBB", 0x60000000, length, 58, 255)
+             + source + target + message)
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
+        sock.bind((interface, 0))
+        sock.send(frame)
+
+
 def main(argv):
     commands = {
         "serve": serve,
         "http": serve_http,
         "tcp": lambda *args: exchange(tcp_exchange, *args),
         "udp": lambda *args: exchange(udp_exchange, *args),
+        "frag": frag_exchange,
+        "poke": poke,
+        "sniff": sniff,
+        "advertise": advertise,
         "many": many,
     }
     try:

@@ -88,7 +88,7 @@ client () {
 # The agent and services.
 
 agent () {
-    "$PIPETTE_AGENT" --uplink up0 --datapath-type netdev "$@"
+    $PIPETTE_AGENT --uplink up0 --datapath-type netdev "$@"
 }
 
 start_agent () {
@@ -103,6 +103,12 @@ agentctl () {
 
 is_ready () {
     ! agentctl status | grep -v ': right since '
+}
+
+# no_advertised: nothing on the uplink came from a router advertisement.
+no_advertised () {
+    ! ip -6 -o addr show dev up0 | grep dynamic
+    ! ip -6 route show dev up0 | grep -e 'proto ra' -e '^2001:db8::/64'
 }
 
 # start_services: TCP and UDP echo on port 7 of the fake address.
@@ -129,4 +135,18 @@ own_flows () {
 # The two timeouts of learned flows go with them: only learned ones.
 learned_flows () {
     dump_flows "cookie=0x7069706c00000000/0xffffffff00000000"
+}
+
+# What the agent's log may hold.
+
+allowed='^$'
+
+# allow REGEX: such warnings are expected.
+allow () {
+    allowed="$allowed\\|$1"
+}
+
+check_agent_log () {
+    ! grep -s '|WARN|\||ERR|\||EMER|' "$SANDBOX/pipette-agent.log" |
+        grep -v "$allowed" >&2
 }
