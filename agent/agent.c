@@ -190,6 +190,13 @@ agent_is_ready(const struct agent *agent)
     return agent->ready;
 }
 
+bool
+agent_has_looked(const struct agent *agent)
+{
+    return (bridge_rows_owner(agent->rooms.rows) != BRIDGE_UNKNOWN
+            || bridge_rows_is_standby(agent->rooms.rows));
+}
+
 const char *
 agent_refusal(const struct agent *agent)
 {

@@ -30,6 +30,10 @@ void agent_wait(struct agent *agent);
 /* True if rows, links and flows are as wanted. */
 bool agent_is_ready(const struct agent *agent);
 
+/* True once the agent has seen the database: if it is refused anything, it
+ * knows. */
+bool agent_has_looked(const struct agent *agent);
+
 /* Returns NULL, or what stands in the agent's way and is somebody else's, if
  * it has never been ready.  Nothing was touched then. */
 const char *agent_refusal(const struct agent *agent);

@@ -23,6 +23,8 @@
 #define EXIT_NOT_DONE 1         /* Something did not become right in time. */
 #define EXIT_BAD_INPUT 2        /* Nothing was touched. */
 
+#define DETACH_PATIENCE_MSEC 1000
+
 struct daemon {
     struct agent *agent;
     bool exiting;
@@ -75,20 +77,32 @@ run_daemon(const struct options *options)
     if (!daemon.agent) {
         return EXIT_FAILURE;
     }
-    daemonize_complete();
+
+    /* Detach once it is known that nothing stands in the way, so that the user
+     * hears of it, but do not make the user wait for Open vSwitch. */
+    long long int patience = time_msec() + DETACH_PATIENCE_MSEC;
+    bool detached = false;
 
     while (!daemon.exiting) {
         agent_run(daemon.agent);
         unixctl_server_run(unixctl);
         if (agent_refusal(daemon.agent)) {
-            /* Once detached, the log has it. */
+            /* If it is too late for this, the log has it. */
             say_error(agent_refusal(daemon.agent));
             status = EXIT_BAD_INPUT;
             break;
         }
+        if (!detached && (agent_has_looked(daemon.agent)
+                          || time_msec() >= patience)) {
+            daemonize_complete();
+            detached = true;
+        }
 
         agent_wait(daemon.agent);
         unixctl_server_wait(unixctl);
+        if (!detached) {
+            poll_timer_wait_until(patience);
+        }
         if (daemon.exiting) {
             poll_immediate_wake();
         }

@@ -26,7 +26,8 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system.at
-TEST_HELPERS = test/sandbox test/sandbox-lib.sh test/peer.py
+TEST_HELPERS = test/sandbox test/sandbox-lib.sh test/peer.py test/bench.sh \
+	test/by-hand.sh test/demo.sh test/shell.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(TEST_HELPERS) \
 	test/published-flows.txt
 
@@ -70,7 +71,8 @@ check-valgrind: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	    $(TESTSUITEFLAGS)
 
 bench: all
-	$(SHELL) $(srcdir)/test/bench $(abs_builddir)/agent/pipette-agent
+	PIPETTE_AGENT=$(abs_builddir)/agent/pipette-agent \
+	$(SHELL) $(srcdir)/test/sandbox $(srcdir)/test/bench.sh
 
 testsuites-clean:
 	for i in $(TESTSUITE) $(SYSTEM_TESTSUITE); do \

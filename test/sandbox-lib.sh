@@ -25,13 +25,13 @@ wait_until () {
 
 start_ovsdb_server () {
     ovsdb-server "$SANDBOX/conf.db" --remote=punix:/run/openvswitch/db.sock \
-        --pidfile --detach --no-chdir --log-file="$SANDBOX/ovsdb-server.log" \
-        -vconsole:off -vsyslog:off
+        -vconsole:off -vsyslog:off --pidfile --detach --no-chdir \
+        --log-file="$SANDBOX/ovsdb-server.log"
 }
 
 start_ovs_vswitchd () {
-    ovs-vswitchd --pidfile --detach --no-chdir --disable-system \
-        --log-file="$SANDBOX/ovs-vswitchd.log" -vconsole:off -vsyslog:off
+    ovs-vswitchd -vconsole:off -vsyslog:off --pidfile --detach --no-chdir \
+        --disable-system --log-file="$SANDBOX/ovs-vswitchd.log"
 }
 
 start_openvswitch () {
@@ -92,9 +92,8 @@ agent () {
 }
 
 start_agent () {
-    agent --detach --no-chdir --pidfile \
-        --log-file="$SANDBOX/pipette-agent.log" -vconsole:off -vsyslog:off \
-        "$@"
+    agent -vconsole:off -vsyslog:off --detach --no-chdir --pidfile \
+        --log-file="$SANDBOX/pipette-agent.log" "$@"
 }
 
 agentctl () {

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The demonstration: runs in a sandbox.
+
+if test -t 1; then
+    bold=$(printf '\033[1m') green=$(printf '\033[32m')
+    blue=$(printf '\033[34m') plain=$(printf '\033[0m')
+else
+    bold='' green='' blue='' plain=''
+fi
+columns=$(stty size 2>/dev/null </dev/tty | cut -d' ' -f2 || :)
+: "${columns:=100}"
+
+step () {
+    printf '\n%s%s%s\n' "$bold" "$*" "$plain"
+}
+
+shorten () {
+    cut -c "1-$((columns - 2))"
+}
+
+show_flows () {
+    own_flows | sed 's/^cookie=[^ ]* //' | shorten
+    learned_flows | sed 's/^cookie=[^ ]* /learned: /' |
+        sed "s/.*/$green&$plain/"
+}
+
+cat <<EOF
+
+  client 192.168.2.5 --> 192.168.2.77               (what the client sees)
+         |  switch, VLAN 2
+      uplink up0 --> copro0 (Open vSwitch) --> ovsfake0 10.10.0.1
+                          10.10.5.77 --> 10.10.0.1  (what the service sees)
+EOF
+
+step "pipette-agent --bridge copro0 --uplink up0"
+start_agent
+wait_until is_ready
+sed -n 's/^[^|]*|[^|]*|agent|INFO|//p' "$SANDBOX/pipette-agent.log"
+
+step "The flows now"
+show_flows
+
+step "A web server listens on 10.10.0.1, and only there.  The client asks:"
+"$peer" http 10.10.0.1 >"$SANDBOX/http.log" 2>&1 &
+wait_until grep -q ready "$SANDBOX/http.log"
+for target in 192.168.2.77 192.168.2.78 192.168.2.1 192.168.2.254; do
+    answer=$(client 1 curl -sS --max-time 5 "http://$target/")
+    printf '%sclient %s$ curl http://%s/%s\n    %s\n' \
+        "$blue" 192.168.2.5 "$target" "$plain" "$answer"
+done
+
+step "What the service saw: the client and the target, in one address"
+sed '/ready/d; s/^/    /' "$SANDBOX/http.log"
+
+step "The flows now: two learned for each pair, no controller asked"
+show_flows
+
+step "Without the agent, everything goes on"
+kill -9 "$(cat /run/openvswitch/pipette-agent.pid)"
+printf '%sclient %s$ curl http://%s/%s\n    %s\n' \
+    "$blue" 192.168.2.5 192.168.2.99 "$plain" \
+    "$(client 1 curl -sS --max-time 5 http://192.168.2.99/)"
+
+printf '\n%s\n' "To play with this yourself: sudo ./bootstrap shell"
