@@ -28,10 +28,13 @@ AC_DEFUN([PIPETTE_LIBRARIES],
      [AC_MSG_ERROR([pkg-config is missing (install pkg-config)])])
    PKG_CHECK_MODULES([LIBNL], [libnl-3.0 >= 3.5 libnl-route-3.0 >= 3.5], [],
      [AC_MSG_ERROR([libnl-3 is missing (install libnl-3-dev and libnl-route-3-dev)])])
-   PKG_CHECK_MODULES([CMOCKA], [cmocka >= 1.1], [have_cmocka=yes],
-     [have_cmocka=no
-      AC_MSG_WARN([cmocka is missing, "make check" will not work (install libcmocka-dev)])])
-   AM_CONDITIONAL([HAVE_CMOCKA], [test $have_cmocka = yes])])
+   AC_ARG_ENABLE([tests],
+     [AS_HELP_STRING([--disable-tests], [do without cmocka and "make check"])],
+     [], [enable_tests=yes])
+   AS_IF([test "$enable_tests" = yes],
+     [PKG_CHECK_MODULES([CMOCKA], [cmocka >= 1.1], [],
+        [AC_MSG_ERROR([cmocka is missing (install libcmocka-dev, or configure with --disable-tests)])])])
+   AM_CONDITIONAL([ENABLE_TESTS], [test "$enable_tests" = yes])])
 
 # PIPETTE_TRY_FLAG(VARIABLE, FLAG, [C|LD])
 # ----------------------------------------

@@ -1,5 +1,5 @@
 # Units: cmocka, one program, one Autotest test a function.
-if HAVE_CMOCKA
+if ENABLE_TESTS
 check_PROGRAMS += test/unit
 endif
 test_unit_SOURCES = \
