@@ -58,8 +58,9 @@ check-local: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 
-# Real packets: needs root.
+# Real packets: needs root.  If all tests skip, the reason is on top.
 check-system: all test/atlocal $(SYSTEM_TESTSUITE)
+	-@$(SHELL) $(srcdir)/test/sandbox --can
 	$(SHELL) $(SYSTEM_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 
