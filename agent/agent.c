@@ -19,6 +19,7 @@ VLOG_DEFINE_THIS_MODULE(agent);
 
 /* Others can make the system wrong as often as they like. */
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
+static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
 /* What one room last said of itself. */
 struct part {
@@ -92,7 +93,7 @@ pass_ports(struct agent *agent)
     bool standby = bridge_rows_is_standby(agent->rooms.rows);
 
     if (standby && !agent->standby) {
-        VLOG_INFO_RL(&rl, "standby: another pipette-agent looks after %s",
+        VLOG_INFO_RL(&standby_rl, "standby: another pipette-agent looks after %s",
                      agent->options->bridge);
         stand_by(agent);
     }

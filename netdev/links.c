@@ -15,6 +15,7 @@
 #include "netdev/link-edit.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
+#include "openvswitch/token-bucket.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
 #include "timeval.h"
@@ -22,7 +23,11 @@
 
 VLOG_DEFINE_THIS_MODULE(links);
 
-/* When to look again after the kernel refused a change. */
+#define MAX_LOOKS 20            /* Looks a second, for whatever reason. */
+
+/* When to look again without a reason, and after the kernel refused a
+ * change. */
+#define LOOK_INTERVAL_MSEC 60000
 #define REFUSED_RETRY_MSEC 1000
 
 /* Events to take in one pass: somebody may make them without end. */
@@ -35,7 +40,8 @@ struct links {
     struct nl_sock *requests;
     struct nl_sock *events;     /* Non-blocking. */
     bool look;                  /* Something happened, or may have. */
-    long long int retry;        /* When to look again, LLONG_MAX for never. */
+    long long int next_look;    /* In any case. */
+    struct token_bucket looks;  /* A token a look. */
 
     /* What the last look saw. */
     bool right, stuck;
@@ -98,7 +104,7 @@ links_create(const struct links_config *config)
     struct links *links = xzalloc(sizeof *links);
 
     links->config = config;
-    links->retry = LLONG_MAX;
+    token_bucket_init(&links->looks, MAX_LOOKS, MAX_LOOKS * 1000);
     ds_init(&links->present);
     say_waiting(links);
     links->requests = open_socket();
@@ -172,7 +178,7 @@ make_link(struct links *links, const struct link_want *want)
         ds_put_format(&links->present, "the kernel refused to configure %s: "
                       "%s", want->name, nl_geterror(error));
         links->stuck = true;
-        links->retry = time_msec() + REFUSED_RETRY_MSEC;
+        links->next_look = time_msec() + REFUSED_RETRY_MSEC;
     }
     return !error;
 }
@@ -189,7 +195,7 @@ look(struct links *links)
 
     links->look = false;
     links->stuck = false;
-    links->retry = LLONG_MAX;
+    links->next_look = time_msec() + LOOK_INTERVAL_MSEC;
     ds_clear(&links->present);
     links->right = make_link(links, &fake_port);
     links->right &= make_link(links, &uplink);
@@ -202,7 +208,8 @@ void
 links_run(struct links *links)
 {
     drain_events(links);
-    if (links->started && (links->look || time_msec() >= links->retry)) {
+    if (links->started && (links->look || time_msec() >= links->next_look)
+        && token_bucket_withdraw(&links->looks, 1000)) {
         look(links);
     }
 }
@@ -211,8 +218,10 @@ void
 links_wait(struct links *links)
 {
     poll_fd_wait(nl_socket_get_fd(links->events), POLLIN);
-    if (links->started && links->retry != LLONG_MAX) {
-        poll_timer_wait_until(links->retry);
+    if (links->started && links->look) {
+        token_bucket_wait(&links->looks, 1000);
+    } else if (links->started) {
+        poll_timer_wait_until(links->next_look);
     }
 }
 

@@ -9,16 +9,21 @@
 
 #include "byte-order.h"
 #include "openflow/flow-diff.h"
+#include "openflow/flow-monitor.h"
 #include "openflow/flow-set.h"
+#include "openflow/socket-watch.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-bundle.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/rconn.h"
 #include "openvswitch/vlog.h"
+#include "openvswitch/token-bucket.h"
 #include "svec.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(switch_conn);
@@ -31,6 +36,8 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
 #define MAX_MESSAGES 50         /* To take in one pass. */
 #define PROBE_INTERVAL 5        /* Seconds until a silent switch is asked. */
+#define LOOK_INTERVAL 60        /* Seconds between looks without a reason. */
+#define MAX_LOOKS 20            /* Looks a second, for whatever reason. */
 #define MAX_BACKOFF 1           /* Seconds between attempts to connect. */
 
 enum conn_state {
@@ -49,11 +56,12 @@ enum conn_state {
     /* Waiting for the reply to the commit, or its error. */
     S_COMMIT,
 
-    /* The switch has the flows. */
+    /* The switch has the flows.  We look again when the flow monitor has news,
+     * and after LOOK_INTERVAL. */
     S_SETTLED,
 
-    /* The switch refused a flow, so it has none of the changes.  It would do
-     * so again: nothing happens until there is something new to look at. */
+    /* The switch refused a flow, so it has none of the changes.  It would
+     * probably do so again: as in S_SETTLED, we wait for news. */
     S_REFUSED
 };
 
@@ -62,6 +70,12 @@ struct switch_conn {
     struct rconn *rconn;
     unsigned int seqno;         /* Of the connection that 'state' is about. */
     enum conn_state state;
+    bool right;                 /* No difference known. */
+    bool refused;               /* The last changes were. */
+    bool news;                  /* Look again. */
+    long long int next_look;    /* In any case.  S_SETTLED, S_REFUSED. */
+    struct token_bucket looks;  /* A token a look. */
+    struct socket_watch *watch;
 
     bool have_flows;            /* Were we told flows? */
     struct flow_list wanted;
@@ -101,6 +115,8 @@ switch_conn_create(const char *target)
 
     conn->target = xstrdup(target);
     conn->rconn = rconn_create(0, MAX_BACKOFF, 0, 1u << OF_VERSION);
+    conn->watch = socket_watch_create(target + strlen("unix:"));
+    token_bucket_init(&conn->looks, MAX_LOOKS, MAX_LOOKS * 1000);
     ds_init(&conn->present_words);
     say_waiting(conn);
     return conn;
@@ -119,6 +135,7 @@ static void
 restart(struct switch_conn *conn)
 {
     clear_changes(conn);
+    conn->right = conn->refused = false;
     conn->state = S_LOOK;
 }
 
@@ -127,6 +144,7 @@ switch_conn_destroy(struct switch_conn *conn)
 {
     if (conn) {
         rconn_destroy(conn->rconn);
+        socket_watch_destroy(conn->watch);
         flow_list_clear(&conn->wanted);
         flow_list_clear(&conn->present);
         clear_changes(conn);
@@ -134,6 +152,15 @@ switch_conn_destroy(struct switch_conn *conn)
         free(conn->target);
         free(conn);
     }
+}
+
+static void
+connect_now(struct switch_conn *conn)
+{
+    rconn_connect(conn->rconn, conn->target, NULL);
+    /* rconn_connect() takes a unix socket for one that needs no probes, but a
+     * stopped ovs-vswitchd does not close it. */
+    rconn_set_probe_interval(conn->rconn, PROBE_INTERVAL);
 }
 
 void
@@ -147,10 +174,7 @@ switch_conn_set_flows(struct switch_conn *conn, const struct svec *flows)
     }
     if (!conn->have_flows) {
         conn->have_flows = true;
-        rconn_connect(conn->rconn, conn->target, NULL);
-        /* rconn_connect() takes a unix socket for one that needs no probes,
-         * but a stopped ovs-vswitchd does not close it. */
-        rconn_set_probe_interval(conn->rconn, PROBE_INTERVAL);
+        connect_now(conn);
     }
     restart(conn);
 }
@@ -191,11 +215,14 @@ send_dump_request(struct switch_conn *conn)
     };
 
     match_init_catchall(&request.match);
+    conn->news = false;
     flow_list_clear(&conn->present);
     conn->xid = send_msg(conn, ofputil_encode_flow_stats_request(&request,
                                                                  OF_PROTOCOL));
     conn->state = S_DUMP;
-    say(conn, "reading the flows");
+    if (!conn->right && !conn->refused) {
+        say(conn, "reading the flows");
+    }
 }
 
 static ovs_be32
@@ -225,13 +252,27 @@ send_bundle_add(struct switch_conn *conn, const struct ofputil_flow_mod *fm)
     return xid;
 }
 
+/* Waits for news, or for LOOK_INTERVAL. */
+static void
+rest(struct switch_conn *conn, enum conn_state state)
+{
+    conn->next_look = time_msec() + LOOK_INTERVAL * 1000;
+    conn->state = state;
+}
+
 static void
 settle(struct switch_conn *conn)
 {
+    if (conn->right) {
+        rest(conn, S_SETTLED);
+        return;
+    }
     say(conn, "%"PRIuSIZE" flows, sent %"PRIuSIZE" changes",
         conn->wanted.n, conn->changes.n);
     clear_changes(conn);
-    conn->state = S_SETTLED;
+    conn->right = true;
+    conn->refused = false;
+    rest(conn, S_SETTLED);
 }
 
 static void
@@ -245,6 +286,8 @@ send_changes(struct switch_conn *conn)
         return;
     }
 
+    conn->right = false;
+
     /* An id of its own, so that nothing left of an earlier one is in it. */
     conn->bundle_id++;
     send_bundle_ctrl(conn, OFPBCT_OPEN_REQUEST);
@@ -254,7 +297,9 @@ send_changes(struct switch_conn *conn)
     }
     conn->xid = send_msg(conn, ofputil_encode_barrier_request(OF_VERSION));
     conn->state = S_STAGE;
-    say(conn, "changing %"PRIuSIZE" flows", conn->changes.n);
+    if (!conn->refused) {
+        say(conn, "changing %"PRIuSIZE" flows", conn->changes.n);
+    }
 }
 
 /* S_DUMP */
@@ -293,7 +338,9 @@ refuse(struct switch_conn *conn)
     if (conn->state == S_STAGE) {
         send_bundle_ctrl(conn, OFPBCT_DISCARD_REQUEST);
     }
-    conn->state = S_REFUSED;
+    conn->right = false;
+    conn->refused = true;
+    rest(conn, S_REFUSED);
 }
 
 /* Takes an error.  What follows from the first (the commit fails because one
@@ -345,6 +392,10 @@ handle_msg(struct switch_conn *conn, struct ofpbuf *msg)
         }
         break;
 
+    case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
+        conn->news |= flow_monitor_is_news(msg);
+        break;
+
     case OFPTYPE_BARRIER_REPLY:
         if (conn->state == S_STAGE && awaited) {
             conn->xid = send_bundle_ctrl(conn, OFPBCT_COMMIT_REQUEST);
@@ -360,12 +411,38 @@ handle_msg(struct switch_conn *conn, struct ofpbuf *msg)
     }
 }
 
+static bool
+is_resting(const struct switch_conn *conn)
+{
+    return conn->state == S_SETTLED || conn->state == S_REFUSED;
+}
+
+/* Looks at the switch if there is a reason to, and if that was not done too
+ * often already. */
+static void
+look_if_due(struct switch_conn *conn)
+{
+    bool due = (conn->state == S_LOOK
+                || (is_resting(conn)
+                    && (conn->news || time_msec() >= conn->next_look)));
+
+    if (due && token_bucket_withdraw(&conn->looks, 1000)) {
+        clear_changes(conn);
+        send_dump_request(conn);
+    }
+}
+
 void
 switch_conn_run(struct switch_conn *conn)
 {
+    bool made = socket_watch_run(conn->watch);
+
     rconn_run(conn->rconn);
     if (!conn->have_flows) {
         return;
+    }
+    if (made && !rconn_is_connected(conn->rconn)) {
+        connect_now(conn);
     }
     if (!rconn_is_connected(conn->rconn)) {
         say(conn, "not connected to %s", conn->target);
@@ -377,10 +454,10 @@ switch_conn_run(struct switch_conn *conn)
     if (conn->seqno != seqno) {
         conn->seqno = seqno;
         restart(conn);
+        /* First, so that nothing is missed between the two. */
+        send_msg(conn, flow_monitor_encode_request(OF_PROTOCOL));
     }
-    if (conn->state == S_LOOK) {
-        send_dump_request(conn);
-    }
+    look_if_due(conn);
 
     /* If there are more, switch_conn_wait() wakes us up for them. */
     for (int i = 0; i < MAX_MESSAGES && conn->seqno == seqno; i++) {
@@ -393,6 +470,7 @@ switch_conn_run(struct switch_conn *conn)
         ofpbuf_delete(msg);
         seqno = rconn_get_connection_seqno(conn->rconn);
     }
+    look_if_due(conn);
 }
 
 void
@@ -400,18 +478,27 @@ switch_conn_wait(struct switch_conn *conn)
 {
     rconn_run_wait(conn->rconn);
     rconn_recv_wait(conn->rconn);
+    socket_watch_wait(conn->watch);
+    if (!conn->have_flows || !rconn_is_connected(conn->rconn)) {
+        return;
+    }
+    if (conn->state == S_LOOK || (is_resting(conn) && conn->news)) {
+        token_bucket_wait(&conn->looks, 1000);
+    } else if (is_resting(conn)) {
+        poll_timer_wait_until(conn->next_look);
+    }
 }
 
 bool
 switch_conn_is_right(const struct switch_conn *conn)
 {
-    return conn->have_flows && conn->state == S_SETTLED;
+    return conn->right;
 }
 
 bool
 switch_conn_is_stuck(const struct switch_conn *conn)
 {
-    return conn->state == S_REFUSED;
+    return conn->refused;
 }
 
 void

@@ -13,6 +13,10 @@
  * 6.8): the switch has the old table or the new one, never something between.
  * A packet that is in the switch meanwhile is handled by one of the two.
  *
+ * Then it listens for changes that others make (flow-monitor.h), and looks
+ * again at each, and once a minute in any case.  Somebody who makes them all
+ * the time is answered MAX_LOOKS times a second.
+ *
  * Nothing here blocks: call switch_conn_run() and switch_conn_wait() in each
  * pass of a poll loop. */
 
@@ -42,7 +46,8 @@ void switch_conn_release(struct switch_conn *conn);
 void switch_conn_run(struct switch_conn *conn);
 void switch_conn_wait(struct switch_conn *conn);
 
-/* True if the switch said that it has the flows. */
+/* True if the switch said that it has the flows, and no difference was seen
+ * since. */
 bool switch_conn_is_right(const struct switch_conn *conn);
 
 /* True if this cannot become right without somebody else's doing: the switch

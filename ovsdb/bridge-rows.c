@@ -11,10 +11,13 @@
 #include "lib/vswitch-idl.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
+#include "openvswitch/token-bucket.h"
 #include "ovsdb-idl.h"
 #include "ovsdb/row-edit.h"
 #include "timeval.h"
 #include "util.h"
+
+#define MAX_LOOKS 20            /* Looks a second, for whatever reason. */
 
 /* When to try again after a transaction that the server refused, and after
  * one that could not be sent. */
@@ -31,8 +34,9 @@ struct bridge_rows {
     struct ovsdb_idl_txn *txn;  /* In flight, or NULL. */
     unsigned int seqno;         /* Of the last look at the database. */
     bool had_lock, was_contended;   /* At the last look. */
-    bool look;                  /* Look even if the database is the same. */
+    bool look;                  /* There is a reason to look. */
     long long int retry;        /* When to look again, LLONG_MAX for never. */
+    struct token_bucket looks;  /* A token a look. */
     int64_t next_cfg;           /* That our last change was given. */
 
     /* What the last look saw. */
@@ -80,6 +84,7 @@ bridge_rows_create(const struct bridge_rows_config *config,
     rows->config = config;
     rows->goal = goal;
     rows->retry = LLONG_MAX;
+    token_bucket_init(&rows->looks, MAX_LOOKS, MAX_LOOKS * 1000);
     ds_init(&rows->present);
 
     rows->idl = ovsdb_idl_create(config->db, &ovsrec_idl_class, false, true);
@@ -252,6 +257,15 @@ finish_transaction(struct bridge_rows *rows)
     rows->txn = NULL;
 }
 
+/* Returns true if there is a replica to look at, and no transaction under way
+ * that will change it. */
+static bool
+can_look(const struct bridge_rows *rows)
+{
+    return (!rows->txn && ovsdb_idl_is_connected(rows->idl)
+            && ovsdb_idl_has_ever_connected(rows->idl));
+}
+
 void
 bridge_rows_run(struct bridge_rows *rows)
 {
@@ -261,15 +275,16 @@ bridge_rows_run(struct bridge_rows *rows)
     }
     if (!ovsdb_idl_is_connected(rows->idl)) {
         say_disconnected(rows);
+    }
+    if (!can_look(rows)) {
         return;
     }
-    if (rows->txn || !ovsdb_idl_has_ever_connected(rows->idl)) {
-        return;
-    }
-    if (rows->look || time_msec() >= rows->retry
-        || ovsdb_idl_has_lock(rows->idl) != rows->had_lock
-        || ovsdb_idl_is_lock_contended(rows->idl) != rows->was_contended
-        || ovsdb_idl_get_seqno(rows->idl) != rows->seqno) {
+    rows->look |= (time_msec() >= rows->retry
+                   || ovsdb_idl_has_lock(rows->idl) != rows->had_lock
+                   || (ovsdb_idl_is_lock_contended(rows->idl)
+                       != rows->was_contended)
+                   || ovsdb_idl_get_seqno(rows->idl) != rows->seqno);
+    if (rows->look && token_bucket_withdraw(&rows->looks, 1000)) {
         look(rows);
     }
 }
@@ -280,7 +295,9 @@ bridge_rows_wait(struct bridge_rows *rows)
     ovsdb_idl_wait(rows->idl);
     if (rows->txn) {
         ovsdb_idl_txn_wait(rows->txn);
-    } else if (rows->retry != LLONG_MAX) {
+    } else if (can_look(rows) && rows->look) {
+        token_bucket_wait(&rows->looks, 1000);
+    } else if (can_look(rows) && rows->retry != LLONG_MAX) {
         poll_timer_wait_until(rows->retry);
     }
 }

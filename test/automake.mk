@@ -21,12 +21,13 @@ TESTSUITE_AT = \
 	test/options.at \
 	test/rows.at \
 	test/flows.at \
+	test/hostile.at \
 	test/trace.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system.at
-TEST_HELPERS = test/sandbox test/sandbox-lib.sh test/peer.py test/bench.sh \
+TEST_HELPERS = test/fake-switch.py test/sandbox test/sandbox-lib.sh test/peer.py test/bench.sh \
 	test/by-hand.sh test/demo.sh test/shell.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(TEST_HELPERS) \
 	test/published-flows.txt

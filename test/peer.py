@@ -22,6 +22,8 @@ peer.py sniff INTERFACE ADDRESS
     Prints a line for each IPv4 packet that comes from the address.
 peer.py advertise INTERFACE PREFIX
     Sends an IPv6 router advertisement for the /64 prefix.
+peer.py fight INTERFACE SECONDS
+    Changes the interface's MAC address 1,000 times a second.
 peer.py many SOURCES TARGETS PORT
     All pairs of addresses at once, TCP and UDP: sends 1,000 bytes, compares
     the echo, and what the service saw with the pair: 10.10.CLIENT.TARGET.
@@ -29,6 +31,7 @@ peer.py many SOURCES TARGETS PORT
 """
 
 import concurrent.futures
+import fcntl
 import http.server
 import os
 import socket
@@ -36,12 +39,15 @@ import socketserver
 import struct
 import sys
 import threading
+import time
 
 TIMEOUT = 10        # Seconds until a test gives up.
 MTU = 1500
 IP_HEADER = 20
 UDP_HEADER = 8
 ETH_P_IP = 0x0800
+SIOCSIFHWADDR = 0x8924
+ARPHRD_ETHER = 1
 BACKLOG = 1024      # A short one makes connections wait for a second.
 
 
@@ -246,6 +252,16 @@ def advertise(interface, prefix):
         sock.send(frame)
 
 
+def fight(interface, seconds):
+    start = time.monotonic()
+    with socket.socket() as sock:
+        for n in range(int(seconds) * 1000):
+            mac = struct.pack("!HI", 0x0200, n)
+            fcntl.ioctl(sock, SIOCSIFHWADDR, struct.pack(
+                "16sH6s8x", interface.encode(), ARPHRD_ETHER, mac))
+            time.sleep(max(0, start + n / 1000 - time.monotonic()))
+
+
 def main(argv):
     commands = {
         "serve": serve,
@@ -256,6 +272,7 @@ def main(argv):
         "poke": poke,
         "sniff": sniff,
         "advertise": advertise,
+        "fight": fight,
         "many": many,
     }
     try:

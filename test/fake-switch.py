@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A switch that behaves as no switch should, for one connection after another.
+
+fake-switch.py SOCKET LOG MODE
+
+Speaks as much OpenFlow 1.4 as the agent needs, logs each request to LOG, a
+line each, and does in MODE:
+
+    good        what a switch does
+    refuse-add  refuses the third message that is added to a bundle
+    refuse-open refuses to open a bundle
+    garbage     sends random bytes after its hello
+    liar        sends replies and errors that nobody asked for, and a flow
+                dump that ends in the middle
+    hangup      closes each connection at the first request
+"""
+
+import os
+import random
+import socket
+import struct
+import sys
+
+VERSION = 5
+HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY = 0, 1, 2, 3
+MULTIPART_REQUEST, MULTIPART_REPLY = 18, 19
+BARRIER_REQUEST, BARRIER_REPLY = 20, 21
+BUNDLE_CONTROL, BUNDLE_ADD = 33, 34
+MP_FLOW, MP_FLOW_MONITOR = 1, 16
+BUNDLE_TYPES = {0: "open", 2: "close", 4: "commit", 6: "discard"}
+
+
+def message(kind, xid, body=b""):
+    return struct.pack("!BBHI", VERSION, kind, 8 + len(body), xid) + body
+
+
+def error(xid, request, kind=2, code=10):
+    """OFPBAC_BAD_SET_ARGUMENT is type 2, code 15; this one is
+    OFPBAC_MATCH_INCONSISTENT."""
+    return message(ERROR, xid, struct.pack("!HH", kind, code) + request[:64])
+
+
+class Switch:
+    def __init__(self, sock, log, mode):
+        self.sock, self.log, self.mode = sock, log, mode
+        self.added = 0
+
+    def receive(self, n):
+        data = b""
+        while len(data) < n:
+            part = self.sock.recv(n - len(data))
+            if not part:
+                raise EOFError
+            data += part
+        return data
+
+    def say(self, word):
+        self.log.write(word + "\n")
+        self.log.flush()
+
+    def lie(self, xid):
+        flow = struct.pack("!HBx", 80, 0) + bytes(8)
+        for lie in (
+                message(BARRIER_REPLY, xid),
+                message(BARRIER_REPLY, 12345),
+                message(BUNDLE_CONTROL, xid, struct.pack("!IHH", 1, 5, 3)),
+                error(12345, message(BUNDLE_ADD, 12345)),
+                message(ERROR, 12346, struct.pack("!HH", 4711, 4711)),
+                message(99, xid, b"what"),
+                message(MULTIPART_REPLY, 12345,
+                        struct.pack("!HHI", MP_FLOW, 0, 0)),
+                message(MULTIPART_REPLY, xid,
+                        struct.pack("!HHI", MP_FLOW_MONITOR, 0, 0)
+                        + struct.pack("!HH", 64, 1)),
+                message(MULTIPART_REPLY, xid,
+                        struct.pack("!HHI", MP_FLOW, 0, 0) + flow)):
+            self.sock.send(lie)
+
+    def multipart(self, xid, body):
+        kind = struct.unpack("!H", body[:2])[0]
+        self.say("monitor" if kind == MP_FLOW_MONITOR else "dump")
+        if self.mode == "liar" and kind == MP_FLOW:
+            self.lie(xid)
+        else:
+            self.sock.send(message(MULTIPART_REPLY, xid,
+                                   struct.pack("!HHI", kind, 0, 0)))
+
+    def bundle_control(self, xid, request):
+        bundle, kind, flags = struct.unpack("!IHH", request[8:16])
+        self.say(BUNDLE_TYPES[kind])
+        if self.mode == "refuse-open" and BUNDLE_TYPES[kind] == "open":
+            # OFPBFC_OUT_OF_BUNDLES
+            self.sock.send(error(xid, request, 17, 11))
+        else:
+            self.sock.send(message(BUNDLE_CONTROL, xid, struct.pack(
+                "!IHH", bundle, kind + 1, flags)))
+
+    def bundle_add(self, xid, request):
+        self.say("add")
+        self.added += 1
+        if self.mode == "refuse-open":
+            self.sock.send(error(xid, request, 17, 2))  # OFPBFC_BAD_ID
+        elif self.mode == "refuse-add" and self.added == 3:
+            self.sock.send(error(xid, request))
+
+    def run(self):
+        self.sock.send(message(HELLO, 1))
+        self.receive(struct.unpack("!BBHI", self.receive(8))[2] - 8)
+        if self.mode == "garbage":
+            self.sock.send(bytes(random.randrange(256) for _ in range(4096)))
+        while True:
+            header = self.receive(8)
+            _, kind, length, xid = struct.unpack("!BBHI", header)
+            body = self.receive(length - 8)
+            if self.mode == "hangup":
+                return
+            if kind == ECHO_REQUEST:
+                self.sock.send(message(ECHO_REPLY, xid, body))
+            elif kind == MULTIPART_REQUEST:
+                self.multipart(xid, body)
+            elif kind == BUNDLE_CONTROL:
+                self.bundle_control(xid, header + body)
+            elif kind == BUNDLE_ADD:
+                self.bundle_add(xid, header + body)
+            elif kind == BARRIER_REQUEST:
+                self.say("barrier")
+                self.sock.send(message(BARRIER_REPLY, xid))
+
+
+def main(argv):
+    random.seed(1)
+    path, log_file, mode = argv[1:]
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(path + ".tmp")
+    server.listen(5)
+    os.rename(path + ".tmp", path)      # There when it can be connected to.
+    with open(log_file, "w") as log:
+        while True:
+            sock, _ = server.accept()
+            log.write("connection\n")
+            log.flush()
+            with sock:
+                try:
+                    Switch(sock, log, mode).run()
+                except (EOFError, OSError):
+                    pass
+
+
+if __name__ == "__main__":
+    main(sys.argv)
