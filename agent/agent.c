@@ -76,13 +76,24 @@ agent_destroy(struct agent *agent)
     }
 }
 
-/* Another agent has the bridge: hands off. */
+/* Takes the hands off links and flows while another agent has the bridge, or
+ * it is, or became, somebody else's. */
 static void
-stand_by(struct agent *agent)
+hand_over(struct agent *agent)
 {
-    links_stop(agent->rooms.links);
-    switch_conn_release(agent->rooms.conn);
-    agent->have_ports = false;
+    bool standby = bridge_rows_is_standby(agent->rooms.rows);
+
+    if (standby && !agent->standby) {
+        VLOG_INFO_RL(&standby_rl,
+                     "standby: another pipette-agent looks after %s",
+                     agent->options->bridge);
+    }
+    agent->standby = standby;
+    if (standby || bridge_rows_is_refused(agent->rooms.rows)) {
+        links_stop(agent->rooms.links);
+        switch_conn_release(agent->rooms.conn);
+        agent->have_ports = false;
+    }
 }
 
 /* Gives the other rooms the port numbers. */
@@ -90,14 +101,7 @@ static void
 pass_ports(struct agent *agent)
 {
     const struct bridge_ports *ports = bridge_rows_ports(agent->rooms.rows);
-    bool standby = bridge_rows_is_standby(agent->rooms.rows);
 
-    if (standby && !agent->standby) {
-        VLOG_INFO_RL(&standby_rl, "standby: another pipette-agent looks after %s",
-                     agent->options->bridge);
-        stand_by(agent);
-    }
-    agent->standby = standby;
     if (!ports) {
         return;
     }
@@ -173,6 +177,7 @@ void
 agent_run(struct agent *agent)
 {
     bridge_rows_run(agent->rooms.rows);
+    hand_over(agent);
     pass_ports(agent);
     links_run(agent->rooms.links);
     switch_conn_run(agent->rooms.conn);

@@ -18,8 +18,8 @@
  * has a lifetime, a route of protocol "ra") is taken away as it comes, before
  * duplicate address detection (RFC 4862 section 5.4) would let it be used.
  *
- * Each netlink message about a device or an address is a reason to look, and so
- * is a minute without one.  Somebody who changes things all the time is
+ * Each netlink message about a device or an address is a reason to look, and
+ * so is a minute without one.  Somebody who changes things all the time is
  * answered 20 times a second.
  *
  * Requests to the kernel are answered within the call; nothing here waits for

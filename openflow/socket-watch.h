@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-/* Starts to watch for 'file', an absolute file name, whose directory exists. */
+/* Starts to watch for 'file', an absolute file name whose directory exists. */
 struct socket_watch *socket_watch_create(const char *file);
 void socket_watch_destroy(struct socket_watch *watch);
 

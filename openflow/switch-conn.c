@@ -4,7 +4,6 @@
 
 #include "openflow/switch-conn.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "byte-order.h"
@@ -20,8 +19,8 @@
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/rconn.h"
-#include "openvswitch/vlog.h"
 #include "openvswitch/token-bucket.h"
+#include "openvswitch/vlog.h"
 #include "svec.h"
 #include "timeval.h"
 #include "util.h"
@@ -36,6 +35,7 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
 #define MAX_MESSAGES 50         /* To take in one pass. */
 #define PROBE_INTERVAL 5        /* Seconds until a silent switch is asked. */
+#define REPLY_TIMEOUT 10        /* Seconds until we give up a connection. */
 #define LOOK_INTERVAL 60        /* Seconds between looks without a reason. */
 #define MAX_LOOKS 20            /* Looks a second, for whatever reason. */
 #define MAX_BACKOFF 1           /* Seconds between attempts to connect. */
@@ -73,7 +73,8 @@ struct switch_conn {
     bool right;                 /* No difference known. */
     bool refused;               /* The last changes were. */
     bool news;                  /* Look again. */
-    long long int next_look;    /* In any case.  S_SETTLED, S_REFUSED. */
+    long long int deadline;     /* When resting: to look in any case.
+                                 * S_DUMP, S_STAGE, S_COMMIT: for replies. */
     struct token_bucket looks;  /* A token a look. */
     struct socket_watch *watch;
 
@@ -220,6 +221,7 @@ send_dump_request(struct switch_conn *conn)
     conn->xid = send_msg(conn, ofputil_encode_flow_stats_request(&request,
                                                                  OF_PROTOCOL));
     conn->state = S_DUMP;
+    conn->deadline = time_msec() + REPLY_TIMEOUT * 1000;
     if (!conn->right && !conn->refused) {
         say(conn, "reading the flows");
     }
@@ -234,7 +236,8 @@ send_bundle_ctrl(struct switch_conn *conn, uint16_t type)
         .flags = OFPBF_ATOMIC | OFPBF_ORDERED,
     };
 
-    return send_msg(conn, ofputil_encode_bundle_ctrl_request(OF_VERSION, &ctrl));
+    return send_msg(conn, ofputil_encode_bundle_ctrl_request(OF_VERSION,
+                                                             &ctrl));
 }
 
 static ovs_be32
@@ -256,7 +259,7 @@ send_bundle_add(struct switch_conn *conn, const struct ofputil_flow_mod *fm)
 static void
 rest(struct switch_conn *conn, enum conn_state state)
 {
-    conn->next_look = time_msec() + LOOK_INTERVAL * 1000;
+    conn->deadline = time_msec() + LOOK_INTERVAL * 1000;
     conn->state = state;
 }
 
@@ -417,18 +420,29 @@ is_resting(const struct switch_conn *conn)
     return conn->state == S_SETTLED || conn->state == S_REFUSED;
 }
 
+static bool
+has_reason_to_look(const struct switch_conn *conn)
+{
+    return (conn->state == S_LOOK
+            || (is_resting(conn)
+                && (conn->news || time_msec() >= conn->deadline)));
+}
+
 /* Looks at the switch if there is a reason to, and if that was not done too
- * often already. */
+ * often already.  Gives the connection up if the switch owes us a reply. */
 static void
 look_if_due(struct switch_conn *conn)
 {
-    bool due = (conn->state == S_LOOK
-                || (is_resting(conn)
-                    && (conn->news || time_msec() >= conn->next_look)));
-
-    if (due && token_bucket_withdraw(&conn->looks, 1000)) {
-        clear_changes(conn);
-        send_dump_request(conn);
+    if (has_reason_to_look(conn)) {
+        if (token_bucket_withdraw(&conn->looks, 1000)) {
+            clear_changes(conn);
+            send_dump_request(conn);
+        }
+    } else if (!is_resting(conn) && time_msec() >= conn->deadline) {
+        VLOG_WARN_RL(&rl, "%s: no reply in %d seconds, reconnecting",
+                     conn->target, REPLY_TIMEOUT);
+        rconn_reconnect(conn->rconn);
+        restart(conn);
     }
 }
 
@@ -482,10 +496,10 @@ switch_conn_wait(struct switch_conn *conn)
     if (!conn->have_flows || !rconn_is_connected(conn->rconn)) {
         return;
     }
-    if (conn->state == S_LOOK || (is_resting(conn) && conn->news)) {
+    if (has_reason_to_look(conn)) {
         token_bucket_wait(&conn->looks, 1000);
-    } else if (is_resting(conn)) {
-        poll_timer_wait_until(conn->next_look);
+    } else {
+        poll_timer_wait_until(conn->deadline);
     }
 }
 

@@ -17,8 +17,8 @@
  * marked is somebody else's and is not touched, unless the configuration says
  * "adopt"; rows of other bridges never are.
  *
- * Each change of the replica is a reason to look.  Somebody who changes rows all
- * the time is answered 20 times a second.
+ * Each change of the replica is a reason to look.  Somebody who changes rows
+ * all the time is answered 20 times a second.
  *
  * Of several agents for one bridge, one acts: the one that has the database's
  * lock (RFC 7047 section 4.1.8) for this bridge.  The others stand by.

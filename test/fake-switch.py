@@ -13,6 +13,7 @@ line each, and does in MODE:
     garbage     sends random bytes after its hello
     liar        sends replies and errors that nobody asked for, and a flow
                 dump that ends in the middle
+    mute        answers to echo requests only
     hangup      closes each connection at the first request
 """
 
@@ -117,6 +118,8 @@ class Switch:
                 return
             if kind == ECHO_REQUEST:
                 self.sock.send(message(ECHO_REPLY, xid, body))
+            elif self.mode == "mute":
+                pass
             elif kind == MULTIPART_REQUEST:
                 self.multipart(xid, body)
             elif kind == BUNDLE_CONTROL:
