@@ -8,7 +8,8 @@ test_unit_SOURCES = \
 	test/unit-address.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
-	test/unit-options.c
+	test/unit-options.c \
+	test/unit-socket-watch.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
 $(test_unit_OBJECTS): | $(OVS_LIB)

@@ -17,6 +17,7 @@ static const struct CMUnitTest *const groups[] = {
     flow_diff_tests,
     flow_set_tests,
     options_tests,
+    socket_watch_tests,
 };
 
 int

@@ -15,5 +15,6 @@ extern const struct CMUnitTest address_tests[];
 extern const struct CMUnitTest flow_diff_tests[];
 extern const struct CMUnitTest flow_set_tests[];
 extern const struct CMUnitTest options_tests[];
+extern const struct CMUnitTest socket_watch_tests[];
 
 #endif /* test/unit.h */
