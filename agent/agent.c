@@ -255,6 +255,9 @@ agent_format_problems(const struct agent *agent, struct ds *s)
             separator = "; ";
         }
     }
+    if (agent->ready) {
+        ds_put_cstr(s, "ready");
+    }
 }
 
 void

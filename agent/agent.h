@@ -42,7 +42,8 @@ const char *agent_refusal(const struct agent *agent);
  * what is there. */
 void agent_format_status(const struct agent *agent, struct ds *s);
 
-/* Appends to 's', in one line, what the parts that are not right say. */
+/* Appends to 's', in one line, what the parts that are not right say, or
+ * "ready". */
 void agent_format_problems(const struct agent *agent, struct ds *s);
 
 /* Appends to 'flows' the flow set for 'options', with names for ports where

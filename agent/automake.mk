@@ -4,6 +4,8 @@ dist_man_MANS += agent/pipette-agent.8
 libpipette_a_SOURCES += \
 	agent/agent.c \
 	agent/agent.h \
+	agent/notify.c \
+	agent/notify.h \
 	agent/options.c \
 	agent/options.h \
 	agent/removal.c \

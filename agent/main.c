@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "agent/agent.h"
+#include "agent/notify.h"
 #include "agent/options.h"
 #include "agent/removal.h"
 #include "command-line.h"
@@ -27,6 +28,7 @@
 
 struct daemon {
     struct agent *agent;
+    struct notifier *notifier;
     bool exiting;
 };
 
@@ -58,6 +60,18 @@ handle_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
     ds_destroy(&s);
 }
 
+/* Tells the service manager. */
+static void
+notify(const struct daemon *daemon)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    agent_format_problems(daemon->agent, &s);
+    notifier_run(daemon->notifier, agent_is_ready(daemon->agent),
+                 ds_cstr(&s));
+    ds_destroy(&s);
+}
+
 /* MODE_DAEMON. */
 static int
 run_daemon(const struct options *options)
@@ -77,6 +91,7 @@ run_daemon(const struct options *options)
     if (!daemon.agent) {
         return EXIT_FAILURE;
     }
+    daemon.notifier = notifier_create();
 
     /* Detach once it is known that nothing stands in the way, so that the user
      * hears of it, but do not make the user wait for Open vSwitch. */
@@ -86,6 +101,7 @@ run_daemon(const struct options *options)
     while (!daemon.exiting) {
         agent_run(daemon.agent);
         unixctl_server_run(unixctl);
+        notify(&daemon);
         if (agent_refusal(daemon.agent)) {
             /* If it is too late for this, the log has it. */
             say_error(agent_refusal(daemon.agent));
@@ -100,6 +116,7 @@ run_daemon(const struct options *options)
 
         agent_wait(daemon.agent);
         unixctl_server_wait(unixctl);
+        notifier_wait(daemon.notifier);
         if (!detached) {
             poll_timer_wait_until(patience);
         }
@@ -109,6 +126,7 @@ run_daemon(const struct options *options)
         poll_block();
     }
 
+    notifier_destroy(daemon.notifier);
     agent_destroy(daemon.agent);
     unixctl_server_destroy(unixctl);
     return status;

@@ -24,6 +24,8 @@ peer.py advertise INTERFACE PREFIX
     Sends an IPv6 router advertisement for the /64 prefix.
 peer.py fight INTERFACE SECONDS
     Changes the interface's MAC address 1,000 times a second.
+peer.py manager SOCKET
+    Prints what sd_notify(3) would tell a service manager, a line a message.
 peer.py many SOURCES TARGETS PORT
     All pairs of addresses at once, TCP and UDP: sends 1,000 bytes, compares
     the echo, and what the service saw with the pair: 10.10.CLIENT.TARGET.
@@ -262,6 +264,13 @@ def fight(interface, seconds):
             time.sleep(max(0, start + n / 1000 - time.monotonic()))
 
 
+def manager(path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.bind(path)
+        while True:
+            print(sock.recv(65535).decode(), flush=True)
+
+
 def main(argv):
     commands = {
         "serve": serve,
@@ -274,6 +283,7 @@ def main(argv):
         "advertise": advertise,
         "fight": fight,
         "many": many,
+        "manager": manager,
     }
     try:
         command, args = commands[argv[1]], argv[2:]

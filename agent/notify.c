@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/notify.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(notify);
+
+struct notifier {
+    int fd;                     /* Negative if nobody wants to know. */
+    struct sockaddr_un address;
+    socklen_t address_len;
+
+    bool told_ready;
+    char *told_status;          /* NULL for none yet. */
+    long long int interval;     /* Of WATCHDOG=1, in ms, or 0. */
+    long long int next_watchdog;
+};
+
+/* A name that begins with '@' stands for one in the abstract namespace, see
+ * unix(7). */
+static bool
+set_address(struct notifier *n, const char *name)
+{
+    size_t length = strlen(name);
+
+    if ((name[0] != '/' && name[0] != '@') || !name[1]
+        || length >= sizeof n->address.sun_path) {
+        VLOG_WARN("NOTIFY_SOCKET=%s: not a unix socket", name);
+        return false;
+    }
+    n->address.sun_family = AF_UNIX;
+    memcpy(n->address.sun_path, name, length);
+    if (name[0] == '@') {
+        n->address.sun_path[0] = '\0';
+    }
+    n->address_len = offsetof(struct sockaddr_un, sun_path) + length;
+    return true;
+}
+
+/* Returns half the time of the watchdog in ms, 0 if there is none or it is for
+ * another process. */
+static long long int
+watchdog_interval(void)
+{
+    const char *usec = getenv("WATCHDOG_USEC");
+    const char *pid = getenv("WATCHDOG_PID");
+    long long int interval = 0;
+
+    if (!usec || !str_to_llong(usec, 10, &interval) || interval < 0
+        || (pid && atoll(pid) != getpid())) {
+        return 0;
+    }
+    return MIN(MAX(interval / 2000, 1), INT_MAX);
+}
+
+struct notifier *
+notifier_create(void)
+{
+    struct notifier *n = xzalloc(sizeof *n);
+    const char *name = getenv("NOTIFY_SOCKET");
+
+    n->fd = -1;
+    if (name && set_address(n, name)) {
+        n->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        n->interval = watchdog_interval();
+        n->next_watchdog = time_msec();
+    }
+    unsetenv("NOTIFY_SOCKET");
+    unsetenv("WATCHDOG_USEC");
+    unsetenv("WATCHDOG_PID");
+    return n;
+}
+
+void
+notifier_destroy(struct notifier *n)
+{
+    if (n) {
+        if (n->fd >= 0) {
+            close(n->fd);
+        }
+        free(n->told_status);
+        free(n);
+    }
+}
+
+/* A manager that does not listen is no reason to stop working. */
+static void
+tell(const struct notifier *n, const char *message)
+{
+    if (sendto(n->fd, message, strlen(message), MSG_NOSIGNAL,
+               (const struct sockaddr *) &n->address, n->address_len) < 0) {
+        VLOG_DBG("%s: not told: %s", message, ovs_strerror(errno));
+    }
+}
+
+void
+notifier_run(struct notifier *n, bool ready, const char *status)
+{
+    if (n->fd < 0) {
+        return;
+    }
+    if (!n->told_status || strcmp(n->told_status, status)) {
+        char *message = xasprintf("STATUS=%s", status);
+
+        tell(n, message);
+        free(message);
+        free(n->told_status);
+        n->told_status = xstrdup(status);
+    }
+    if (ready && !n->told_ready) {
+        tell(n, "READY=1");
+        n->told_ready = true;
+    }
+    if (n->interval && time_msec() >= n->next_watchdog) {
+        tell(n, "WATCHDOG=1");
+        n->next_watchdog = time_msec() + n->interval;
+    }
+}
+
+void
+notifier_wait(const struct notifier *n)
+{
+    if (n->fd >= 0 && n->interval) {
+        poll_timer_wait_until(n->next_watchdog);
+    }
+}
