@@ -9,6 +9,7 @@
 #include "agent/options.h"
 #include "agent/rooms.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
 #include "svec.h"
@@ -176,6 +177,8 @@ update_parts(struct agent *agent)
 void
 agent_run(struct agent *agent)
 {
+    bridge_rows_set_uplink_ifindex(agent->rooms.rows,
+                                   links_uplink_ifindex(agent->rooms.links));
     bridge_rows_run(agent->rooms.rows);
     hand_over(agent);
     pass_ports(agent);
@@ -188,6 +191,10 @@ void
 agent_wait(struct agent *agent)
 {
     rooms_wait(&agent->rooms);
+    if (links_uplink_ifindex(agent->rooms.links)
+        != bridge_rows_uplink_ifindex(agent->rooms.rows)) {
+        poll_immediate_wake();
+    }
 }
 
 bool

@@ -278,6 +278,29 @@ make_link(const struct link_state *state, const struct link_want *want)
     return error;
 }
 
+static int
+get_link(struct nl_sock *sock, const char *name, struct rtnl_link **link)
+{
+    int error = rtnl_link_get_kernel(sock, 0, name, link);
+
+    return error == -NLE_OBJ_NOTFOUND ? -NLE_NODEV : error;
+}
+
+int
+link_edit_get_ifindex(struct nl_sock *sock, const char *name,
+                      unsigned int *ifindex)
+{
+    struct rtnl_link *link;
+    int error = get_link(sock, name, &link);
+
+    *ifindex = 0;
+    if (!error) {
+        *ifindex = rtnl_link_get_ifindex(link);
+        rtnl_link_put(link);
+    }
+    return error == -NLE_NODEV ? 0 : error;
+}
+
 /* Asks the kernel for the device 'name'.  If successful, the caller must
  * release '*state' with close_state(). */
 static int
@@ -285,9 +308,9 @@ open_state(struct link_state *state, struct nl_sock *sock, const char *name)
 {
     *state = (struct link_state) { .sock = sock };
 
-    int error = rtnl_link_get_kernel(sock, 0, name, &state->link);
+    int error = get_link(sock, name, &state->link);
     if (error) {
-        return error == -NLE_OBJ_NOTFOUND ? -NLE_NODEV : error;
+        return error;
     }
     state->ifindex = rtnl_link_get_ifindex(state->link);
     error = rtnl_addr_alloc_cache(sock, &state->addresses);

@@ -29,6 +29,11 @@ struct link_want {
  * address, up.  Returns -NLE_NODEV if there is no such device. */
 int link_edit_make(struct nl_sock *, const struct link_want *);
 
+/* Stores the index of device 'name' into '*ifindex', 0 if there is no such
+ * device. */
+int link_edit_get_ifindex(struct nl_sock *, const char *name,
+                          unsigned int *ifindex);
+
 /* Lets the kernel make IPv6 addresses for device 'name' again. */
 int link_edit_release(struct nl_sock *, const char *name);
 

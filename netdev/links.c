@@ -44,6 +44,7 @@ struct links {
     struct token_bucket looks;  /* A token a look. */
 
     /* What the last look saw. */
+    unsigned int uplink_ifindex;
     bool right, stuck;
     struct ds present;
 };
@@ -105,6 +106,7 @@ links_create(const struct links_config *config)
 
     links->config = config;
     token_bucket_init(&links->looks, MAX_LOOKS, MAX_LOOKS * 1000);
+    links->look = true;
     ds_init(&links->present);
     say_waiting(links);
     links->requests = open_socket();
@@ -183,8 +185,9 @@ make_link(struct links *links, const struct link_want *want)
     return !error;
 }
 
+/* Makes both devices as wanted. */
 static void
-look(struct links *links)
+make_links(struct links *links)
 {
     const struct links_config *config = links->config;
     const struct link_want fake_port = {
@@ -193,9 +196,7 @@ look(struct links *links)
     };
     const struct link_want uplink = { .name = config->uplink };
 
-    links->look = false;
     links->stuck = false;
-    links->next_look = time_msec() + LOOK_INTERVAL_MSEC;
     ds_clear(&links->present);
     links->right = make_link(links, &fake_port);
     links->right &= make_link(links, &uplink);
@@ -204,12 +205,24 @@ look(struct links *links)
     }
 }
 
+static void
+look(struct links *links)
+{
+    links->look = false;
+    links->next_look = time_msec() + LOOK_INTERVAL_MSEC;
+    link_edit_get_ifindex(links->requests, links->config->uplink,
+                          &links->uplink_ifindex);
+    if (links->started) {
+        make_links(links);
+    }
+}
+
 void
 links_run(struct links *links)
 {
     drain_events(links);
-    if (links->started && (links->look || time_msec() >= links->next_look)
-        && token_bucket_withdraw(&links->looks, 1000)) {
+    links->look |= time_msec() >= links->next_look;
+    if (links->look && token_bucket_withdraw(&links->looks, 1000)) {
         look(links);
     }
 }
@@ -218,11 +231,17 @@ void
 links_wait(struct links *links)
 {
     poll_fd_wait(nl_socket_get_fd(links->events), POLLIN);
-    if (links->started && links->look) {
+    if (links->look) {
         token_bucket_wait(&links->looks, 1000);
-    } else if (links->started) {
+    } else {
         poll_timer_wait_until(links->next_look);
     }
+}
+
+unsigned int
+links_uplink_ifindex(const struct links *links)
+{
+    return links->uplink_ifindex;
 }
 
 bool

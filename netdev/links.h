@@ -59,6 +59,10 @@ void links_stop(struct links *links);
 void links_run(struct links *links);
 void links_wait(struct links *links);
 
+/* Returns the index of the uplink's device, 0 while there is none.  It changes
+ * when the device is replaced by another of the same name. */
+unsigned int links_uplink_ifindex(const struct links *links);
+
 /* True if both devices are as wanted. */
 bool links_is_right(const struct links *links);
 

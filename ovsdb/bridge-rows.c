@@ -38,6 +38,7 @@ struct bridge_rows {
     long long int retry;        /* When to look again, LLONG_MAX for never. */
     struct token_bucket looks;  /* A token a look. */
     int64_t next_cfg;           /* That our last change was given. */
+    unsigned int uplink_ifindex;
 
     /* What the last look saw. */
     enum bridge_rows_owner owner;
@@ -55,6 +56,7 @@ say_disconnected(struct bridge_rows *rows)
     ds_put_format(&rows->present, "not connected to %s", rows->config->db);
     rows->right = rows->stuck = rows->refused = false;
     rows->look = true;
+    rows->next_cfg = 0;         /* It may be another database next. */
 }
 
 /* Returns the name of the lock for 'bridge'.  It must be an <id> of RFC 7047
@@ -117,6 +119,19 @@ bridge_rows_set_goal(struct bridge_rows *rows, enum bridge_rows_goal goal)
     rows->goal = goal;
 }
 
+void
+bridge_rows_set_uplink_ifindex(struct bridge_rows *rows, unsigned int ifindex)
+{
+    rows->look |= rows->uplink_ifindex != ifindex;
+    rows->uplink_ifindex = ifindex;
+}
+
+unsigned int
+bridge_rows_uplink_ifindex(const struct bridge_rows *rows)
+{
+    return rows->uplink_ifindex;
+}
+
 /* Looking: what is there? */
 
 static bool
@@ -125,7 +140,8 @@ is_applied(const struct bridge_rows *rows)
     const struct ovsrec_open_vswitch *ovs
         = ovsrec_open_vswitch_first(rows->idl);
 
-    return !ovs || ovs->cur_cfg >= rows->next_cfg;
+    /* Somebody may have set the numbers back. */
+    return !ovs || ovs->cur_cfg >= MIN(rows->next_cfg, ovs->next_cfg);
 }
 
 /* Stores into '*ofport' the number of port 'name'.  If it has none,
@@ -180,7 +196,7 @@ mend(struct bridge_rows *rows)
 
     ovsdb_idl_txn_add_comment(txn, "pipette-agent");
     if (rows->goal == ROWS_PRESENT) {
-        row_edit_make(rows->idl, txn, rows->config);
+        row_edit_make(rows->idl, txn, rows->config, rows->uplink_ifindex);
     } else {
         row_edit_remove(rows->idl, txn, rows->config);
     }
@@ -220,10 +236,11 @@ look(struct bridge_rows *rows)
     } else if (rows->goal == ROWS_PRESENT
                && row_edit_is_refused(rows->idl, config, &rows->present)) {
         rows->refused = rows->stuck = true;
+    } else if (!is_applied(rows)) {
+        /* One change at a time: ovs-vswitchd must see each. */
+        ds_put_cstr(&rows->present, "waiting for ovs-vswitchd to apply it");
     } else if (!mend(rows)) {
         ds_put_cstr(&rows->present, "changing the database");
-    } else if (!is_applied(rows)) {
-        ds_put_cstr(&rows->present, "waiting for ovs-vswitchd to apply it");
     } else if (rows->goal == ROWS_PRESENT) {
         look_at_ports(rows);
     } else {

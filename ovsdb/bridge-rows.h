@@ -81,6 +81,17 @@ void bridge_rows_destroy(struct bridge_rows *rows);
 /* Changes what is wanted, as of the next bridge_rows_run(). */
 void bridge_rows_set_goal(struct bridge_rows *rows, enum bridge_rows_goal);
 
+/* Says which network device the uplink is, by its ifindex, 0 for none.
+ *
+ * ovs-vswitchd (3.1) does not notice, on the userspace datapath, that a device
+ * was replaced by another of the same name: it goes on to listen to the one
+ * that is gone.  So if the uplink's device is not the one that the uplink's row
+ * was made for, the row is taken out and, once ovs-vswitchd has let go, made
+ * anew. */
+void bridge_rows_set_uplink_ifindex(struct bridge_rows *rows,
+                                    unsigned int ifindex);
+unsigned int bridge_rows_uplink_ifindex(const struct bridge_rows *rows);
+
 void bridge_rows_run(struct bridge_rows *rows);
 void bridge_rows_wait(struct bridge_rows *rows);
 

@@ -4,6 +4,8 @@
 
 #include "ovsdb/row-edit.h"
 
+#include <stdlib.h>
+
 #include "lib/vswitch-idl.h"
 #include "openvswitch/dynamic-string.h"
 #include "ovsdb-idl.h"
@@ -19,17 +21,19 @@ struct port_want {
     const char *type;           /* Interface type. */
     int64_t ofport_request;     /* 0 for none. */
     int64_t trunk;              /* VLAN of a trunk, 0 for no trunk. */
+    unsigned int ifindex;       /* Of its device, 0 if not known. */
 };
 
 static void
 get_wants(const struct bridge_rows_config *config,
-          struct port_want wants[N_PORTS])
+          unsigned int uplink_ifindex, struct port_want wants[N_PORTS])
 {
     wants[0] = (struct port_want) {
         .name = config->bridge, .type = "internal" };
     wants[1] = (struct port_want) {
         .name = config->uplink, .type = "",
-        .ofport_request = BRIDGE_ROWS_UPLINK_OFPORT, .trunk = config->vlan };
+        .ofport_request = BRIDGE_ROWS_UPLINK_OFPORT, .trunk = config->vlan,
+        .ifindex = uplink_ifindex };
     wants[2] = (struct port_want) {
         .name = config->fake_port, .type = "internal",
         .ofport_request = BRIDGE_ROWS_FAKE_PORT_OFPORT };
@@ -163,6 +167,31 @@ row_edit_owner(const struct ovsdb_idl *idl,
             : BRIDGE_ADOPTED);
 }
 
+/* The device that a port's row was made for. */
+
+#define IFINDEX_KEY "pipette-agent-ifindex"
+
+static bool
+is_replaced(const struct ovsrec_port *port, const struct port_want *want)
+{
+    int noted = smap_get_int(&port->external_ids, IFINDEX_KEY, 0);
+
+    return (want->ifindex && noted && noted != want->ifindex
+            && is_created(&port->external_ids));
+}
+
+static void
+note_ifindex(const struct ovsrec_port *port, const struct port_want *want)
+{
+    if (want->ifindex && is_created(&port->external_ids)
+        && !smap_get(&port->external_ids, IFINDEX_KEY)) {
+        char *s = xasprintf("%u", want->ifindex);
+
+        ovsrec_port_update_external_ids_setkey(port, IFINDEX_KEY, s);
+        free(s);
+    }
+}
+
 /* Refusals: what stands in the way and is somebody else's. */
 
 static bool
@@ -205,7 +234,7 @@ row_edit_is_refused(const struct ovsdb_idl *idl,
                       config->bridge);
         return true;
     }
-    get_wants(config, wants);
+    get_wants(config, 0, wants);
     for (size_t i = 0; i < N_PORTS; i++) {
         if (port_is_refused(idl, config, wants[i].name, why)) {
             return true;
@@ -219,21 +248,24 @@ row_edit_is_refused(const struct ovsdb_idl *idl,
  * A row that the transaction itself inserts is marked by writing the whole
  * map; on one that was there, only our own key is written. */
 
-#define CREATED(SMAP) SMAP_CONST1(SMAP, BRIDGE_ROWS_MARK, "created")
-
 static const struct ovsrec_port *
 insert_port(struct ovsdb_idl_txn *txn, const struct ovsrec_bridge *br,
             const struct port_want *want)
 {
-    const struct smap created = CREATED(&created);
+    struct smap ids = SMAP_INITIALIZER(&ids);
     struct ovsrec_interface *iface = ovsrec_interface_insert(txn);
     struct ovsrec_port *port = ovsrec_port_insert(txn);
 
+    smap_add(&ids, BRIDGE_ROWS_MARK, "created");
     ovsrec_interface_set_name(iface, want->name);
-    ovsrec_interface_set_external_ids(iface, &created);
+    ovsrec_interface_set_external_ids(iface, &ids);
+    if (want->ifindex) {
+        smap_add_format(&ids, IFINDEX_KEY, "%u", want->ifindex);
+    }
     ovsrec_port_set_name(port, want->name);
     ovsrec_port_set_interfaces(port, &iface, 1);
-    ovsrec_port_set_external_ids(port, &created);
+    ovsrec_port_set_external_ids(port, &ids);
+    smap_destroy(&ids);
     ovsrec_bridge_update_ports_addvalue(br, port);
     return port;
 }
@@ -254,29 +286,6 @@ adopt_port(const struct ovsrec_port *port)
 }
 
 static void
-make_port(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
-          const struct ovsrec_bridge *br, const struct port_want *want)
-{
-    const struct ovsrec_bridge *owner;
-    const struct ovsrec_port *port;
-
-    if (!find_port(idl, want->name, &owner, &port)) {
-        port = insert_port(txn, br, want);
-    } else {
-        adopt_port(port);
-    }
-
-    const struct ovsrec_interface *iface = port->interfaces[0];
-    ovsrec_interface_set_type(iface, want->type);
-    if (want->ofport_request) {
-        ovsrec_interface_set_ofport_request(iface, &want->ofport_request, 1);
-        ovsrec_port_set_tag(port, NULL, 0);
-        ovsrec_port_set_vlan_mode(port, want->trunk ? "trunk" : NULL);
-        ovsrec_port_set_trunks(port, &want->trunk, want->trunk ? 1 : 0);
-    }
-}
-
-static void
 take_port_away(const struct ovsrec_bridge *br, const struct ovsrec_port *port)
 {
     if (is_created(&port->external_ids)) {
@@ -290,16 +299,45 @@ take_port_away(const struct ovsrec_bridge *br, const struct ovsrec_port *port)
     }
 }
 
+static void
+make_port(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
+          const struct ovsrec_bridge *br, const struct port_want *want)
+{
+    const struct ovsrec_bridge *owner;
+    const struct ovsrec_port *port;
+
+    if (!find_port(idl, want->name, &owner, &port)) {
+        port = insert_port(txn, br, want);
+    } else if (is_replaced(port, want)) {
+        take_port_away(br, port);
+        return;
+    } else {
+        adopt_port(port);
+        note_ifindex(port, want);
+    }
+
+    const struct ovsrec_interface *iface = port->interfaces[0];
+    ovsrec_interface_set_type(iface, want->type);
+    if (want->ofport_request) {
+        ovsrec_interface_set_ofport_request(iface, &want->ofport_request, 1);
+        ovsrec_port_set_tag(port, NULL, 0);
+        ovsrec_port_set_vlan_mode(port, want->trunk ? "trunk" : NULL);
+        ovsrec_port_set_trunks(port, &want->trunk, want->trunk ? 1 : 0);
+    }
+}
+
 void
 row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
-              const struct bridge_rows_config *config)
+              const struct bridge_rows_config *config,
+              unsigned int uplink_ifindex)
 {
-    const struct smap created = CREATED(&created);
+    const struct smap created = SMAP_CONST1(&created, BRIDGE_ROWS_MARK,
+                                            "created");
     struct port_want wants[N_PORTS];
     const struct ovsrec_open_vswitch *ovs = ovsrec_open_vswitch_first(idl);
     const struct ovsrec_bridge *br = find_bridge(idl, config->bridge);
 
-    get_wants(config, wants);
+    get_wants(config, uplink_ifindex, wants);
     if (!ovs) {
         ovs = ovsrec_open_vswitch_insert(txn);
     }

@@ -38,9 +38,15 @@ bool row_edit_is_refused(const struct ovsdb_idl *idl,
                          const struct bridge_rows_config *, struct ds *why);
 
 /* Writes into 'txn' whatever differs from the rows wanted, and an increment of
- * next_cfg if anything does. */
+ * next_cfg if anything does.
+ *
+ * The uplink's row notes 'uplink_ifindex', unless that is 0, when it is made or
+ * if it has none noted.  If it has another noted, the row goes: it is to be
+ * made anew when ovs-vswitchd has applied that.  (Not so if it was adopted: it
+ * may hold more than the agent knows.) */
 void row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
-                   const struct bridge_rows_config *);
+                   const struct bridge_rows_config *,
+                   unsigned int uplink_ifindex);
 
 /* Writes into 'txn' that the marked rows go.  A bridge that the agent created
  * goes as a whole, unless it has ports of somebody else: these are not taken
