@@ -76,7 +76,8 @@ struct switch_conn {
     long long int deadline;     /* When resting: to look in any case.
                                  * S_DUMP, S_STAGE, S_COMMIT: for replies. */
     struct token_bucket looks;  /* A token a look. */
-    struct socket_watch *watch;
+    struct socket_watch *watch; /* NULL until a connection is lost: giving
+                                 * it up can take the kernel 10 ms. */
 
     bool have_flows;            /* Were we told flows? */
     struct flow_list wanted;
@@ -116,7 +117,6 @@ switch_conn_create(const char *target)
 
     conn->target = xstrdup(target);
     conn->rconn = rconn_create(0, MAX_BACKOFF, 0, 1u << OF_VERSION);
-    conn->watch = socket_watch_create(target + strlen("unix:"));
     token_bucket_init(&conn->looks, MAX_LOOKS, MAX_LOOKS * 1000);
     ds_init(&conn->present_words);
     say_waiting(conn);
@@ -449,7 +449,7 @@ look_if_due(struct switch_conn *conn)
 void
 switch_conn_run(struct switch_conn *conn)
 {
-    bool made = socket_watch_run(conn->watch);
+    bool made = conn->watch && socket_watch_run(conn->watch);
 
     rconn_run(conn->rconn);
     if (!conn->have_flows) {
@@ -459,6 +459,10 @@ switch_conn_run(struct switch_conn *conn)
         connect_now(conn);
     }
     if (!rconn_is_connected(conn->rconn)) {
+        if (!conn->watch && conn->seqno) {
+            conn->watch = socket_watch_create(conn->target
+                                              + strlen("unix:"));
+        }
         say(conn, "not connected to %s", conn->target);
         restart(conn);
         return;
@@ -492,7 +496,9 @@ switch_conn_wait(struct switch_conn *conn)
 {
     rconn_run_wait(conn->rconn);
     rconn_recv_wait(conn->rconn);
-    socket_watch_wait(conn->watch);
+    if (conn->watch) {
+        socket_watch_wait(conn->watch);
+    }
     if (!conn->have_flows || !rconn_is_connected(conn->rconn)) {
         return;
     }
