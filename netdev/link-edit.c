@@ -8,7 +8,6 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <netlink/cache.h>
 #include <netlink/errno.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
@@ -18,6 +17,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "netdev/netlink.h"
 #include "util.h"
 
 #define LABEL_SUFFIX "pip"      /* Of addresses: marks them as ours. */
@@ -27,28 +27,26 @@ struct link_state {
     struct nl_sock *sock;
     struct rtnl_link *link;
     int ifindex;
-    struct nl_cache *addresses; /* struct rtnl_addr, of all devices. */
+    struct netlink_list addresses;  /* struct rtnl_addr, of this device. */
 };
 
 /* Addresses. */
 
+/* A filter for netlink_fetch(). */
 static bool
-is_on(const struct link_state *state, struct rtnl_addr *addr, int family)
+is_on_device(struct nl_object *object, const void *state_)
 {
-    return (rtnl_addr_get_ifindex(addr) == state->ifindex
-            && rtnl_addr_get_family(addr) == family);
+    const struct link_state *state = state_;
+
+    return (rtnl_addr_get_ifindex((struct rtnl_addr *) object)
+            == state->ifindex);
 }
 
 static bool
-is_address(const struct link_state *state, struct rtnl_addr *addr,
-           const struct link_want *want)
+is_address(struct rtnl_addr *addr, const struct link_want *want)
 {
-    struct nl_addr *local = rtnl_addr_get_local(addr);
-
-    return (is_on(state, addr, AF_INET) && local
-            && nl_addr_get_len(local) == sizeof want->address
-            && !memcmp(nl_addr_get_binary_addr(local), &want->address,
-                       sizeof want->address)
+    return (rtnl_addr_get_family(addr) == AF_INET
+            && netlink_is_ip(rtnl_addr_get_local(addr), want->address)
             && rtnl_addr_get_prefixlen(addr) == want->plen);
 }
 
@@ -67,12 +65,12 @@ make_label(const struct link_want *want, char label[IFNAMSIZ])
 
 /* Returns true if 'addr' has our label: it was wanted, once. */
 static bool
-is_ours(const struct link_state *state, struct rtnl_addr *addr,
-        const char *label)
+is_ours(struct rtnl_addr *addr, const char *label)
 {
     const char *s = rtnl_addr_get_label(addr);
 
-    return is_on(state, addr, AF_INET) && s && label[0] && !strcmp(s, label);
+    return (rtnl_addr_get_family(addr) == AF_INET && s && label[0]
+            && !strcmp(s, label));
 }
 
 static int
@@ -80,13 +78,13 @@ add_address(const struct link_state *state, const struct link_want *want,
             const char *label)
 {
     struct rtnl_addr *addr = rtnl_addr_alloc();
-    struct nl_addr *local = nl_addr_build(AF_INET, &want->address,
-                                          sizeof want->address);
+    struct nl_addr *local = netlink_ip(want->address, want->plen);
 
-    ovs_assert(addr && local);
-    nl_addr_set_prefixlen(local, want->plen);
+    ovs_assert(addr);
     rtnl_addr_set_ifindex(addr, state->ifindex);
     rtnl_addr_set_local(addr, local);
+    /* The prefix has a route of its own: see route-edit.h. */
+    rtnl_addr_set_flags(addr, IFA_F_NOPREFIXROUTE);
     if (label[0]) {
         rtnl_addr_set_label(addr, label);
     }
@@ -97,26 +95,23 @@ add_address(const struct link_state *state, const struct link_want *want,
     return error == -NLE_EXIST ? 0 : error;
 }
 
-/* Gives the device the address that is wanted, and takes from it what was
- * wanted before.  Addresses of somebody else are left alone. */
+/* Gives the device the address that is wanted, if any, and takes from it what
+ * was wanted before.  Addresses of somebody else are left alone. */
 static int
 make_address(const struct link_state *state, const struct link_want *want)
 {
     char label[IFNAMSIZ];
-    bool found = false;
+    bool found = !want->address;
     int error = 0;
 
-    if (!want->address) {
-        return 0;
-    }
     make_label(want, label);
-    for (struct nl_object *o = nl_cache_get_first(state->addresses);
-         o && !error; o = nl_cache_get_next(o)) {
-        struct rtnl_addr *addr = (struct rtnl_addr *) o;
+    for (size_t i = 0; i < state->addresses.n && !error; i++) {
+        struct rtnl_addr *addr
+            = (struct rtnl_addr *) state->addresses.objects[i];
 
-        if (is_address(state, addr, want)) {
+        if (is_address(addr, want)) {
             found = true;
-        } else if (is_ours(state, addr, label)) {
+        } else if (is_ours(addr, label)) {
             error = rtnl_addr_delete(state->sock, addr, 0);
             error = error == -NLE_NOADDR ? 0 : error;
         }
@@ -134,30 +129,42 @@ is_advertised(struct rtnl_addr *addr)
                                         | IFA_F_TEMPORARY);
 }
 
+/* nl_addr_cmp_prefix() reads beyond an address that says it has a longer
+ * prefix. */
+static bool
+has_prefix(const struct nl_addr *addr)
+{
+    return addr && nl_addr_get_prefixlen(addr) <= 8 * nl_addr_get_len(addr);
+}
+
 /* Returns true if the kernel got 'route' from a router advertisement: its
  * own protocol number says so, or it is the on-link route of an address that
  * came from one. */
 static bool
-is_advertised_route(const struct link_state *state, struct rtnl_route *route)
+is_advertised_route(struct nl_object *object, const void *state_)
 {
+    struct rtnl_route *route = (struct rtnl_route *) object;
+    const struct link_state *state = state_;
     struct rtnl_nexthop *nh = rtnl_route_nexthop_n(route, 0);
+    struct nl_addr *dst = rtnl_route_get_dst(route);
 
     if (!nh || rtnl_route_nh_get_ifindex(nh) != state->ifindex
         || rtnl_route_get_type(route) != RTN_UNICAST) {
         return false;
     } else if (rtnl_route_get_protocol(route) == RTPROT_RA) {
         return true;
-    } else if (rtnl_route_get_protocol(route) != RTPROT_KERNEL) {
+    } else if (rtnl_route_get_protocol(route) != RTPROT_KERNEL
+               || !has_prefix(dst)) {
         return false;
     }
 
-    for (struct nl_object *o = nl_cache_get_first(state->addresses); o;
-         o = nl_cache_get_next(o)) {
-        struct rtnl_addr *addr = (struct rtnl_addr *) o;
+    for (size_t i = 0; i < state->addresses.n; i++) {
+        struct rtnl_addr *addr
+            = (struct rtnl_addr *) state->addresses.objects[i];
+        struct nl_addr *local = rtnl_addr_get_local(addr);
 
-        if (is_on(state, addr, AF_INET6) && is_advertised(addr)
-            && !nl_addr_cmp_prefix(rtnl_route_get_dst(route),
-                                   rtnl_addr_get_local(addr))) {
+        if (rtnl_addr_get_family(addr) == AF_INET6 && is_advertised(addr)
+            && has_prefix(local) && !nl_addr_cmp_prefix(dst, local)) {
             return true;
         }
     }
@@ -167,22 +174,17 @@ is_advertised_route(const struct link_state *state, struct rtnl_route *route)
 static int
 remove_advertised_routes(const struct link_state *state)
 {
-    struct nl_cache *routes;
-    int error = rtnl_route_alloc_cache(state->sock, AF_INET6, 0, &routes);
+    struct netlink_list routes;
+    int error = netlink_fetch(state->sock, RTM_GETROUTE, AF_INET6,
+                              is_advertised_route, state, &routes);
 
-    if (error) {
-        return error == -NLE_AF_NOSUPPORT ? 0 : error;
+    for (size_t i = 0; i < routes.n && !error; i++) {
+        error = rtnl_route_delete(state->sock,
+                                  (struct rtnl_route *) routes.objects[i], 0);
     }
-    for (struct nl_object *o = nl_cache_get_first(routes); o && !error;
-         o = nl_cache_get_next(o)) {
-        struct rtnl_route *route = (struct rtnl_route *) o;
-
-        if (is_advertised_route(state, route)) {
-            error = rtnl_route_delete(state->sock, route, 0);
-        }
-    }
-    nl_cache_free(routes);
-    return error == -NLE_OBJ_NOTFOUND ? 0 : error;
+    netlink_list_destroy(&routes);
+    return (error == -NLE_OBJ_NOTFOUND || error == -NLE_AF_NOSUPPORT
+            ? 0 : error);
 }
 
 /* Takes away the addresses that came from router advertisements, and if
@@ -192,11 +194,11 @@ remove_ipv6_addresses(const struct link_state *state, bool link_local)
 {
     int error = 0;
 
-    for (struct nl_object *o = nl_cache_get_first(state->addresses);
-         o && !error; o = nl_cache_get_next(o)) {
-        struct rtnl_addr *addr = (struct rtnl_addr *) o;
+    for (size_t i = 0; i < state->addresses.n && !error; i++) {
+        struct rtnl_addr *addr
+            = (struct rtnl_addr *) state->addresses.objects[i];
 
-        if (is_on(state, addr, AF_INET6)
+        if (rtnl_addr_get_family(addr) == AF_INET6
             && (is_advertised(addr)
                 || (link_local
                     && rtnl_addr_get_scope(addr) == RT_SCOPE_LINK))) {
@@ -242,23 +244,17 @@ stop_autoconfiguration(const struct link_state *state)
     return error ? error : remove_ipv6_addresses(state, link_local);
 }
 
-/* MAC and up. */
-
-static bool
-has_mac(const struct link_state *state, const struct eth_addr *mac)
-{
-    struct nl_addr *present = rtnl_link_get_addr(state->link);
-
-    return (present && nl_addr_get_len(present) == sizeof *mac
-            && !memcmp(nl_addr_get_binary_addr(present), mac, sizeof *mac));
-}
+/* MAC, MTU and up. */
 
 static int
 make_link(const struct link_state *state, const struct link_want *want)
 {
-    bool new_mac = want->mac && !has_mac(state, want->mac);
+    bool new_mac = (want->mac
+                    && !netlink_is_mac(rtnl_link_get_addr(state->link),
+                                       want->mac));
+    bool new_mtu = want->mtu && rtnl_link_get_mtu(state->link) != want->mtu;
 
-    if (!new_mac && rtnl_link_get_flags(state->link) & IFF_UP) {
+    if (!new_mac && !new_mtu && rtnl_link_get_flags(state->link) & IFF_UP) {
         return 0;
     }
 
@@ -266,39 +262,58 @@ make_link(const struct link_state *state, const struct link_want *want)
     ovs_assert(change);
     rtnl_link_set_flags(change, IFF_UP);
     if (new_mac) {
-        struct nl_addr *mac = nl_addr_build(AF_LLC, want->mac,
-                                            sizeof *want->mac);
+        struct nl_addr *mac = netlink_mac(want->mac);
 
-        ovs_assert(mac);
         rtnl_link_set_addr(change, mac);
         nl_addr_put(mac);
+    }
+    if (new_mtu) {
+        rtnl_link_set_mtu(change, want->mtu);
     }
     int error = rtnl_link_change(state->sock, state->link, change, 0);
     rtnl_link_put(change);
     return error;
 }
 
+/* Asks the kernel for the device 'name'.  libnl is content with an
+ * acknowledgement alone, and rtnl_link_change() with a family would call what
+ * is not there. */
 static int
 get_link(struct nl_sock *sock, const char *name, struct rtnl_link **link)
 {
     int error = rtnl_link_get_kernel(sock, 0, name, link);
 
-    return error == -NLE_OBJ_NOTFOUND ? -NLE_NODEV : error;
+    if (error == -NLE_OBJ_NOTFOUND || (!error && !*link)) {
+        return -NLE_NODEV;
+    }
+    if (!error && rtnl_link_get_family(*link) != AF_UNSPEC) {
+        rtnl_link_put(*link);
+        return -NLE_AF_MISMATCH;
+    }
+    return error;
 }
 
 int
-link_edit_get_ifindex(struct nl_sock *sock, const char *name,
-                      unsigned int *ifindex)
+link_edit_get_facts(struct nl_sock *sock, const char *name,
+                    struct link_facts *facts)
 {
     struct rtnl_link *link;
     int error = get_link(sock, name, &link);
 
-    *ifindex = 0;
+    *facts = (struct link_facts) { .ifindex = 0 };
     if (!error) {
-        *ifindex = rtnl_link_get_ifindex(link);
+        facts->ifindex = rtnl_link_get_ifindex(link);
+        facts->mtu = rtnl_link_get_mtu(link);
         rtnl_link_put(link);
     }
     return error == -NLE_NODEV ? 0 : error;
+}
+
+static void
+close_state(struct link_state *state)
+{
+    netlink_list_destroy(&state->addresses);
+    rtnl_link_put(state->link);
 }
 
 /* Asks the kernel for the device 'name'.  If successful, the caller must
@@ -313,18 +328,12 @@ open_state(struct link_state *state, struct nl_sock *sock, const char *name)
         return error;
     }
     state->ifindex = rtnl_link_get_ifindex(state->link);
-    error = rtnl_addr_alloc_cache(sock, &state->addresses);
+    error = netlink_fetch(sock, RTM_GETADDR, AF_UNSPEC, is_on_device, state,
+                          &state->addresses);
     if (error) {
-        rtnl_link_put(state->link);
+        close_state(state);
     }
     return error;
-}
-
-static void
-close_state(struct link_state *state)
-{
-    nl_cache_free(state->addresses);
-    rtnl_link_put(state->link);
 }
 
 int
@@ -351,6 +360,7 @@ link_edit_make(struct nl_sock *sock, const struct link_want *want)
 int
 link_edit_release(struct nl_sock *sock, const char *name)
 {
+    const struct link_want nothing = { .name = name };
     struct link_state state;
     int error = open_state(&state, sock, name);
     uint8_t mode;
@@ -361,6 +371,9 @@ link_edit_release(struct nl_sock *sock, const char *name)
     if (!rtnl_link_inet6_get_addr_gen_mode(state.link, &mode)
         && mode == IN6_ADDR_GEN_MODE_NONE) {
         error = set_addr_gen_mode(&state, IN6_ADDR_GEN_MODE_EUI64);
+    }
+    if (!error) {
+        error = make_address(&state, &nothing);
     }
     close_state(&state);
     return error;

@@ -21,20 +21,28 @@ struct nl_sock;
 struct link_want {
     const char *name;
     const struct eth_addr *mac; /* NULL to leave it. */
-    ovs_be32 address;           /* 0 to leave addresses. */
+    ovs_be32 address;           /* 0 for none. */
     unsigned int plen;          /* Prefix length of 'address'. */
+    unsigned int mtu;           /* Bytes; 0 to leave it. */
+};
+
+/* What identifies a device, and what others follow. */
+struct link_facts {
+    unsigned int ifindex;       /* 0 if there is no device. */
+    unsigned int mtu;           /* Bytes. */
 };
 
 /* Makes the device 'want->name' as wanted: no IPv6 autoconfiguration, MAC,
- * address, up.  Returns -NLE_NODEV if there is no such device. */
+ * MTU, address, up.  Returns -NLE_NODEV if there is no such device. */
 int link_edit_make(struct nl_sock *, const struct link_want *);
 
-/* Stores the index of device 'name' into '*ifindex', 0 if there is no such
- * device. */
-int link_edit_get_ifindex(struct nl_sock *, const char *name,
-                          unsigned int *ifindex);
+/* Stores into '*facts' what is to be known of device 'name', all zeros if
+ * there is no such device. */
+int link_edit_get_facts(struct nl_sock *, const char *name,
+                        struct link_facts *facts);
 
-/* Lets the kernel make IPv6 addresses for device 'name' again. */
+/* Takes our address from device 'name', and lets the kernel make IPv6
+ * addresses for it again. */
 int link_edit_release(struct nl_sock *, const char *name);
 
 #endif /* netdev/link-edit.h */

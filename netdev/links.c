@@ -13,22 +13,19 @@
 #include <stdlib.h>
 
 #include "netdev/link-edit.h"
+#include "netdev/route-edit.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
-#include "openvswitch/token-bucket.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
-#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(links);
 
-#define MAX_LOOKS 20            /* Looks a second, for whatever reason. */
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
-/* When to look again without a reason, and after the kernel refused a
- * change. */
-#define LOOK_INTERVAL_MSEC 60000
-#define REFUSED_RETRY_MSEC 1000
+/* On the userspace datapath the fake port is a tap, which takes no more. */
+#define MAX_FAKE_PORT_MTU 65521
 
 /* Events to take in one pass: somebody may make them without end. */
 #define MAX_EVENTS 64
@@ -40,22 +37,38 @@ struct links {
     struct nl_sock *requests;
     struct nl_sock *events;     /* Non-blocking. */
     bool look;                  /* Something happened, or may have. */
-    long long int next_look;    /* In any case. */
-    struct token_bucket looks;  /* A token a look. */
 
     /* What the last look saw. */
-    unsigned int uplink_ifindex;
+    struct link_facts uplink, fake_port;
     bool right, stuck;
     struct ds present;
 };
 
+static struct route_want
+get_route_want(const struct links *links)
+{
+    const struct links_config *config = links->config;
+
+    return (struct route_want) {
+        .name = config->fake_port,
+        .ifindex = links->fake_port.ifindex,
+        .address = config->address,
+        .plen = config->plen,
+        .client_mac = &config->client_mac,
+        .routed_clients = config->routed_clients,
+    };
+}
+
 /* An event says only "look again". */
 static int
-note_event(struct nl_msg *msg OVS_UNUSED, void *links_)
+note_event(struct nl_msg *msg, void *links_)
 {
     struct links *links = links_;
+    struct route_want want = get_route_want(links);
 
-    links->look = true;
+    if (route_edit_concerns(nlmsg_hdr(msg), &want)) {
+        links->look = true;
+    }
     return NL_OK;
 }
 
@@ -82,7 +95,10 @@ open_events(struct links *links)
                             links);
         if (nl_socket_set_nonblocking(sock)
             || nl_socket_add_memberships(sock, RTNLGRP_LINK,
+                                         RTNLGRP_NEIGH,
                                          RTNLGRP_IPV4_IFADDR,
+                                         RTNLGRP_IPV4_ROUTE,
+                                         RTNLGRP_IPV4_RULE,
                                          RTNLGRP_IPV6_IFADDR,
                                          RTNLGRP_IPV6_ROUTE, 0)) {
             nl_socket_free(sock);
@@ -105,7 +121,6 @@ links_create(const struct links_config *config)
     struct links *links = xzalloc(sizeof *links);
 
     links->config = config;
-    token_bucket_init(&links->looks, MAX_LOOKS, MAX_LOOKS * 1000);
     links->look = true;
     ds_init(&links->present);
     say_waiting(links);
@@ -158,60 +173,98 @@ drain_events(struct links *links)
 
         if (error == -NLE_AGAIN) {
             break;
+        } else if (error < 0) {
+            links->look = true;
         }
-        links->look = true;
     }
 }
 
-/* Makes one device as wanted.  Returns false, and says why, if that failed. */
-static bool
-make_link(struct links *links, const struct link_want *want)
+/* Part of a reply that went wrong may still be unread, and would be taken for
+ * the beginning of the next one: does without. */
+static void
+reopen_requests(struct links *links)
 {
-    int error = link_edit_make(links->requests, want);
+    nl_close(links->requests);
+    int error = nl_connect(links->requests, NETLINK_ROUTE);
+    if (error) {
+        VLOG_WARN_RL(&rl, "cannot open a netlink socket: %s",
+                     nl_geterror(error));
+    }
+}
 
+/* Says what became of device 'name', given what making it returned.  Returns
+ * true if it is as wanted. */
+static bool
+say_made(struct links *links, const char *name, int error)
+{
     if (error && links->present.length) {
         ds_put_cstr(&links->present, "; ");
     }
     if (error == -NLE_NODEV) {
         /* Its coming will be an event. */
-        ds_put_format(&links->present, "waiting for %s to appear",
-                      want->name);
+        ds_put_format(&links->present, "waiting for %s to appear", name);
     } else if (error) {
         ds_put_format(&links->present, "the kernel refused to configure %s: "
-                      "%s", want->name, nl_geterror(error));
+                      "%s", name, nl_geterror(error));
         links->stuck = true;
-        links->next_look = time_msec() + REFUSED_RETRY_MSEC;
+        reopen_requests(links);
     }
     return !error;
+}
+
+static bool
+make_fake_port(struct links *links)
+{
+    const struct links_config *config = links->config;
+    const struct link_want link = {
+        .name = config->fake_port, .mac = &config->mac,
+        .address = config->address, .plen = config->plen,
+        .mtu = links_fake_port_mtu(links),
+    };
+    const struct route_want route = get_route_want(links);
+    int error = route_edit_clear(links->requests, &route);
+
+    if (!error) {
+        error = link_edit_make(links->requests, &link);
+    }
+    if (!error) {
+        /* It may have come only now: there will be an event. */
+        error = (route.ifindex ? route_edit_make(links->requests, &route)
+                 : -NLE_NODEV);
+    }
+    return say_made(links, link.name, error);
+}
+
+static bool
+make_uplink(struct links *links)
+{
+    const struct link_want link = { .name = links->config->uplink };
+
+    return say_made(links, link.name,
+                    link_edit_make(links->requests, &link));
 }
 
 /* Makes both devices as wanted. */
 static void
 make_links(struct links *links)
 {
-    const struct links_config *config = links->config;
-    const struct link_want fake_port = {
-        .name = config->fake_port, .mac = &config->mac,
-        .address = config->address, .plen = config->plen,
-    };
-    const struct link_want uplink = { .name = config->uplink };
-
     links->stuck = false;
     ds_clear(&links->present);
-    links->right = make_link(links, &fake_port);
-    links->right &= make_link(links, &uplink);
+    links->right = make_fake_port(links);
+    links->right &= make_uplink(links);
     if (links->right) {
         links_format_wanted(links, &links->present);
     }
 }
 
-static void
-look(struct links *links)
+void
+links_look(struct links *links)
 {
     links->look = false;
-    links->next_look = time_msec() + LOOK_INTERVAL_MSEC;
-    link_edit_get_ifindex(links->requests, links->config->uplink,
-                          &links->uplink_ifindex);
+    link_edit_get_facts(links->requests, links->config->uplink,
+                        &links->uplink);
+    link_edit_get_facts(links->requests, links->config->fake_port,
+                        &links->fake_port);
     if (links->started) {
         make_links(links);
     }
@@ -221,27 +274,30 @@ void
 links_run(struct links *links)
 {
     drain_events(links);
-    links->look |= time_msec() >= links->next_look;
-    if (links->look && token_bucket_withdraw(&links->looks, 1000)) {
-        look(links);
-    }
 }
 
 void
 links_wait(struct links *links)
 {
     poll_fd_wait(nl_socket_get_fd(links->events), POLLIN);
-    if (links->look) {
-        token_bucket_wait(&links->looks, 1000);
-    } else {
-        poll_timer_wait_until(links->next_look);
-    }
+}
+
+bool
+links_wants_look(const struct links *links)
+{
+    return links->look;
 }
 
 unsigned int
 links_uplink_ifindex(const struct links *links)
 {
-    return links->uplink_ifindex;
+    return links->uplink.ifindex;
+}
+
+unsigned int
+links_fake_port_mtu(const struct links *links)
+{
+    return MIN(links->uplink.mtu, MAX_FAKE_PORT_MTU);
 }
 
 bool
@@ -260,10 +316,20 @@ void
 links_format_wanted(const struct links *links, struct ds *s)
 {
     const struct links_config *config = links->config;
+    unsigned int mtu = links_fake_port_mtu(links);
 
-    ds_put_format(s, "%s up with "ETH_ADDR_FMT" and "IP_FMT"/%u, %s up",
-                  config->fake_port, ETH_ADDR_ARGS(config->mac),
-                  IP_ARGS(config->address), config->plen, config->uplink);
+    ds_put_format(s, "%s up with "ETH_ADDR_FMT, config->fake_port,
+                  ETH_ADDR_ARGS(config->mac));
+    if (mtu) {
+        ds_put_format(s, ", MTU %u", mtu);
+    }
+    ds_put_format(s, ", "IP_FMT"/%u and a way to %s via "IP_FMT" ("
+                  ETH_ADDR_FMT"), %s up", IP_ARGS(config->address),
+                  config->plen,
+                  config->routed_clients ? "all clients" : "clients",
+                  IP_ARGS(route_edit_neighbour(config->address,
+                                               config->plen)),
+                  ETH_ADDR_ARGS(config->client_mac), config->uplink);
 }
 
 const char *
@@ -272,13 +338,43 @@ links_present(const struct links *links)
     return ds_cstr_ro(&links->present);
 }
 
+static void
+release_link(struct links *links, const char *name)
+{
+    int error = link_edit_release(links->requests, name);
+
+    if (error && error != -NLE_NODEV) {
+        VLOG_WARN("cannot give %s back: %s", name, nl_geterror(error));
+        reopen_requests(links);
+    }
+}
+
+static void
+release_routes(struct links *links)
+{
+    struct route_want nothing = get_route_want(links);
+
+    nothing.address = 0;
+    int error = route_edit_clear(links->requests, &nothing);
+    if (error) {
+        VLOG_WARN("cannot delete the routes to clients: %s",
+                  nl_geterror(error));
+        reopen_requests(links);
+    }
+}
+
 void
 links_release(struct links *links)
 {
-    int error = link_edit_release(links->requests, links->config->uplink);
+    release_routes(links);
+    release_link(links, links->config->fake_port);
+    release_link(links, links->config->uplink);
+}
 
-    if (error && error != -NLE_NODEV) {
-        VLOG_WARN("cannot let %s make IPv6 addresses again: %s",
-                  links->config->uplink, nl_geterror(error));
+void
+links_release_orphans(struct links *links)
+{
+    if (!links->fake_port.ifindex) {
+        release_routes(links);
     }
 }

@@ -7,10 +7,25 @@
  * =============================================
  *
  * Keeps the two network devices as they are wanted, over rtnetlink(7): the
- * fake port has the server MAC and the fake address and is up; the uplink is
- * up; neither configures IPv6 addresses or routes by itself.  Further
- * addresses that somebody gives them by hand are left alone; one that was the
- * fake address before is known by its label, and goes.
+ * fake port has the server MAC, the fake address and the uplink's MTU and is
+ * up; the uplink is up; neither configures IPv6 addresses or routes by itself.
+ * Further addresses that somebody gives them by hand are left alone; one that
+ * was the fake address before is known by its label, and goes.
+ *
+ * Clients are reached through one permanent neighbour that has the client MAC
+ * (route-edit.h has its address), by one route to the fake prefix.  What route
+ * the kernel makes for the fake address is deleted; it makes none if the
+ * address is the agent's (IFA_F_NOPREFIXROUTE).  For routed clients, whose
+ * own addresses the services see, a rule sends all that comes from the fake
+ * address to a table of its own, which has a default route through the same
+ * neighbour, and "unreachable" while the fake port is away: so nothing that is
+ * sent from the fake address leaves elsewhere.
+ *
+ * Routes and rules have a protocol number of their own, ROUTE_EDIT_PROTOCOL.
+ * Those that have it and are not wanted any more go, and so does the neighbour
+ * that they lead to.  Other routes, rules and neighbours are left alone, also
+ * where they take precedence; but in the place of the one neighbour, there is
+ * no other.
  *
  * IPv6 autoconfiguration has no switch in rtnetlink.  IFLA_INET6_ADDR_GEN_MODE
  * "none" keeps the kernel from making a link-local address, but not from
@@ -18,9 +33,8 @@
  * has a lifetime, a route of protocol "ra") is taken away as it comes, before
  * duplicate address detection (RFC 4862 section 5.4) would let it be used.
  *
- * Each netlink message about a device or an address is a reason to look, and
- * so is a minute without one.  Somebody who changes things all the time is
- * answered 20 times a second.
+ * Each netlink message about a device, an address or an IPv6 route is a reason
+ * to look, and those about our neighbour, routes and rules.
  *
  * Requests to the kernel are answered within the call; nothing here waits for
  * anybody else.  Call links_run() and links_wait() in each pass of a poll
@@ -37,7 +51,9 @@ struct links_config {
     const char *fake_port;
     struct eth_addr mac;        /* Of the fake port. */
     ovs_be32 address;           /* Of the fake port. */
-    unsigned int plen;          /* Its prefix length. */
+    unsigned int plen;          /* Its prefix length, 30 at most. */
+    struct eth_addr client_mac;
+    bool routed_clients;        /* With the rule and its table. */
 };
 
 /* Creates the object.  'config' and what it points to must outlive it.  Until
@@ -59,9 +75,19 @@ void links_stop(struct links *links);
 void links_run(struct links *links);
 void links_wait(struct links *links);
 
+/* True if something changed, or may have, since the last links_look(). */
+bool links_wants_look(const struct links *links);
+
+/* Compares the devices with what is wanted, and mends what differs. */
+void links_look(struct links *links);
+
 /* Returns the index of the uplink's device, 0 while there is none.  It changes
  * when the device is replaced by another of the same name. */
 unsigned int links_uplink_ifindex(const struct links *links);
+
+/* Returns the MTU that the fake port is to have, 0 while it is not known: that
+ * of the uplink, as far as the fake port can. */
+unsigned int links_fake_port_mtu(const struct links *links);
 
 /* True if both devices are as wanted. */
 bool links_is_right(const struct links *links);
@@ -70,12 +96,17 @@ bool links_is_right(const struct links *links);
 bool links_is_stuck(const struct links *links);
 
 /* In words: what is wanted (appended to 's'), and what is there (valid until
- * the next links_run()). */
+ * the next links_look()). */
 void links_format_wanted(const struct links *links, struct ds *s);
 const char *links_present(const struct links *links);
 
-/* Gives the uplink back: from now on the kernel makes IPv6 addresses on it
- * again.  It stays up.  Does nothing if there is no uplink. */
+/* Gives back what is left when the ports are gone: the rule and its table, and
+ * if the ports stay, as they were adopted, what was added to them.  The kernel
+ * makes IPv6 addresses on the uplink again, and it stays up. */
 void links_release(struct links *links);
+
+/* The same of rule and table only, when somebody else removed the ports.  Does
+ * nothing while there is a fake port: it could be another bridge's. */
+void links_release_orphans(struct links *links);
 
 #endif /* netdev/links.h */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "netdev/netlink.h"
+
+#include <linux/rtnetlink.h>
+#include <netlink/addr.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/object.h>
+#include <netlink/route/rtnl.h>
+#include <netlink/socket.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "util.h"
+
+/* Somebody may change what is asked for without end. */
+#define MAX_TRIES 5
+
+struct fetch {
+    int type;                   /* Of the messages to take. */
+    bool (*wanted)(struct nl_object *, const void *aux);
+    const void *aux;
+    struct netlink_list *list;
+};
+
+static void
+take_object(struct nl_object *object, void *fetch_)
+{
+    const struct fetch *fetch = fetch_;
+    struct netlink_list *list = fetch->list;
+
+    if (fetch->wanted(object, fetch->aux)) {
+        if (list->n >= list->allocated) {
+            list->objects = x2nrealloc(list->objects, &list->allocated,
+                                       sizeof *list->objects);
+        }
+        nl_object_get(object);
+        list->objects[list->n++] = object;
+    }
+}
+
+static int
+take_message(struct nl_msg *msg, void *fetch_)
+{
+    struct fetch *fetch = fetch_;
+
+    /* libnl would make an object of another kind. */
+    if (nlmsg_hdr(msg)->nlmsg_type != fetch->type) {
+        return -NLE_MSGTYPE_NOSUPPORT;
+    }
+
+    int error = nl_msg_parse(msg, take_object, fetch);
+    return error < 0 ? error : NL_OK;
+}
+
+static void
+clear(struct netlink_list *list)
+{
+    while (list->n) {
+        nl_object_put(list->objects[--list->n]);
+    }
+}
+
+static int
+fetch_once(struct nl_sock *sock, int type, int family, struct fetch *fetch)
+{
+    int error = nl_rtgen_request(sock, type, family, NLM_F_DUMP);
+
+    if (error < 0) {
+        return error;
+    }
+
+    struct nl_cb *original = nl_socket_get_cb(sock);
+    struct nl_cb *cb = nl_cb_clone(original);
+
+    ovs_assert(cb);
+    nl_cb_put(original);
+    nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, take_message, fetch);
+    error = nl_recvmsgs(sock, cb);
+    nl_cb_put(cb);
+    return error;
+}
+
+int
+netlink_fetch(struct nl_sock *sock, int type, int family,
+              bool (*wanted)(struct nl_object *, const void *aux),
+              const void *aux, struct netlink_list *list)
+{
+    struct fetch fetch = {
+        /* In rtnetlink, RTM_NEW... is RTM_GET... - 2. */
+        .type = type - (RTM_GETROUTE - RTM_NEWROUTE),
+        .wanted = wanted, .aux = aux, .list = list,
+    };
+    int error = -NLE_DUMP_INTR;
+
+    *list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
+    for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
+        /* What changed meanwhile may be missing, or there twice. */
+        clear(list);
+        error = fetch_once(sock, type, family, &fetch);
+    }
+    return error;
+}
+
+void
+netlink_list_destroy(struct netlink_list *list)
+{
+    clear(list);
+    free(list->objects);
+}
+
+static bool
+is_bytes(const struct nl_addr *addr, const void *bytes, size_t n)
+{
+    return (addr && nl_addr_get_len(addr) == n
+            && !memcmp(nl_addr_get_binary_addr(addr), bytes, n));
+}
+
+bool
+netlink_is_ip(const struct nl_addr *addr, ovs_be32 ip)
+{
+    return is_bytes(addr, &ip, sizeof ip);
+}
+
+bool
+netlink_is_mac(const struct nl_addr *addr, const struct eth_addr *mac)
+{
+    return is_bytes(addr, mac, sizeof *mac);
+}
+
+struct nl_addr *
+netlink_ip(ovs_be32 ip, unsigned int plen)
+{
+    struct nl_addr *addr = nl_addr_build(AF_INET, &ip, sizeof ip);
+
+    ovs_assert(addr);
+    nl_addr_set_prefixlen(addr, plen);
+    return addr;
+}
+
+struct nl_addr *
+netlink_mac(const struct eth_addr *mac)
+{
+    struct nl_addr *addr = nl_addr_build(AF_LLC, mac, sizeof *mac);
+
+    ovs_assert(addr);
+    return addr;
+}
