@@ -1,13 +1,19 @@
 libpipette_a_SOURCES += \
-	openflow/address.c \
-	openflow/address.h \
+	openflow/address-plan.c \
+	openflow/address-plan.h \
+	openflow/flow-count.c \
+	openflow/flow-count.h \
 	openflow/flow-diff.c \
 	openflow/flow-diff.h \
 	openflow/flow-monitor.c \
 	openflow/flow-monitor.h \
 	openflow/flow-set.c \
 	openflow/flow-set.h \
-	openflow/socket-watch.c \
-	openflow/socket-watch.h \
+	openflow/flow-sync.c \
+	openflow/flow-sync.h \
+	openflow/flow-words.c \
+	openflow/flow-words.h \
+	openflow/subnet-set.c \
+	openflow/subnet-set.h \
 	openflow/switch-conn.c \
 	openflow/switch-conn.h

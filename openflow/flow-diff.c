@@ -34,16 +34,27 @@ flow_list_clear(struct flow_list *list)
 }
 
 char *
+flow_mod_parse(struct ofputil_flow_mod *fm, const char *flow,
+               const struct ofputil_port_map *ports)
+{
+    enum ofputil_protocol usable;
+    char *s = xmemdup0(flow, strcspn(flow, "#"));
+    char *error = parse_ofp_flow_mod_str(fm, s, ports, NULL, OFPFC_ADD,
+                                         &usable);
+
+    free(s);
+    return error;
+}
+
+char *
 flow_list_parse(struct flow_list *list, const struct svec *flows)
 {
     const char *flow;
     size_t i;
 
     SVEC_FOR_EACH (i, flow, flows) {
-        enum ofputil_protocol usable;
         struct ofputil_flow_mod fm;
-        char *error = parse_ofp_flow_mod_str(&fm, flow, NULL, NULL,
-                                             OFPFC_ADD, &usable);
+        char *error = flow_mod_parse(&fm, flow, NULL);
 
         if (error) {
             char *s = xasprintf("%s: %s", flow, error);

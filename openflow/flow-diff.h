@@ -28,6 +28,14 @@ struct flow_list {
 /* Frees the flow_mods of 'list' and leaves it empty. */
 void flow_list_clear(struct flow_list *list);
 
+/* Makes '*fm' of 'flow', a line in the syntax of ovs-ofctl(8), which may end
+ * in a comment ("# why").  It may hold the port names that are in 'ports', or
+ * none if 'ports' is NULL.  Returns NULL if successful, otherwise the error as
+ * an owned string. */
+char *flow_mod_parse(struct ofputil_flow_mod *fm, const char *flow,
+                     const struct ofputil_port_map *ports)
+    OVS_WARN_UNUSED_RESULT;
+
 /* Appends a flow_mod for each of 'flows', lines in the syntax of ovs-ofctl(8)
  * with port numbers, not names.  Returns NULL if successful, otherwise the
  * line and its error as an owned string; 'list' then has the lines before. */

@@ -8,36 +8,11 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "crc32c.h"
+#include "openflow/flow-words.h"
+#include "openflow/subnet-set.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/namemap.h"
 #include "packets.h"
 #include "svec.h"
-
-#define VLAN_PRESENT 0x1000     /* OFPVID_PRESENT: "has a VLAN tag". */
-
-/* The values of a configuration in the forms that flow syntax wants. */
-struct flow_words {
-    char *uplink;               /* Port name or number. */
-    char *fake_port;            /* Port name or number. */
-    uint32_t fake_ip;
-    uint64_t server_mac;
-    uint64_t client_mac;
-    uint64_t learned_cookie;
-};
-
-static char *
-port_word(const struct flow_port *port)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    if (port->name) {
-        namemap_put_name(port->name, &s);
-    } else {
-        ds_put_format(&s, "%"PRIu16, port->number);
-    }
-    return ds_steal_cstr(&s);
-}
 
 /* Hashes all that learned flows have from 'config' and that makes them wrong
  * when it changes. */
@@ -51,23 +26,10 @@ learned_cookie(const struct flow_config *config)
                         IP_ARGS(config->fake.ip), config->fake.plen,
                         ETH_ADDR_ARGS(config->server_mac),
                         ETH_ADDR_ARGS(config->client_mac));
-    ovs_be32 hash = crc32c((const uint8_t *) s, strlen(s));
+    uint64_t cookie = flow_words_learned_cookie(s);
 
     free(s);
-    return LEARNED_COOKIE | ntohl(hash);
-}
-
-static void OVS_PRINTF_FORMAT(2, 3)
-add_flow(struct svec *flows, const char *format, ...)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-    va_list args;
-
-    ds_put_format(&s, "cookie=%#"PRIx64", ", FLOW_COOKIE);
-    va_start(args, format);
-    ds_put_format_valist(&s, format, args);
-    va_end(args);
-    svec_add_nocopy(flows, ds_steal_cstr(&s));
+    return cookie;
 }
 
 /* Table 0: where a packet comes from decides where it goes. */
@@ -77,23 +39,23 @@ add_sorting_flows(struct svec *flows, const struct flow_config *config,
 {
     static const char *const protocols[] = { "tcp", "udp" };
 
-    add_flow(flows, "table=0, priority=1,in_port=%s,vlan_tci=%#x/%#x "
+    flow_add(flows, "table=0, priority=1,in_port=%s,vlan_tci=%#x/%#x "
              "actions=pop_vlan,goto_table:1",
-             w->uplink, VLAN_PRESENT, VLAN_PRESENT);
+             w->uplink, FLOW_VLAN_PRESENT, FLOW_VLAN_PRESENT);
     for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-        add_flow(flows, "table=0, priority=1,%s,in_port=%s "
+        flow_add(flows, "table=0, priority=1,%s,in_port=%s "
                  "actions=goto_table:1", protocols[i], w->uplink);
     }
     for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-        add_flow(flows, "table=0, priority=1,%s,in_port=%s "
+        flow_add(flows, "table=0, priority=1,%s,in_port=%s "
                  "actions=push_vlan:0x8100,set_field:%d->vlan_vid,"
                  "goto_table:2", protocols[i], w->fake_port,
-                 VLAN_PRESENT | config->vlan);
+                 FLOW_VLAN_PRESENT | config->vlan);
     }
-    add_flow(flows, "table=0, priority=1,arp,in_port=%s,"
+    flow_add(flows, "table=0, priority=1,arp,in_port=%s,"
              "dl_src="ETH_ADDR_FMT" actions=goto_table:2",
              w->fake_port, ETH_ADDR_ARGS(config->server_mac));
-    add_flow(flows, "table=0, priority=0 actions=drop");
+    flow_add(flows, "table=0, priority=0 actions=drop");
 }
 
 /* Computes into register 0 how the service sees the pair: fake prefix, last
@@ -128,38 +90,48 @@ put_learn_inbound(struct ds *s, const struct flow_config *config,
                   "load:%#"PRIx64"->NXM_OF_ETH_SRC[],"
                   "load:%#"PRIx64"->NXM_OF_ETH_DST[],"
                   "output:NXM_NX_REG1[0..15]),",
-                  config->timeout, w->learned_cookie, w->fake_ip,
+                  config->timeout, learned_cookie(config), w->fake_ip,
                   w->client_mac, w->server_mac);
 }
 
 /* Learns how to turn the service's answers to this client into answers of
- * this target: addresses and MACs as they came in, swapped. */
+ * this target: addresses and MACs as they came in, swapped.  With a limit, bit
+ * 0 of register 3 says if there is such a flow now, and the cookie is another:
+ * Open vSwitch counts by going through all flows that have it. */
 static void
-put_learn_outbound(struct ds *s, const struct flow_config *config,
-                   const struct flow_words *w)
+put_learn_outbound(struct ds *s, const struct flow_config *config)
 {
     ds_put_format(s, "learn(table=2,idle_timeout=%"PRIu16",priority=2,"
-                  "cookie=%#"PRIx64",eth_type=0x800,"
+                  "cookie=%#"PRIx64",", config->timeout,
+                  learned_cookie(config) ^ (config->max_pairs != 0));
+    if (config->max_pairs) {
+        ds_put_format(s, "limit=%"PRIu32",result_dst=NXM_NX_REG3[0],",
+                      config->max_pairs);
+    }
+    ds_put_format(s, "eth_type=0x800,"
                   "ip_src="IP_FMT",NXM_OF_IP_DST[]=NXM_NX_REG0[],"
                   "load:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],"
                   "load:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],"
                   "load:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],"
                   "load:NXM_OF_IP_DST[]->NXM_OF_IP_SRC[],"
                   "output:NXM_NX_REG2[0..15]),",
-                  config->timeout, w->learned_cookie,
                   IP_ARGS(config->fake.ip));
 }
 
-/* Table 1: from a client to the service. */
+/* Table 1: from a client to the service.  With a limit, in two steps: nothing
+ * is learned, and nothing gets through, inbound that cannot be answered. */
 static void
 add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_words *w)
 {
+    struct ds answer = DS_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    put_registers(&s, config);
+    put_learn_outbound(&answer, config);
     put_learn_inbound(&s, config, w);
-    put_learn_outbound(&s, config, w);
+    if (!config->max_pairs) {
+        ds_put_cstr(&s, ds_cstr(&answer));
+    }
     ds_put_format(&s, "set_field:"ETH_ADDR_FMT"->eth_src,"
                   "set_field:"ETH_ADDR_FMT"->eth_dst,"
                   "move:NXM_NX_REG0[]->NXM_OF_IP_SRC[],"
@@ -167,10 +139,24 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   ETH_ADDR_ARGS(config->client_mac),
                   ETH_ADDR_ARGS(config->server_mac),
                   IP_ARGS(config->fake.ip), w->fake_port);
+    if (config->max_pairs) {
+        flow_add(flows, "table=3, priority=1,ip,reg3=0x1/0x1 actions=%s",
+                 ds_cstr(&s));
+        flow_add(flows, "table=3, priority=0 "
+                 "actions=drop # in: more pairs than allowed");
+        ds_clear(&s);
+        ds_put_format(&s, "%sgoto_table:3", ds_cstr(&answer));
+    }
+    ds_destroy(&answer);
 
-    add_flow(flows, "table=1, priority=1,tcp actions=%s", ds_cstr(&s));
-    add_flow(flows, "table=1, priority=1,udp actions=%s", ds_cstr(&s));
-    add_flow(flows, "table=1, priority=0 actions=drop");
+    struct ds registers = DS_EMPTY_INITIALIZER;
+    put_registers(&registers, config);
+    flow_add(flows, "table=1, priority=1,tcp actions=%s%s",
+             ds_cstr(&registers), ds_cstr(&s));
+    flow_add(flows, "table=1, priority=1,udp actions=%s%s",
+             ds_cstr(&registers), ds_cstr(&s));
+    flow_add(flows, "table=1, priority=0 actions=drop");
+    ds_destroy(&registers);
     ds_destroy(&s);
 }
 
@@ -179,7 +165,7 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
 static void
 add_outbound_flows(struct svec *flows, const struct flow_config *config)
 {
-    add_flow(flows, "table=2, priority=1,arp,arp_op=1 actions="
+    flow_add(flows, "table=2, priority=1,arp,arp_op=1 actions="
              "move:NXM_OF_ARP_TPA[]->NXM_NX_REG0[],"
              "load:0x2->NXM_OF_ARP_OP[0..2],"
              "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],"
@@ -190,25 +176,28 @@ add_outbound_flows(struct svec *flows, const struct flow_config *config)
              "set_field:"ETH_ADDR_FMT"->arp_sha,IN_PORT",
              ETH_ADDR_ARGS(config->client_mac),
              ETH_ADDR_ARGS(config->client_mac));
-    add_flow(flows, "table=2, priority=0 actions=drop");
+    flow_add(flows, "table=2, priority=0 actions=drop");
+}
+
+/* Without a real subnet: the published flow set. */
+static void
+build_published(const struct flow_config *config, struct svec *flows)
+{
+    struct flow_words w;
+
+    flow_words_init(&w, config);
+    add_sorting_flows(flows, config, &w);
+    add_inbound_flows(flows, config, &w);
+    add_outbound_flows(flows, config);
+    flow_words_destroy(&w);
 }
 
 void
 flow_set_build(const struct flow_config *config, struct svec *flows)
 {
-    struct flow_words w = {
-        .uplink = port_word(&config->uplink),
-        .fake_port = port_word(&config->fake_port),
-        .fake_ip = ntohl(config->fake.ip),
-        .server_mac = eth_addr_to_uint64(config->server_mac),
-        .client_mac = eth_addr_to_uint64(config->client_mac),
-        .learned_cookie = learned_cookie(config),
-    };
-
-    add_sorting_flows(flows, config, &w);
-    add_inbound_flows(flows, config, &w);
-    add_outbound_flows(flows, config);
-
-    free(w.uplink);
-    free(w.fake_port);
+    if (config->real.plen) {
+        subnet_set_build(config, flows);
+    } else {
+        build_published(config, flows);
+    }
 }

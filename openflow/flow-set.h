@@ -7,8 +7,11 @@
  * ============
  *
  * What the bridge must do, as text: a configuration and two port numbers in,
- * one line a flow out, in the syntax that ovs-ofctl(8) takes for "add-flows".
- * Pure: no switch, no clock, no state.
+ * one line a flow out, in the syntax that ovs-ofctl(8) takes for "add-flows",
+ * some with a comment ("# why").  Pure: no switch, no clock, no state.
+ *
+ * There are two sets: that for a real subnet that is known (subnet-set.h), and
+ * the published one:
  *
  *     table 0   sorts what comes in: from the uplink to table 1, from the
  *               fake port to table 2, everything else is dropped
@@ -16,11 +19,14 @@
  *               and target how to do it without learning next time (table 1)
  *               and how to rewrite the answers (table 2)
  *     table 2   fake port to uplink: what was learned, and ARP for any
- *               address of the fake prefix */
+ *               address of the fake prefix
+ *     table 3   with a limit of pairs, the rest of table 1: not for those that
+ *               are beyond it (without, it is the published set exactly) */
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "openflow/address.h"
+#include "openflow/address-plan.h"
 #include "openvswitch/types.h"
 
 struct svec;
@@ -34,6 +40,8 @@ struct svec;
 #define LEARNED_COOKIE (UINT64_C(0x7069706c) << 32) /* "pipl" */
 #define LEARNED_COOKIE_MASK (UINT64_C(0xffffffff) << 32)
 
+enum { FLOW_TCP = 1, FLOW_UDP = 2, FLOW_ICMP = 4 };
+
 struct flow_port {
     const char *name;           /* To write instead of the number, or NULL. */
     uint16_t number;            /* OpenFlow port number, host byte order. */
@@ -43,16 +51,25 @@ struct flow_config {
     struct flow_port uplink;
     struct flow_port fake_port;
     struct fake_address fake;
+    struct real_subnet real;    /* Decides which of the sets it is. */
     struct eth_addr server_mac; /* The fake port's own. */
     struct eth_addr client_mac; /* Every client's, as services see it. */
     uint16_t vlan;              /* The real subnet's on the uplink, 1-4094. */
     uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
+
+    /* If the real subnet is not known. */
+    uint32_t max_pairs;         /* Of client and target, 0 for no limit. */
+
+    /* If it is. */
+    unsigned int protocols;     /* FLOW_TCP and so on. */
+    bool routed;                /* Serve clients outside of it, too. */
+    uint32_t max_clients;       /* Of these, at a time. */
 };
 
 /* Appends the flow set for 'config' to 'flows', which the caller has
  * initialized and destroys.  Where 'config' names a port, matches and output
- * actions use the name (quoted as ovs-ofctl wants it); registers always hold
- * the number. */
+ * actions use the name (quoted as ovs-ofctl wants it, the number if it takes
+ * none); registers always hold the number. */
 void flow_set_build(const struct flow_config *config, struct svec *flows);
 
 #endif /* openflow/flow-set.h */

@@ -6,16 +6,8 @@
 /* The connection to the switch
  * ============================
  *
- * Makes one bridge's flow table equal to a flow set, as far as flows with the
- * agent's cookie (FLOW_COOKIE) and what they have learned go; all other flows
- * are somebody else's.  On each new connection it dumps these flows, compares
- * and sends only the difference, in one atomic bundle (OpenFlow 1.4 section
- * 6.8): the switch has the old table or the new one, never something between.
- * A packet that is in the switch meanwhile is handled by one of the two.
- *
- * Then it listens for changes that others make (flow-monitor.h), and looks
- * again at each, and once a minute in any case.  Somebody who makes them all
- * the time is answered MAX_LOOKS times a second.
+ * Carries the conversation of flow-sync.h over a connection to the bridge's
+ * management socket, and makes that connection anew whenever it is lost.
  *
  * Nothing here blocks: call switch_conn_run() and switch_conn_wait() in each
  * pass of a poll loop. */
@@ -39,12 +31,23 @@ void switch_conn_destroy(struct switch_conn *conn);
  * Connects if that was not done yet, and looks at the switch anew. */
 void switch_conn_set_flows(struct switch_conn *conn, const struct svec *flows);
 
+/* Somebody says that the switch has been started: connects now, if there is no
+ * connection, instead of waiting for the next attempt. */
+void switch_conn_connect_now(struct switch_conn *conn);
+
 /* From now on the bridge is none of ours: disconnects, and leaves the flows
  * as they are. */
 void switch_conn_release(struct switch_conn *conn);
 
 void switch_conn_run(struct switch_conn *conn);
 void switch_conn_wait(struct switch_conn *conn);
+
+/* True if something changed, or may have, since the last look. */
+bool switch_conn_wants_look(const struct switch_conn *conn);
+
+/* Begins to compare the switch's flows with the wanted ones, and to mend what
+ * differs. */
+void switch_conn_look(struct switch_conn *conn);
 
 /* True if the switch said that it has the flows, and no difference was seen
  * since. */
@@ -53,6 +56,10 @@ bool switch_conn_is_right(const struct switch_conn *conn);
 /* True if this cannot become right without somebody else's doing: the switch
  * refused a flow. */
 bool switch_conn_is_stuck(const struct switch_conn *conn);
+
+/* Returns the number of flows that are somebody else's, as counted last, at
+ * most once a second. */
+unsigned int switch_conn_foreign(const struct switch_conn *conn);
 
 /* In words: what is wanted (appended to 's'), and what is there (valid until
  * the next switch_conn_run()). */

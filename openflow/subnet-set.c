@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "openflow/subnet-set.h"
+
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "openflow/flow-set.h"
+#include "openflow/flow-words.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "svec.h"
+
+enum {
+    SORT,
+    IN_TARGET, IN_CLIENT,
+    INSIDE_OTHER, INSIDE_LEARN, INSIDE_DELIVER,
+    ROUTED_LEARN, ROUTED_TRACK, ROUTED_DELIVER,
+    OUT_PROTOCOL, OUT_CLIENT, OUT_TRACKED, OUT_DELIVER,
+    INSIDE_MACS, ROUTED_MACS, TARGET_MACS
+};
+
+/* Bits of register 2. */
+#define CLIENT_KNOWN "NXM_NX_REG2[0]"
+#define TARGET_KNOWN "NXM_NX_REG2[1]"
+#define BOTH_KNOWN "reg2=0x3/0x3"
+#define ONLY_TARGET_KNOWN "reg2=0x2/0x3"
+
+struct builder {
+    const struct flow_config *config;
+    struct flow_words w;
+    struct svec *flows;
+    unsigned int n;             /* Host bits of the real subnet. */
+    uint32_t fake_high;         /* The bits of a pair's fake address above */
+                                /* the two host parts. */
+    uint32_t real_high;         /* Those of a real address above the host
+                                 * part. */
+    char *fake_prefix;          /* A/L, as the next two. */
+    char *pairs;                /* Fake addresses that are pairs. */
+    char *real;
+};
+
+/* Matches of what a client sends.  Open vSwitch takes ports and ICMP types for
+ * 0 in all fragments, the first one too, unless told otherwise; 0 also is the
+ * type of an echo reply. */
+static const struct protocol {
+    unsigned int flag;
+    const char *name, *more;
+} asked[] = {
+    { FLOW_TCP, "tcp", "" },
+    { FLOW_UDP, "udp", "" },
+    { FLOW_ICMP, "icmp", ",icmp_type=8" },
+    { FLOW_ICMP, "icmp", ",nw_frag=yes" },
+};
+
+/* Of what a service answers. */
+static const struct protocol answered[] = {
+    { FLOW_TCP, "tcp", "" },
+    { FLOW_UDP, "udp", "" },
+    { FLOW_ICMP, "icmp", ",icmp_type=0" },
+};
+
+/* Table 0. */
+static void
+add_sorting_flows(struct builder *b)
+{
+    const struct flow_config *c = b->config;
+
+    flow_add(b->flows, "table=%d, priority=2,in_port=%s,dl_vlan=%"PRIu16" "
+             "actions=pop_vlan,goto_table:%d",
+             SORT, b->w.uplink, c->vlan, IN_TARGET);
+    flow_add(b->flows, "table=%d, priority=2,in_port=%s,"
+             "vlan_tci=0x0000/0x1fff actions=drop # in: not tagged",
+             SORT, b->w.uplink);
+    flow_add(b->flows, "table=%d, priority=1,in_port=%s "
+             "actions=drop # in: another VLAN, or priority-tagged",
+             SORT, b->w.uplink);
+
+    flow_add(b->flows, "table=%d, priority=2,ip,in_port=%s,"
+             "vlan_tci=0x0000/0x1fff,dl_src="ETH_ADDR_FMT","
+             "dl_dst="ETH_ADDR_FMT",nw_src="IP_FMT" actions=goto_table:%d",
+             SORT, b->w.fake_port,
+             ETH_ADDR_ARGS(c->server_mac), ETH_ADDR_ARGS(c->client_mac),
+             IP_ARGS(c->fake.ip), OUT_PROTOCOL);
+    flow_add(b->flows, "table=%d, priority=2,arp,in_port=%s "
+             "actions=drop # out: ARP", SORT, b->w.fake_port);
+    flow_add(b->flows, "table=%d, priority=1,in_port=%s "
+             "actions=drop # out: not from the fake address to a client",
+             SORT, b->w.fake_port);
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # from another port", SORT);
+}
+
+static void
+add_frame_walls(struct builder *b)
+{
+    const struct eth_addr own[] = {
+        b->config->server_mac, b->config->client_mac
+    };
+    static const char *const tags[] = {
+        "vlan_tci=0x1000/0x1000", "dl_type=0x8100", "dl_type=0x88a8"
+    };
+
+    /* Open vSwitch looks at one or two tags, as its "vlan-limit" says. */
+    for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
+        flow_add(b->flows, "table=%d, priority=6,%s "
+                 "actions=drop # in: tagged twice", IN_TARGET, tags[i]);
+    }
+    flow_add(b->flows, "table=%d, priority=5,ip,"
+             "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
+             "actions=drop # in: to a multicast MAC address", IN_TARGET);
+    flow_add(b->flows, "table=%d, priority=5,ip,"
+             "dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "
+             "actions=drop # in: from a multicast MAC address", IN_TARGET);
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+        flow_add(b->flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
+                 "actions=drop # in: from a MAC address of ours", IN_TARGET,
+                 ETH_ADDR_ARGS(own[i]));
+    }
+}
+
+/* Table 1. */
+static void
+add_target_flows(struct builder *b)
+{
+    const struct real_subnet *real = &b->config->real;
+
+    add_frame_walls(b);
+    flow_add(b->flows, "table=%d, priority=4,ip,nw_dst="IP_FMT" "
+             "actions=drop # in: to the network's address", IN_TARGET,
+             IP_ARGS(real->network));
+    flow_add(b->flows, "table=%d, priority=4,ip,nw_dst="IP_FMT" "
+             "actions=drop # in: to the broadcast address", IN_TARGET,
+             IP_ARGS(real_subnet_broadcast(real)));
+    for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+        const struct protocol *p = &asked[i];
+
+        if (!(b->config->protocols & p->flag)) {
+            continue;
+        }
+        if (p->flag != FLOW_ICMP) {
+            flow_add(b->flows, "table=%d, priority=4,%s,"
+                     "nw_frag=no,tp_src=0,tp_dst=0 "
+                     "actions=drop # in: no ports", IN_TARGET, p->name);
+        }
+        flow_add(b->flows, "table=%d, priority=3,%s,nw_dst=%s%s "
+                 "actions=goto_table:%d", IN_TARGET, p->name, b->real,
+                 p->more, IN_CLIENT);
+    }
+    flow_add(b->flows, "table=%d, priority=2,ip,nw_dst=%s "
+             "actions=drop # in: protocol not wanted", IN_TARGET, b->real);
+    flow_add(b->flows, "table=%d, priority=1,ip "
+             "actions=drop # in: to elsewhere than the real subnet",
+             IN_TARGET);
+    flow_add(b->flows, "table=%d, priority=0 actions=drop # in: not IPv4",
+             IN_TARGET);
+}
+
+/* Table 2. */
+static void
+add_client_flows(struct builder *b)
+{
+    const struct real_subnet *real = &b->config->real;
+    static const char *const never[] = {
+        "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(never); i++) {
+        flow_add(b->flows, "table=%d, priority=3,ip,nw_src=%s "
+                 "actions=drop # in: from no host's address", IN_CLIENT,
+                 never[i]);
+    }
+    flow_add(b->flows, "table=%d, priority=3,ip,nw_src="IP_FMT" "
+             "actions=drop # in: from the network's address", IN_CLIENT,
+             IP_ARGS(real->network));
+    flow_add(b->flows, "table=%d, priority=3,ip,nw_src="IP_FMT" "
+             "actions=drop # in: from the broadcast address", IN_CLIENT,
+             IP_ARGS(real_subnet_broadcast(real)));
+    flow_add(b->flows, "table=%d, priority=3,ip,nw_src=%s "
+             "actions=drop # in: from the fake prefix", IN_CLIENT,
+             b->fake_prefix);
+    flow_add(b->flows, "table=%d, priority=2,ip,nw_src=%s "
+             "actions=goto_table:%d", IN_CLIENT, b->real, INSIDE_OTHER);
+    if (b->config->routed) {
+        flow_add(b->flows, "table=%d, priority=1,ip actions=goto_table:%d",
+                 IN_CLIENT, ROUTED_LEARN);
+    } else {
+        flow_add(b->flows, "table=%d, priority=1,ip "
+                 "actions=drop # in: from outside of the real subnet",
+                 IN_CLIENT);
+    }
+}
+
+/* Table 3.  OpenFlow cannot compare two fields; but two addresses differ if
+ * they do in one of their bits. */
+static void
+add_other_flows(struct builder *b)
+{
+    for (unsigned int i = 0; i < b->n; i++) {
+        ovs_be32 bit = htonl(UINT32_C(1) << i);
+
+        for (int client = 0; client < 2; client++) {
+            flow_add(b->flows, "table=%d, priority=1,ip,"
+                     "nw_src="IP_FMT"/"IP_FMT",nw_dst="IP_FMT"/"IP_FMT" "
+                     "actions=goto_table:%d", INSIDE_OTHER,
+                     IP_ARGS(client ? bit : 0), IP_ARGS(bit),
+                     IP_ARGS(client ? 0 : bit), IP_ARGS(bit), INSIDE_LEARN);
+        }
+    }
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # in: from the target itself", INSIDE_OTHER);
+}
+
+/* Learns into 'table' that the MAC address of the address in register 'reg' is
+ * in field 'mac'; outbound, it belongs into field 'to'.  Each table has a
+ * cookie of its own: to apply a limit, Open vSwitch goes through all flows
+ * that have the cookie. */
+static void
+put_learn(struct ds *s, const struct builder *b, int table, uint32_t limit,
+          int reg, const char *mac, const char *to, const char *known)
+{
+    const struct flow_config *c = b->config;
+    char *valid = xasprintf("%s vlan %"PRIu16" table %d",
+                            b->real, c->vlan, table);
+
+    ds_put_format(s, "learn(table=%d,idle_timeout=%"PRIu16",priority=1,"
+                  "cookie=%#"PRIx64",limit=%"PRIu32",result_dst=%s,"
+                  "NXM_NX_REG%d[],load:%s->%s,load:0x1->%s),",
+                  table, c->timeout, flow_words_learned_cookie(valid), limit,
+                  known, reg, mac, to, known);
+    free(valid);
+}
+
+/* Tables 4 and 6.  The look-ups find nothing that this very packet taught, but
+ * make its successors count as hits of the learned flows, and find who was
+ * known before if there is no room to learn its new MAC address. */
+static void
+add_learning_flow(struct builder *b, int table, int client_macs,
+                  uint32_t max_clients)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&s, "move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],"
+                "move:NXM_OF_IP_DST[]->NXM_NX_REG1[],");
+    put_learn(&s, b, client_macs, max_clients, 0,
+              "NXM_OF_ETH_SRC[]", "NXM_OF_ETH_DST[]", CLIENT_KNOWN);
+    put_learn(&s, b, TARGET_MACS, UINT32_C(1) << b->n, 1,
+              "NXM_OF_ETH_DST[]", "NXM_OF_ETH_SRC[]", TARGET_KNOWN);
+    flow_add(b->flows, "table=%d, priority=0,ip actions=%s"
+             "resubmit(,%d),resubmit(,%d),goto_table:%d", table, ds_cstr(&s),
+             client_macs, TARGET_MACS, table + 1);
+    ds_destroy(&s);
+}
+
+static void
+put_delivery(struct ds *s, const struct builder *b)
+{
+    ds_put_format(s, "set_field:"ETH_ADDR_FMT"->eth_src,"
+                  "set_field:"ETH_ADDR_FMT"->eth_dst,output:%s",
+                  ETH_ADDR_ARGS(b->config->client_mac),
+                  ETH_ADDR_ARGS(b->config->server_mac), b->w.fake_port);
+}
+
+/* Tables 4 and 5. */
+static void
+add_inside_flows(struct builder *b)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    add_learning_flow(b, INSIDE_LEARN, INSIDE_MACS, UINT32_C(1) << b->n);
+
+    ds_put_format(&s, "move:NXM_OF_IP_SRC[0..%u]->NXM_OF_IP_SRC[%u..%u],"
+                  "move:NXM_OF_IP_DST[0..%u]->NXM_OF_IP_SRC[0..%u],"
+                  "load:%#"PRIx32"->NXM_OF_IP_SRC[%u..31],"
+                  "load:%#"PRIx32"->NXM_OF_IP_DST[],",
+                  b->n - 1, b->n, 2 * b->n - 1, b->n - 1, b->n - 1,
+                  b->fake_high, 2 * b->n, b->w.fake_ip);
+    put_delivery(&s, b);
+    flow_add(b->flows, "table=%d, priority=1,ip,"BOTH_KNOWN" actions=%s",
+             INSIDE_DELIVER, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # in: more hosts than the real subnet has",
+             INSIDE_DELIVER);
+    ds_destroy(&s);
+}
+
+/* Tables 6 to 8. */
+static void
+add_routed_flows(struct builder *b)
+{
+    const struct flow_config *c = b->config;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    add_learning_flow(b, ROUTED_LEARN, ROUTED_MACS, c->max_clients);
+    flow_add(b->flows, "table=%d, priority=1,ip,"BOTH_KNOWN" "
+             "actions=ct(commit,table=%d,zone=%"PRIu16",nat(dst="IP_FMT"))",
+             ROUTED_TRACK, ROUTED_DELIVER, c->vlan, IP_ARGS(c->fake.ip));
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # in: more routed clients than allowed",
+             ROUTED_TRACK);
+
+    put_delivery(&s, b);
+    flow_add(b->flows, "table=%d, priority=1,ct_state=-rpl-inv+trk,ip,"
+             "nw_dst="IP_FMT" actions=%s", ROUTED_DELIVER,
+             IP_ARGS(c->fake.ip), ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # in: of no connection", ROUTED_DELIVER);
+    ds_destroy(&s);
+}
+
+/* Puts the MAC addresses of the packet's addresses in. */
+static void
+put_macs(struct ds *s, int client_macs)
+{
+    ds_put_format(s, "move:NXM_OF_IP_DST[]->NXM_NX_REG0[],"
+                  "move:NXM_OF_IP_SRC[]->NXM_NX_REG1[],"
+                  "resubmit(,%d),resubmit(,%d),goto_table:%d",
+                  client_macs, TARGET_MACS, OUT_DELIVER);
+}
+
+/* Tables 9 and 10. */
+static void
+add_outbound_flows(struct builder *b)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    unsigned int n = b->n;
+
+    for (size_t i = 0; i < ARRAY_SIZE(answered); i++) {
+        const struct protocol *p = &answered[i];
+
+        if (b->config->protocols & p->flag) {
+            flow_add(b->flows, "table=%d, priority=1,%s%s "
+                     "actions=goto_table:%d", OUT_PROTOCOL, p->name, p->more,
+                     OUT_CLIENT);
+        }
+    }
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # out: protocol not wanted", OUT_PROTOCOL);
+
+    ds_put_format(&s, "move:NXM_OF_IP_DST[0..%u]->NXM_OF_IP_SRC[0..%u],"
+                  "load:%#"PRIx32"->NXM_OF_IP_SRC[%u..31],"
+                  "move:NXM_OF_IP_DST[%u..%u]->NXM_OF_IP_DST[0..%u],"
+                  "load:%#"PRIx32"->NXM_OF_IP_DST[%u..31],",
+                  n - 1, n - 1, b->real_high, n, n, 2 * n - 1, n - 1,
+                  b->real_high, n);
+    put_macs(&s, INSIDE_MACS);
+    flow_add(b->flows, "table=%d, priority=3,ip,nw_dst=%s actions=%s",
+             OUT_CLIENT, b->pairs, ds_cstr(&s));
+    if (strcmp(b->pairs, b->fake_prefix)) {
+        flow_add(b->flows, "table=%d, priority=2,ip,nw_dst=%s "
+                 "actions=drop # out: to no client and target", OUT_CLIENT,
+                 b->fake_prefix);
+    }
+    if (b->config->routed) {
+        flow_add(b->flows, "table=%d, priority=1,ip "
+                 "actions=ct(table=%d,zone=%"PRIu16",nat)", OUT_CLIENT,
+                 OUT_TRACKED, b->config->vlan);
+    } else {
+        flow_add(b->flows, "table=%d, priority=1,ip "
+                 "actions=drop # out: to elsewhere than the real subnet",
+                 OUT_CLIENT);
+    }
+    ds_destroy(&s);
+}
+
+/* Table 11. */
+static void
+add_tracked_flows(struct builder *b)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    put_macs(&s, ROUTED_MACS);
+    flow_add(b->flows, "table=%d, priority=1,ct_state=+est+rpl+trk,ip,"
+             "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # out: not an answer", OUT_TRACKED);
+    ds_destroy(&s);
+}
+
+/* Table 12. */
+static void
+add_delivery_flows(struct builder *b)
+{
+    flow_add(b->flows, "table=%d, priority=1,"BOTH_KNOWN" "
+             "actions=push_vlan:0x8100,set_field:%d->vlan_vid,output:%s",
+             OUT_DELIVER, FLOW_VLAN_PRESENT | b->config->vlan, b->w.uplink);
+    flow_add(b->flows, "table=%d, priority=1,"ONLY_TARGET_KNOWN" "
+             "actions=drop # out: to a client that is not known",
+             OUT_DELIVER);
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # out: as a target that is not known",
+             OUT_DELIVER);
+}
+
+void
+subnet_set_build(const struct flow_config *config, struct svec *flows)
+{
+    unsigned int n = real_subnet_host_bits(&config->real);
+    ovs_be32 fake_network = fake_address_network(&config->fake);
+    struct builder b = {
+        .config = config,
+        .flows = flows,
+        .n = n,
+        .fake_high = ntohl(fake_network) >> (2 * n),
+        .real_high = ntohl(config->real.network) >> n,
+        .fake_prefix = xasprintf(IP_FMT"/%u", IP_ARGS(fake_network),
+                                 config->fake.plen),
+        .pairs = xasprintf(IP_FMT"/%u", IP_ARGS(fake_network), 32 - 2 * n),
+        .real = xasprintf(IP_FMT"/%u", IP_ARGS(config->real.network),
+                          config->real.plen),
+    };
+
+    flow_words_init(&b.w, config);
+    add_sorting_flows(&b);
+    add_target_flows(&b);
+    add_client_flows(&b);
+    add_other_flows(&b);
+    add_inside_flows(&b);
+    if (config->routed) {
+        add_routed_flows(&b);
+    }
+    add_outbound_flows(&b);
+    if (config->routed) {
+        add_tracked_flows(&b);
+    }
+    add_delivery_flows(&b);
+    flow_words_destroy(&b.w);
+    free(b.fake_prefix);
+    free(b.pairs);
+    free(b.real);
+}

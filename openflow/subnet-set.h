@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OPENFLOW_SUBNET_SET_H
+#define OPENFLOW_SUBNET_SET_H 1
+
+/* The flow set for a real subnet that is known
+ * =============================================
+ *
+ *     table 0    what a frame is, by its port and VLAN tag
+ *     table 1    inbound: is it for the real subnet, of a protocol wanted?
+ *     table 2    inbound: what kind of client asks?
+ *     table 3    inside client: is it another than the target?
+ *     table 4    inside client: learns the MAC addresses of both
+ *     table 5    inside client: rewrites addresses, to the fake port
+ *     table 6    routed client: learns the MAC addresses of both
+ *     table 7    routed client: connection tracking puts the fake address in
+ *                place of the target's
+ *     table 8    routed client: to the fake port
+ *     table 9    outbound: of a protocol wanted?
+ *     table 10   outbound: to an inside client: rewrites addresses; to a
+ *                routed one: connection tracking puts the target's back
+ *     table 11   outbound: answers to routed clients
+ *     table 12   outbound: to the uplink, if both MAC addresses are known
+ *     table 13   learned: MAC addresses of inside clients
+ *     table 14   learned: MAC addresses of routed clients (of their router)
+ *     table 15   learned: MAC addresses of targets
+ *
+ * What is dropped is counted by a drop flow a reason, whose comment is the
+ * reason.
+ *
+ * Addresses of inside clients are computed both ways (address-plan.h), so that
+ * only MAC addresses are learned: one flow a client, one a target.  Packets of
+ * both directions hit it, and it goes when --timeout has passed without any.
+ * At the limit, who is known goes on, whoever else comes is dropped.
+ *
+ * Register 0 holds the client's address, register 1 the target's, both as they
+ * are on the uplink; bits 0 and 1 of register 2 say that the MAC addresses of
+ * client and target are known.
+ *
+ * No flow looks at ports, so that Open vSwitch's cache has one entry a client,
+ * target and direction, and later IP fragments are served like the first; the
+ * exception is the drop of packets that end before their ports.  Packets of
+ * routed clients pass connection tracking, which puts fragments together. */
+
+struct flow_config;
+struct svec;
+
+/* Appends the flow set for 'config', whose real subnet is known, to 'flows';
+ * see flow_set_build(). */
+void subnet_set_build(const struct flow_config *config, struct svec *flows);
+
+#endif /* openflow/subnet-set.h */
