@@ -10,19 +10,9 @@
 
 #include "lib/vswitch-idl.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/poll-loop.h"
-#include "openvswitch/token-bucket.h"
 #include "ovsdb-idl.h"
 #include "ovsdb/row-edit.h"
-#include "timeval.h"
 #include "util.h"
-
-#define MAX_LOOKS 20            /* Looks a second, for whatever reason. */
-
-/* When to try again after a transaction that the server refused, and after
- * one that could not be sent. */
-#define REFUSED_RETRY_MSEC 1000
-#define UNSENT_RETRY_MSEC 100
 
 #define MAX_OFPORT 65279        /* ovs-vswitchd.conf.db(5): Interface. */
 
@@ -32,13 +22,17 @@ struct bridge_rows {
 
     struct ovsdb_idl *idl;
     struct ovsdb_idl_txn *txn;  /* In flight, or NULL. */
+    bool txn_to_apply;          /* By ovs-vswitchd. */
+    bool txn_takes_uplink;      /* Out, to be made anew. */
+    char *refusal;              /* Of the last transaction, or NULL. */
     unsigned int seqno;         /* Of the last look at the database. */
     bool had_lock, was_contended;   /* At the last look. */
     bool look;                  /* There is a reason to look. */
-    long long int retry;        /* When to look again, LLONG_MAX for never. */
-    struct token_bucket looks;  /* A token a look. */
     int64_t next_cfg;           /* That our last change was given. */
-    unsigned int uplink_ifindex;
+    struct bridge_devices devices;
+    unsigned int opened;        /* Ifindex of the uplink that ovs-vswitchd
+                                 * has open, 0 if that is not known. */
+    char *status;               /* To show, NULL to leave it. */
 
     /* What the last look saw. */
     enum bridge_rows_owner owner;
@@ -56,7 +50,11 @@ say_disconnected(struct bridge_rows *rows)
     ds_put_format(&rows->present, "not connected to %s", rows->config->db);
     rows->right = rows->stuck = rows->refused = false;
     rows->look = true;
-    rows->next_cfg = 0;         /* It may be another database next. */
+
+    /* It may be another database next. */
+    rows->next_cfg = 0;
+    free(rows->refusal);
+    rows->refusal = NULL;
 }
 
 /* Returns the name of the lock for 'bridge'.  It must be an <id> of RFC 7047
@@ -85,8 +83,6 @@ bridge_rows_create(const struct bridge_rows_config *config,
 
     rows->config = config;
     rows->goal = goal;
-    rows->retry = LLONG_MAX;
-    token_bucket_init(&rows->looks, MAX_LOOKS, MAX_LOOKS * 1000);
     ds_init(&rows->present);
 
     rows->idl = ovsdb_idl_create(config->db, &ovsrec_idl_class, false, true);
@@ -107,7 +103,19 @@ bridge_rows_destroy(struct bridge_rows *rows)
         }
         ovsdb_idl_destroy(rows->idl);
         ds_destroy(&rows->present);
+        free(rows->status);
+        free(rows->refusal);
         free(rows);
+    }
+}
+
+void
+bridge_rows_connect_now(struct bridge_rows *rows)
+{
+    if (!ovsdb_idl_is_connected(rows->idl)) {
+        /* The same remote set anew is a new session, without backoff. */
+        ovsdb_idl_set_remote(rows->idl, NULL, true);
+        ovsdb_idl_set_remote(rows->idl, rows->config->db, true);
     }
 }
 
@@ -120,16 +128,36 @@ bridge_rows_set_goal(struct bridge_rows *rows, enum bridge_rows_goal goal)
 }
 
 void
-bridge_rows_set_uplink_ifindex(struct bridge_rows *rows, unsigned int ifindex)
+bridge_rows_set_devices(struct bridge_rows *rows,
+                        const struct bridge_devices *devices)
 {
-    rows->look |= rows->uplink_ifindex != ifindex;
-    rows->uplink_ifindex = ifindex;
+    rows->look |= (rows->devices.uplink_ifindex != devices->uplink_ifindex
+                   || rows->devices.fake_port_mtu != devices->fake_port_mtu);
+    if (devices->uplink_ifindex
+        && devices->uplink_ifindex != rows->devices.uplink_ifindex) {
+        /* The port may still be of another device. */
+        rows->right = false;
+    }
+    rows->devices = *devices;
 }
 
-unsigned int
-bridge_rows_uplink_ifindex(const struct bridge_rows *rows)
+void
+bridge_rows_set_status(struct bridge_rows *rows, const char *status)
 {
-    return rows->uplink_ifindex;
+    if (!nullable_string_is_equal(rows->status, status)) {
+        free(rows->status);
+        rows->status = xstrdup(status);
+        /* Not so that what was refused is tried again: there is time. */
+        rows->look |= !rows->stuck;
+    }
+}
+
+bool
+bridge_rows_shows_status(const struct bridge_rows *rows)
+{
+    return nullable_string_is_equal(rows->status,
+                                    row_edit_get_status(rows->idl,
+                                                        rows->config));
 }
 
 /* Looking: what is there? */
@@ -174,8 +202,12 @@ look_at_ports(struct bridge_rows *rows)
 {
     const struct bridge_rows_config *config = rows->config;
 
+    bool have_uplink = read_ofport(rows, config->uplink, &rows->ports.uplink);
+    if (have_uplink || rows->stuck) {
+        rows->opened = have_uplink ? row_edit_get_noted(rows->idl, config) : 0;
+    }
     rows->have_ports
-        = (read_ofport(rows, config->uplink, &rows->ports.uplink)
+        = (have_uplink
            && read_ofport(rows, config->fake_port, &rows->ports.fake_port));
     if (rows->have_ports) {
         ds_put_format(&rows->present, "%s with %s as port %"PRIu16" and %s "
@@ -187,6 +219,20 @@ look_at_ports(struct bridge_rows *rows)
     }
 }
 
+/* Returns true if 'txn' changes nothing.  Otherwise it is in flight from now
+ * on.  'to_apply' says if ovs-vswitchd has to do something about it. */
+static bool
+commit(struct bridge_rows *rows, struct ovsdb_idl_txn *txn, bool to_apply)
+{
+    if (ovsdb_idl_txn_commit(txn) == TXN_UNCHANGED) {
+        ovsdb_idl_txn_destroy(txn);
+        return true;
+    }
+    rows->txn = txn;
+    rows->txn_to_apply = to_apply;
+    return false;
+}
+
 /* Sends what must change, in one transaction.  Returns true if there is
  * nothing to change. */
 static bool
@@ -196,27 +242,44 @@ mend(struct bridge_rows *rows)
 
     ovsdb_idl_txn_add_comment(txn, "pipette-agent");
     if (rows->goal == ROWS_PRESENT) {
-        row_edit_make(rows->idl, txn, rows->config, rows->uplink_ifindex);
+        rows->txn_takes_uplink = row_edit_make(rows->idl, txn, rows->config,
+                                               &rows->devices, rows->opened);
     } else {
         row_edit_remove(rows->idl, txn, rows->config);
     }
-    if (ovsdb_idl_txn_commit(txn) == TXN_UNCHANGED) {
-        ovsdb_idl_txn_destroy(txn);
-        return true;
-    }
-    rows->txn = txn;
-    return false;
+    return commit(rows, txn, true);
 }
 
-/* Looks at the whole replica, says what is there, and starts what is to be
- * done about it. */
+/* Sends the status, if the row shows another. */
 static void
-look(struct bridge_rows *rows)
+show_status(struct bridge_rows *rows)
+{
+    if (!rows->txn && rows->status && !bridge_rows_shows_status(rows)) {
+        struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(rows->idl);
+
+        row_edit_set_status(rows->idl, rows->config, rows->status);
+        commit(rows, txn, false);
+    }
+}
+
+/* Returns true if there is a replica to look at, and no transaction under way
+ * that will change it. */
+static bool
+can_look(const struct bridge_rows *rows)
+{
+    return (!rows->txn && ovsdb_idl_is_connected(rows->idl)
+            && ovsdb_idl_has_ever_connected(rows->idl));
+}
+
+void
+bridge_rows_look(struct bridge_rows *rows)
 {
     const struct bridge_rows_config *config = rows->config;
 
+    if (!can_look(rows)) {
+        return;
+    }
     rows->look = false;
-    rows->retry = LLONG_MAX;
     rows->seqno = ovsdb_idl_get_seqno(rows->idl);
     rows->had_lock = ovsdb_idl_has_lock(rows->idl);
     rows->was_contended = ovsdb_idl_is_lock_contended(rows->idl);
@@ -240,7 +303,10 @@ look(struct bridge_rows *rows)
         /* One change at a time: ovs-vswitchd must see each. */
         ds_put_cstr(&rows->present, "waiting for ovs-vswitchd to apply it");
     } else if (!mend(rows)) {
-        ds_put_cstr(&rows->present, "changing the database");
+        /* What was refused is probably refused again. */
+        rows->stuck = rows->refusal;
+        ds_put_cstr(&rows->present, (rows->refusal ? rows->refusal
+                                     : "changing the database"));
     } else if (rows->goal == ROWS_PRESENT) {
         look_at_ports(rows);
     } else {
@@ -248,6 +314,21 @@ look(struct bridge_rows *rows)
                     ? "nothing of it" : "bridge left: not pipette-agent's");
         rows->right = true;
     }
+    if (rows->had_lock && rows->goal == ROWS_PRESENT && !rows->refused) {
+        show_status(rows);
+    }
+}
+
+static void
+take_refusal(struct bridge_rows *rows)
+{
+    rows->refusal = xasprintf("ovsdb-server refused the change: %s",
+                              ovsdb_idl_txn_get_error(rows->txn));
+    ds_clear(&rows->present);
+    ds_put_cstr(&rows->present, rows->refusal);
+    rows->stuck = true;
+    /* Not before something changes, or it is time. */
+    rows->look = false;
 }
 
 /* Takes the result of the transaction in flight, if there is one. */
@@ -258,29 +339,22 @@ finish_transaction(struct bridge_rows *rows)
 
     if (status == TXN_INCOMPLETE) {
         return;
-    } else if (status == TXN_SUCCESS) {
-        rows->next_cfg = ovsdb_idl_txn_get_increment_new_value(rows->txn);
+    }
+    free(rows->refusal);
+    rows->refusal = NULL;
+    if (status == TXN_SUCCESS) {
+        if (rows->txn_to_apply) {
+            rows->next_cfg = ovsdb_idl_txn_get_increment_new_value(rows->txn);
+            rows->opened = rows->txn_takes_uplink ? 0 : rows->opened;
+        }
         rows->look = true;
     } else if (status == TXN_TRY_AGAIN) {
-        rows->retry = time_msec() + UNSENT_RETRY_MSEC;
+        rows->look = true;
     } else {
-        ds_clear(&rows->present);
-        ds_put_format(&rows->present, "ovsdb-server refused the change: %s",
-                      ovsdb_idl_txn_get_error(rows->txn));
-        rows->stuck = true;
-        rows->retry = time_msec() + REFUSED_RETRY_MSEC;
+        take_refusal(rows);
     }
     ovsdb_idl_txn_destroy(rows->txn);
     rows->txn = NULL;
-}
-
-/* Returns true if there is a replica to look at, and no transaction under way
- * that will change it. */
-static bool
-can_look(const struct bridge_rows *rows)
-{
-    return (!rows->txn && ovsdb_idl_is_connected(rows->idl)
-            && ovsdb_idl_has_ever_connected(rows->idl));
 }
 
 void
@@ -296,14 +370,10 @@ bridge_rows_run(struct bridge_rows *rows)
     if (!can_look(rows)) {
         return;
     }
-    rows->look |= (time_msec() >= rows->retry
-                   || ovsdb_idl_has_lock(rows->idl) != rows->had_lock
+    rows->look |= (ovsdb_idl_has_lock(rows->idl) != rows->had_lock
                    || (ovsdb_idl_is_lock_contended(rows->idl)
                        != rows->was_contended)
                    || ovsdb_idl_get_seqno(rows->idl) != rows->seqno);
-    if (rows->look && token_bucket_withdraw(&rows->looks, 1000)) {
-        look(rows);
-    }
 }
 
 void
@@ -312,11 +382,13 @@ bridge_rows_wait(struct bridge_rows *rows)
     ovsdb_idl_wait(rows->idl);
     if (rows->txn) {
         ovsdb_idl_txn_wait(rows->txn);
-    } else if (can_look(rows) && rows->look) {
-        token_bucket_wait(&rows->looks, 1000);
-    } else if (can_look(rows) && rows->retry != LLONG_MAX) {
-        poll_timer_wait_until(rows->retry);
     }
+}
+
+bool
+bridge_rows_wants_look(const struct bridge_rows *rows)
+{
+    return can_look(rows) && rows->look;
 }
 
 bool

@@ -17,8 +17,7 @@
  * marked is somebody else's and is not touched, unless the configuration says
  * "adopt"; rows of other bridges never are.
  *
- * Each change of the replica is a reason to look.  Somebody who changes rows
- * all the time is answered 20 times a second.
+ * Each change of the replica is a reason to look.
  *
  * Of several agents for one bridge, one acts: the one that has the database's
  * lock (RFC 7047 section 4.1.8) for this bridge.  The others stand by.
@@ -32,6 +31,7 @@
 struct ds;
 
 #define BRIDGE_ROWS_MARK "pipette-agent"
+#define BRIDGE_ROWS_STATUS "pipette-agent-status"
 
 /* OpenFlow port numbers to ask for.  ovs-vswitchd gives others if these are
  * taken: see bridge_rows_ports(). */
@@ -78,22 +78,50 @@ struct bridge_rows *bridge_rows_create(const struct bridge_rows_config *config,
 /* Closes the connection and frees 'rows'.  The database stays as it is. */
 void bridge_rows_destroy(struct bridge_rows *rows);
 
-/* Changes what is wanted, as of the next bridge_rows_run(). */
+/* Somebody says that ovsdb-server has been started: connects now, if there is
+ * no connection, instead of waiting for the next attempt. */
+void bridge_rows_connect_now(struct bridge_rows *rows);
+
+/* Changes what is wanted, as of the next bridge_rows_look(). */
 void bridge_rows_set_goal(struct bridge_rows *rows, enum bridge_rows_goal);
 
-/* Says which network device the uplink is, by its ifindex, 0 for none.
- *
- * ovs-vswitchd (3.1) does not notice, on the userspace datapath, that a device
- * was replaced by another of the same name: it goes on to listen to the one
- * that is gone.  So if the uplink's device is not the one that the uplink's row
- * was made for, the row is taken out and, once ovs-vswitchd has let go, made
- * anew. */
-void bridge_rows_set_uplink_ifindex(struct bridge_rows *rows,
-                                    unsigned int ifindex);
-unsigned int bridge_rows_uplink_ifindex(const struct bridge_rows *rows);
+/* What others know of the network devices behind the ports. */
+struct bridge_devices {
+    /* Of the uplink, 0 while there is none.
+     *
+     * ovs-vswitchd (3.1) does not notice, on the userspace datapath, that a
+     * device was replaced by another of the same name: it goes on to listen to
+     * the one that is gone.  So if the uplink's device is not the one that
+     * ovs-vswitchd opened, the uplink's row is taken out and, once ovs-vswitchd
+     * has let go, made anew. */
+    unsigned int uplink_ifindex;
+
+    /* That the fake port is to have, in bytes, 0 while not known.  Without a
+     * request, ovs-vswitchd sets it to the least of the bridge's other
+     * ports. */
+    unsigned int fake_port_mtu;
+};
+
+/* Says what there is, as of the next bridge_rows_look(). */
+void bridge_rows_set_devices(struct bridge_rows *rows,
+                             const struct bridge_devices *);
+
+/* Says what the bridge's row is to show to others, in external_ids, key
+ * BRIDGE_ROWS_STATUS.  Before that, it is left as it is. */
+void bridge_rows_set_status(struct bridge_rows *rows, const char *status);
+
+/* True if the row shows the status. */
+bool bridge_rows_shows_status(const struct bridge_rows *rows);
 
 void bridge_rows_run(struct bridge_rows *rows);
 void bridge_rows_wait(struct bridge_rows *rows);
+
+/* True if something changed, or may have, since the last look. */
+bool bridge_rows_wants_look(const struct bridge_rows *rows);
+
+/* Compares the whole replica with what is wanted, and begins to mend what
+ * differs. */
+void bridge_rows_look(struct bridge_rows *rows);
 
 /* True if the database is as wanted and ovs-vswitchd has applied it. */
 bool bridge_rows_is_right(const struct bridge_rows *rows);

@@ -22,21 +22,25 @@ struct port_want {
     int64_t ofport_request;     /* 0 for none. */
     int64_t trunk;              /* VLAN of a trunk, 0 for no trunk. */
     unsigned int ifindex;       /* Of its device, 0 if not known. */
+    unsigned int opened;        /* That ovs-vswitchd has open, likewise. */
+    int64_t mtu_request;        /* 0 to leave it. */
 };
 
 static void
 get_wants(const struct bridge_rows_config *config,
-          unsigned int uplink_ifindex, struct port_want wants[N_PORTS])
+          const struct bridge_devices *devices, unsigned int opened,
+          struct port_want wants[N_PORTS])
 {
     wants[0] = (struct port_want) {
         .name = config->bridge, .type = "internal" };
     wants[1] = (struct port_want) {
         .name = config->uplink, .type = "",
         .ofport_request = BRIDGE_ROWS_UPLINK_OFPORT, .trunk = config->vlan,
-        .ifindex = uplink_ifindex };
+        .ifindex = devices->uplink_ifindex, .opened = opened };
     wants[2] = (struct port_want) {
         .name = config->fake_port, .type = "internal",
-        .ofport_request = BRIDGE_ROWS_FAKE_PORT_OFPORT };
+        .ofport_request = BRIDGE_ROWS_FAKE_PORT_OFPORT,
+        .mtu_request = devices->fake_port_mtu };
 }
 
 void
@@ -59,6 +63,7 @@ row_edit_monitor(struct ovsdb_idl *idl)
         &ovsrec_port_col_vlan_mode,
         &ovsrec_interface_col_error,
         &ovsrec_interface_col_external_ids,
+        &ovsrec_interface_col_mtu_request,
         &ovsrec_interface_col_name,
         &ovsrec_interface_col_ofport,
         &ovsrec_interface_col_ofport_request,
@@ -167,17 +172,66 @@ row_edit_owner(const struct ovsdb_idl *idl,
             : BRIDGE_ADOPTED);
 }
 
+/* The status. */
+
+const char *
+row_edit_get_status(const struct ovsdb_idl *idl,
+                    const struct bridge_rows_config *config)
+{
+    const struct ovsrec_bridge *br = find_bridge(idl, config->bridge);
+
+    return br ? smap_get(&br->external_ids, BRIDGE_ROWS_STATUS) : NULL;
+}
+
+void
+row_edit_set_status(const struct ovsdb_idl *idl,
+                    const struct bridge_rows_config *config,
+                    const char *status)
+{
+    const struct ovsrec_bridge *br = find_bridge(idl, config->bridge);
+
+    if (br) {
+        ovsrec_bridge_update_external_ids_setkey(br, BRIDGE_ROWS_STATUS,
+                                                 status);
+    }
+}
+
 /* The device that a port's row was made for. */
 
 #define IFINDEX_KEY "pipette-agent-ifindex"
 
+static unsigned int
+get_noted(const struct ovsrec_port *port)
+{
+    return MAX(0, smap_get_int(&port->external_ids, IFINDEX_KEY, 0));
+}
+
+unsigned int
+row_edit_get_noted(const struct ovsdb_idl *idl,
+                   const struct bridge_rows_config *config)
+{
+    const struct ovsrec_bridge *br;
+    const struct ovsrec_port *port;
+
+    return (find_port(idl, config->uplink, &br, &port) ? get_noted(port) : 0);
+}
+
 static bool
 is_replaced(const struct ovsrec_port *port, const struct port_want *want)
 {
-    int noted = smap_get_int(&port->external_ids, IFINDEX_KEY, 0);
+    unsigned int noted = get_noted(port);
 
     return (want->ifindex && noted && noted != want->ifindex
             && is_created(&port->external_ids));
+}
+
+/* Returns what to note.  A row that somebody took away, and that is made again
+ * before ovs-vswitchd has seen that, leaves ovs-vswitchd with the device that
+ * it has open. */
+static unsigned int
+ifindex_to_note(const struct port_want *want)
+{
+    return want->opened ? want->opened : want->ifindex;
 }
 
 static void
@@ -185,7 +239,7 @@ note_ifindex(const struct ovsrec_port *port, const struct port_want *want)
 {
     if (want->ifindex && is_created(&port->external_ids)
         && !smap_get(&port->external_ids, IFINDEX_KEY)) {
-        char *s = xasprintf("%u", want->ifindex);
+        char *s = xasprintf("%u", ifindex_to_note(want));
 
         ovsrec_port_update_external_ids_setkey(port, IFINDEX_KEY, s);
         free(s);
@@ -226,6 +280,7 @@ bool
 row_edit_is_refused(const struct ovsdb_idl *idl,
                     const struct bridge_rows_config *config, struct ds *why)
 {
+    const struct bridge_devices unknown = { .uplink_ifindex = 0 };
     struct port_want wants[N_PORTS];
 
     if (row_edit_owner(idl, config) == BRIDGE_FOREIGN && !config->adopt) {
@@ -234,7 +289,7 @@ row_edit_is_refused(const struct ovsdb_idl *idl,
                       config->bridge);
         return true;
     }
-    get_wants(config, 0, wants);
+    get_wants(config, &unknown, 0, wants);
     for (size_t i = 0; i < N_PORTS; i++) {
         if (port_is_refused(idl, config, wants[i].name, why)) {
             return true;
@@ -260,7 +315,7 @@ insert_port(struct ovsdb_idl_txn *txn, const struct ovsrec_bridge *br,
     ovsrec_interface_set_name(iface, want->name);
     ovsrec_interface_set_external_ids(iface, &ids);
     if (want->ifindex) {
-        smap_add_format(&ids, IFINDEX_KEY, "%u", want->ifindex);
+        smap_add_format(&ids, IFINDEX_KEY, "%u", ifindex_to_note(want));
     }
     ovsrec_port_set_name(port, want->name);
     ovsrec_port_set_interfaces(port, &iface, 1);
@@ -299,7 +354,9 @@ take_port_away(const struct ovsrec_bridge *br, const struct ovsrec_port *port)
     }
 }
 
-static void
+/* Returns false if the port is taken out instead, as its device was
+ * replaced. */
+static bool
 make_port(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
           const struct ovsrec_bridge *br, const struct port_want *want)
 {
@@ -310,7 +367,7 @@ make_port(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
         port = insert_port(txn, br, want);
     } else if (is_replaced(port, want)) {
         take_port_away(br, port);
-        return;
+        return false;
     } else {
         adopt_port(port);
         note_ifindex(port, want);
@@ -318,18 +375,22 @@ make_port(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
 
     const struct ovsrec_interface *iface = port->interfaces[0];
     ovsrec_interface_set_type(iface, want->type);
+    if (want->mtu_request) {
+        ovsrec_interface_set_mtu_request(iface, &want->mtu_request, 1);
+    }
     if (want->ofport_request) {
         ovsrec_interface_set_ofport_request(iface, &want->ofport_request, 1);
         ovsrec_port_set_tag(port, NULL, 0);
         ovsrec_port_set_vlan_mode(port, want->trunk ? "trunk" : NULL);
         ovsrec_port_set_trunks(port, &want->trunk, want->trunk ? 1 : 0);
     }
+    return true;
 }
 
-void
+bool
 row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
               const struct bridge_rows_config *config,
-              unsigned int uplink_ifindex)
+              const struct bridge_devices *devices, unsigned int opened)
 {
     const struct smap created = SMAP_CONST1(&created, BRIDGE_ROWS_MARK,
                                             "created");
@@ -337,7 +398,7 @@ row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
     const struct ovsrec_open_vswitch *ovs = ovsrec_open_vswitch_first(idl);
     const struct ovsrec_bridge *br = find_bridge(idl, config->bridge);
 
-    get_wants(config, uplink_ifindex, wants);
+    get_wants(config, devices, opened, wants);
     if (!ovs) {
         ovs = ovsrec_open_vswitch_insert(txn);
     }
@@ -362,11 +423,14 @@ row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
     if (config->datapath_type) {
         ovsrec_bridge_set_datapath_type(br, config->datapath_type);
     }
+
+    bool taken_out = false;
     for (size_t i = 0; i < N_PORTS; i++) {
-        make_port(idl, txn, br, &wants[i]);
+        taken_out |= !make_port(idl, txn, br, &wants[i]);
     }
     ovsdb_idl_txn_increment(txn, &ovs->header_,
                             &ovsrec_open_vswitch_col_next_cfg, false);
+    return taken_out;
 }
 
 void
@@ -391,6 +455,7 @@ row_edit_remove(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
             take_port_away(br, br->ports[i]);
         }
         ovsrec_bridge_update_external_ids_delkey(br, BRIDGE_ROWS_MARK);
+        ovsrec_bridge_update_external_ids_delkey(br, BRIDGE_ROWS_STATUS);
     }
     ovsdb_idl_txn_increment(txn, &ovs->header_,
                             &ovsrec_open_vswitch_col_next_cfg, false);

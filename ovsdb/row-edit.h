@@ -40,13 +40,32 @@ bool row_edit_is_refused(const struct ovsdb_idl *idl,
 /* Writes into 'txn' whatever differs from the rows wanted, and an increment of
  * next_cfg if anything does.
  *
- * The uplink's row notes 'uplink_ifindex', unless that is 0, when it is made or
- * if it has none noted.  If it has another noted, the row goes: it is to be
- * made anew when ovs-vswitchd has applied that.  (Not so if it was adopted: it
- * may hold more than the agent knows.) */
-void row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
+ * 'opened' is the ifindex of the device that ovs-vswitchd has open as the
+ * uplink, 0 if it has none or that is not known.  The uplink's row notes it, or
+ * else the 'devices->uplink_ifindex' (unless that is 0), when it is made or if
+ * it has none noted.  If it has another noted than the device has now, the row
+ * goes, and true is returned: it is to be made anew when ovs-vswitchd has
+ * applied that.  (Not so if it was adopted: it may hold more than the agent
+ * knows.) */
+bool row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
                    const struct bridge_rows_config *,
-                   unsigned int uplink_ifindex);
+                   const struct bridge_devices *devices,
+                   unsigned int opened);
+
+/* Returns the ifindex that the uplink's row has noted, 0 if none. */
+unsigned int row_edit_get_noted(const struct ovsdb_idl *idl,
+                                const struct bridge_rows_config *);
+
+/* Returns the status that the configured bridge's row shows, NULL if there is
+ * no row, or none in it. */
+const char *row_edit_get_status(const struct ovsdb_idl *idl,
+                                const struct bridge_rows_config *);
+
+/* Has the configured bridge's row, if there is one, show 'status', as part of
+ * the transaction under way. */
+void row_edit_set_status(const struct ovsdb_idl *idl,
+                         const struct bridge_rows_config *,
+                         const char *status);
 
 /* Writes into 'txn' that the marked rows go.  A bridge that the agent created
  * goes as a whole, unless it has ports of somebody else: these are not taken
