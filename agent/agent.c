@@ -6,9 +6,12 @@
 
 #include <stdlib.h>
 
+#include "agent/health.h"
 #include "agent/options.h"
+#include "agent/part.h"
 #include "agent/rooms.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
@@ -22,14 +25,6 @@ VLOG_DEFINE_THIS_MODULE(agent);
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
 static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
-/* What one room last said of itself. */
-struct part {
-    const char *name;
-    bool right, stuck;
-    char *present;
-    long long int since;        /* Of 'right' and 'stuck': wall clock, ms. */
-};
-
 enum { BRIDGE, LINKS, FLOWS, N_PARTS };
 
 struct agent {
@@ -41,27 +36,45 @@ struct agent {
 
     bool standby, ready, was_ready;
     struct part parts[N_PARTS];
+    struct health health;
 };
+
+/* Warns if the fake address is also what a client and a target become. */
+static void
+warn_of_pair(const struct fake_address *fake, const struct real_subnet *real)
+{
+    ovs_be32 client, target;
+
+    if (address_plan_split(fake, real, fake->ip, &client, &target)) {
+        /* Of addresses that are not known, the last bytes are. */
+        int skip = real->plen ? 0 : strlen("0.0.0");
+        char *c = xasprintf(IP_FMT, IP_ARGS(client));
+        char *t = xasprintf(IP_FMT, IP_ARGS(target));
+
+        VLOG_WARN("a client %s that asks for target %s cannot be served: it "
+                  "would have the fake address; "IP_FMT" has no such pair",
+                  c + skip, t + skip,
+                  IP_ARGS(fake_address_network(fake) | htonl(1)));
+        free(c);
+        free(t);
+    }
+}
 
 struct agent *
 agent_create(const struct options *options)
 {
     struct agent *agent = xzalloc(sizeof *agent);
-    uint8_t client, target;
 
     if (!rooms_open(&agent->rooms, options, ROWS_PRESENT)) {
         free(agent);
         return NULL;
     }
     agent->options = options;
+    health_init(&agent->health, time_msec());
     agent->parts[BRIDGE].name = "bridge";
     agent->parts[LINKS].name = "links";
     agent->parts[FLOWS].name = "flows";
-    if (fake_address_is_pair(&options->fake, &client, &target)) {
-        VLOG_WARN("a client .%d that asks for target .%d cannot be served: it "
-                  "would have the fake address; one that ends in .0.1 has no "
-                  "such pair", client, target);
-    }
+    warn_of_pair(&options->fake, &options->real);
     return agent;
 }
 
@@ -71,8 +84,9 @@ agent_destroy(struct agent *agent)
     if (agent) {
         rooms_close(&agent->rooms);
         for (size_t i = 0; i < N_PARTS; i++) {
-            free(agent->parts[i].present);
+            part_destroy(&agent->parts[i]);
         }
+        health_destroy(&agent->health);
         free(agent);
     }
 }
@@ -120,44 +134,16 @@ pass_ports(struct agent *agent)
     }
 }
 
-/* Takes what a room says of itself, and tells the operator what is new: what
- * is right, what is no longer, and what waits for somebody. */
-static void
-update_part(struct part *part, bool right, bool stuck, const char *present)
-{
-    bool was_right = part->right;
-
-    if (part->present && part->right == right && part->stuck == stuck
-        && !strcmp(part->present, present)) {
-        return;
-    }
-    if (!part->present || part->right != right || part->stuck != stuck) {
-        part->since = time_wall_msec();
-    }
-    part->right = right;
-    part->stuck = stuck;
-    free(part->present);
-    part->present = xstrdup(present);
-
-    if (stuck) {
-        VLOG_WARN_RL(&rl, "%s: %s", part->name, present);
-    } else if (right || was_right) {
-        VLOG_INFO_RL(&rl, "%s: %s", part->name, present);
-    } else {
-        VLOG_DBG("%s: %s", part->name, present);
-    }
-}
-
 static void
 update_parts(struct agent *agent)
 {
     const struct rooms *r = &agent->rooms;
 
-    update_part(&agent->parts[BRIDGE], bridge_rows_is_right(r->rows),
+    part_update(&agent->parts[BRIDGE], bridge_rows_is_right(r->rows),
                 bridge_rows_is_stuck(r->rows), bridge_rows_present(r->rows));
-    update_part(&agent->parts[LINKS], links_is_right(r->links),
+    part_update(&agent->parts[LINKS], links_is_right(r->links),
                 links_is_stuck(r->links), links_present(r->links));
-    update_part(&agent->parts[FLOWS], switch_conn_is_right(r->conn),
+    part_update(&agent->parts[FLOWS], switch_conn_is_right(r->conn),
                 switch_conn_is_stuck(r->conn), switch_conn_present(r->conn));
 
     bool ready = true;
@@ -174,33 +160,63 @@ update_parts(struct agent *agent)
     agent->was_ready |= ready;
 }
 
+/* Says in the bridge's row how the whole is. */
+static void
+show_health(struct agent *agent)
+{
+    struct ds problems = DS_EMPTY_INITIALIZER;
+
+    agent_format_problems(agent, &problems);
+    const char *status = health_update(
+        &agent->health, agent->ready ? NULL : ds_cstr(&problems),
+        time_msec());
+    if (status) {
+        bridge_rows_set_status(agent->rooms.rows, status);
+    }
+    ds_destroy(&problems);
+}
+
+static void
+pass_devices(struct agent *agent)
+{
+    const struct bridge_devices devices = {
+        .uplink_ifindex = links_uplink_ifindex(agent->rooms.links),
+        .fake_port_mtu = links_fake_port_mtu(agent->rooms.links),
+    };
+
+    bridge_rows_set_devices(agent->rooms.rows, &devices);
+}
+
 void
 agent_run(struct agent *agent)
 {
-    bridge_rows_set_uplink_ifindex(agent->rooms.rows,
-                                   links_uplink_ifindex(agent->rooms.links));
-    bridge_rows_run(agent->rooms.rows);
+    rooms_run_rows(&agent->rooms);
     hand_over(agent);
     pass_ports(agent);
-    links_run(agent->rooms.links);
-    switch_conn_run(agent->rooms.conn);
+    rooms_run_links(&agent->rooms);
+    pass_devices(agent);
+    rooms_run_conn(&agent->rooms);
     update_parts(agent);
+    show_health(agent);
 }
 
 void
 agent_wait(struct agent *agent)
 {
     rooms_wait(&agent->rooms);
-    if (links_uplink_ifindex(agent->rooms.links)
-        != bridge_rows_uplink_ifindex(agent->rooms.rows)) {
-        poll_immediate_wake();
-    }
+    poll_timer_wait_until(health_next(&agent->health));
 }
 
 bool
 agent_is_ready(const struct agent *agent)
 {
     return agent->ready;
+}
+
+bool
+agent_shows_ready(const struct agent *agent)
+{
+    return agent->ready && bridge_rows_shows_status(agent->rooms.rows);
 }
 
 bool
@@ -217,35 +233,59 @@ agent_refusal(const struct agent *agent)
             ? bridge_rows_present(agent->rooms.rows) : NULL);
 }
 
-static void
-format_wanted(const struct agent *agent, int part, struct ds *s)
+/* Returns what is wanted of 'part', in words, for the caller to free. */
+static char *
+get_wanted(const struct agent *agent, int part)
 {
+    struct ds s = DS_EMPTY_INITIALIZER;
+
     switch (part) {
     case BRIDGE:
-        bridge_rows_format_wanted(agent->rooms.rows, s);
+        bridge_rows_format_wanted(agent->rooms.rows, &s);
         break;
     case LINKS:
-        links_format_wanted(agent->rooms.links, s);
+        links_format_wanted(agent->rooms.links, &s);
         break;
     case FLOWS:
-        switch_conn_format_wanted(agent->rooms.conn, s);
+        switch_conn_format_wanted(agent->rooms.conn, &s);
         break;
     }
+    return ds_steal_cstr(&s);
 }
 
 void
 agent_format_status(const struct agent *agent, struct ds *s)
 {
     for (int i = 0; i < N_PARTS; i++) {
-        const struct part *part = &agent->parts[i];
+        char *wanted = get_wanted(agent, i);
 
-        ds_put_format(s, "%s: %s since ", part->name,
-                      part->right ? "right" : part->stuck ? "stuck" : "busy");
-        ds_put_strftime_msec(s, "%Y-%m-%dT%H:%M:%SZ", part->since, true);
-        ds_put_cstr(s, "; wanted: ");
-        format_wanted(agent, i, s);
-        ds_put_format(s, "; present: %s\n", part->present);
+        part_format(&agent->parts[i], wanted,
+                    i == FLOWS ? switch_conn_foreign(agent->rooms.conn) : 0,
+                    s);
+        free(wanted);
     }
+}
+
+struct json *
+agent_status_to_json(const struct agent *agent)
+{
+    struct json *json = json_object_create();
+
+    json_object_put(json, "ready", json_boolean_create(agent->ready));
+    json_object_put(json, "standby", json_boolean_create(agent->standby));
+    json_object_put_string(json, "version", PIPETTE_VERSION);
+    for (int i = 0; i < N_PARTS; i++) {
+        char *wanted = get_wanted(agent, i);
+        struct json *part = part_to_json(&agent->parts[i], wanted);
+
+        if (i == FLOWS) {
+            json_object_put(part, "foreign", json_integer_create(
+                                switch_conn_foreign(agent->rooms.conn)));
+        }
+        json_object_put(json, agent->parts[i].name, part);
+        free(wanted);
+    }
+    return json;
 }
 
 void

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 struct ds;
+struct json;
 struct options;
 struct svec;
 
@@ -30,6 +31,9 @@ void agent_wait(struct agent *agent);
 /* True if rows, links and flows are as wanted. */
 bool agent_is_ready(const struct agent *agent);
 
+/* True if they are, and the bridge's row says so to others. */
+bool agent_shows_ready(const struct agent *agent);
+
 /* True once the agent has seen the database: if it is refused anything, it
  * knows. */
 bool agent_has_looked(const struct agent *agent);
@@ -41,6 +45,9 @@ const char *agent_refusal(const struct agent *agent);
 /* Appends to 's' one line a part: is it right and since when, what is wanted,
  * what is there. */
 void agent_format_status(const struct agent *agent, struct ds *s);
+
+/* Returns the same as a JSON object, for the caller to destroy. */
+struct json *agent_status_to_json(const struct agent *agent);
 
 /* Appends to 's', in one line, what the parts that are not right say, or
  * "ready". */

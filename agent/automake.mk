@@ -4,14 +4,26 @@ dist_man_MANS += agent/pipette-agent.8
 libpipette_a_SOURCES += \
 	agent/agent.c \
 	agent/agent.h \
+	agent/health.c \
+	agent/health.h \
 	agent/notify.c \
 	agent/notify.h \
+	agent/option-values.c \
+	agent/option-values.h \
 	agent/options.c \
 	agent/options.h \
+	agent/part.c \
+	agent/part.h \
 	agent/removal.c \
 	agent/removal.h \
 	agent/rooms.c \
-	agent/rooms.h
+	agent/rooms.h \
+	agent/schedule.c \
+	agent/schedule.h \
+	agent/socket-watch.c \
+	agent/socket-watch.h \
+	agent/translate.c \
+	agent/translate.h
 
 agent_pipette_agent_SOURCES = agent/main.c
 agent_pipette_agent_LDADD = $(PIPETTE_LIBS)

@@ -2,17 +2,21 @@
 
 #include <config.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "agent/agent.h"
 #include "agent/notify.h"
 #include "agent/options.h"
 #include "agent/removal.h"
+#include "agent/translate.h"
 #include "command-line.h"
 #include "daemon.h"
 #include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "ovs-thread.h"
 #include "svec.h"
@@ -49,13 +53,27 @@ handle_exit(struct unixctl_conn *conn, int argc OVS_UNUSED,
 }
 
 static void
-handle_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
-              const char *argv[] OVS_UNUSED, void *daemon_)
+handle_status(struct unixctl_conn *conn, int argc, const char *argv[],
+              void *daemon_)
 {
     const struct daemon *daemon = daemon_;
+    const char *format = argc > 1 ? argv[1] : "--format=text";
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    agent_format_status(daemon->agent, &s);
+    if (!strcmp(format, "--format=text")) {
+        agent_format_status(daemon->agent, &s);
+    } else if (!strcmp(format, "--format=json")) {
+        struct json *json = agent_status_to_json(daemon->agent);
+
+        json_to_ds(json, JSSF_SORT, &s);
+        json_destroy(json);
+    } else {
+        ds_put_format(&s, "%s: right would be --format=text or "
+                      "--format=json", format);
+        unixctl_command_reply_error(conn, ds_cstr(&s));
+        ds_destroy(&s);
+        return;
+    }
     unixctl_command_reply(conn, ds_cstr(&s));
     ds_destroy(&s);
 }
@@ -85,7 +103,8 @@ run_daemon(const struct options *options)
         return EXIT_FAILURE;
     }
     unixctl_command_register("exit", "", 0, 0, handle_exit, &daemon);
-    unixctl_command_register("status", "", 0, 0, handle_status, &daemon);
+    unixctl_command_register("status", "[--format=text|json]", 0, 1,
+                             handle_status, &daemon);
 
     daemon.agent = agent_create(options);
     if (!daemon.agent) {
@@ -142,7 +161,7 @@ run_once(const struct options *options)
 
     while (agent) {
         agent_run(agent);
-        if (agent_is_ready(agent)) {
+        if (agent_shows_ready(agent)) {
             status = EXIT_SUCCESS;
             break;
         } else if (agent_refusal(agent)) {
@@ -216,6 +235,62 @@ print_flows(const struct options *options)
     return EXIT_SUCCESS;
 }
 
+/* Translates standard input to standard output, as it comes. */
+static int
+filter(const struct options *options)
+{
+    struct translator t = TRANSLATOR_INITIALIZER(&options->fake,
+                                                 &options->real);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    static char buffer[65536];
+    int status = EXIT_SUCCESS;
+    ssize_t n;
+
+    do {
+        n = read(STDIN_FILENO, buffer, sizeof buffer);
+        if (n > 0) {
+            translator_feed(&t, buffer, n, &s);
+        } else if (!n) {
+            translator_finish(&t, &s);
+        }
+        if (n < 0 || fwrite(ds_cstr(&s), 1, s.length, stdout) != s.length
+            || fflush(stdout)) {
+            say_error(ovs_strerror(errno));
+            status = EXIT_NOT_DONE;
+            break;
+        }
+        ds_clear(&s);
+    } while (n);
+    ds_destroy(&s);
+    return status;
+}
+
+/* MODE_TRANSLATE. */
+static int
+run_translation(const struct options *options)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (!strcmp(options->translate, "-")) {
+        return filter(options);
+    }
+
+    char *right = translate(&options->fake, &options->real,
+                            options->translate, &s);
+    if (right) {
+        char *error = xasprintf("--translate %s: must be %s",
+                                options->translate, right);
+
+        say_error(error);
+        free(error);
+        free(right);
+    } else {
+        puts(ds_cstr(&s));
+    }
+    ds_destroy(&s);
+    return right ? EXIT_BAD_INPUT : EXIT_SUCCESS;
+}
+
 static int
 run_mode(const struct options *options)
 {
@@ -228,6 +303,8 @@ run_mode(const struct options *options)
         return run_removal(options);
     case MODE_PRINT_FLOWS:
         return print_flows(options);
+    case MODE_TRANSLATE:
+        return run_translation(options);
     case MODE_HELP:
         options_print_help();
         return EXIT_SUCCESS;

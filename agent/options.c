@@ -4,18 +4,15 @@
 
 #include "agent/options.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "agent/option-values.h"
 #include "command-line.h"
 #include "daemon.h"
 #include "dirs.h"
+#include "openflow/flow-set.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
 #include "util.h"
@@ -26,16 +23,22 @@ enum {
     OPT_UPLINK,
     OPT_FAKE_PORT,
     OPT_FAKE_ADDRESS,
+    OPT_REAL_SUBNET,
     OPT_VLAN,
     OPT_SERVER_MAC,
     OPT_CLIENT_MAC,
     OPT_TIMEOUT,
+    OPT_CLIENTS,
+    OPT_PROTOCOLS,
+    OPT_MAX_CLIENTS,
+    OPT_MAX_PAIRS,
     OPT_DATAPATH_TYPE,
     OPT_DB,
     OPT_ADOPT,
     OPT_ONCE,
     OPT_REMOVE,
     OPT_PRINT_FLOWS,
+    OPT_TRANSLATE,
     OPT_WAIT,
     OPT_UNIXCTL,
     OPT_DETACH,
@@ -46,21 +49,30 @@ enum {
     VLOG_OPTION_ENUMS
 };
 
+/* Beyond that the switch would be too slow. */
+#define MAX_LEARNED 1000000
+
 static const struct option long_options[] = {
     { "bridge", required_argument, NULL, OPT_BRIDGE },
     { "uplink", required_argument, NULL, OPT_UPLINK },
     { "fake-port", required_argument, NULL, OPT_FAKE_PORT },
     { "fake-address", required_argument, NULL, OPT_FAKE_ADDRESS },
+    { "real-subnet", required_argument, NULL, OPT_REAL_SUBNET },
     { "vlan", required_argument, NULL, OPT_VLAN },
     { "server-mac", required_argument, NULL, OPT_SERVER_MAC },
     { "client-mac", required_argument, NULL, OPT_CLIENT_MAC },
     { "timeout", required_argument, NULL, OPT_TIMEOUT },
+    { "clients", required_argument, NULL, OPT_CLIENTS },
+    { "protocols", required_argument, NULL, OPT_PROTOCOLS },
+    { "max-clients", required_argument, NULL, OPT_MAX_CLIENTS },
+    { "max-pairs", required_argument, NULL, OPT_MAX_PAIRS },
     { "datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE },
     { "db", required_argument, NULL, OPT_DB },
     { "adopt", no_argument, NULL, OPT_ADOPT },
     { "once", no_argument, NULL, OPT_ONCE },
     { "remove", no_argument, NULL, OPT_REMOVE },
     { "print-flows", no_argument, NULL, OPT_PRINT_FLOWS },
+    { "translate", required_argument, NULL, OPT_TRANSLATE },
     { "wait", required_argument, NULL, OPT_WAIT },
     { "unixctl", required_argument, NULL, OPT_UNIXCTL },
     { "help", no_argument, NULL, 'h' },
@@ -76,149 +88,6 @@ static const struct option long_options[] = {
     VLOG_LONG_OPTIONS,
     { NULL, 0, NULL, 0 },
 };
-
-/* Checks of one value.  Each stores it and returns NULL, or returns what would
- * be right, for the caller to free. */
-
-static char *
-parse_name(const char *s, char **name)
-{
-    size_t length = strlen(s);
-
-    if (!length || length >= IFNAMSIZ || s[0] == '-'
-        || !strcmp(s, ".") || !strcmp(s, "..")
-        || s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                    "0123456789._-")]) {
-        return xasprintf("the name of an interface, 1 to %d letters, digits, "
-                         "'.', '_' and '-', no '-' first", IFNAMSIZ - 1);
-    }
-    free(*name);
-    *name = xstrdup(s);
-    return NULL;
-}
-
-static char *
-parse_number(const char *s, unsigned int min, unsigned int max,
-             unsigned int *value)
-{
-    /* Not "+5", " 5" or "0x5", which strtoul() takes. */
-    if (!s[0] || s[strspn(s, "0123456789")] || !str_to_uint(s, 10, value)
-        || *value < min || *value > max) {
-        return xasprintf("a whole number from %u to %u", min, max);
-    }
-    return NULL;
-}
-
-static char *
-parse_u16(const char *s, uint16_t min, uint16_t max, uint16_t *value)
-{
-    unsigned int number = 0;
-    char *error = parse_number(s, min, max, &number);
-
-    *value = number;
-    return error;
-}
-
-static char *
-parse_mac(const char *s, struct eth_addr *mac)
-{
-    char canonical[ETH_ADDR_STRLEN + 1];
-
-    eth_addr_from_string(s, mac);
-    snprintf(canonical, sizeof canonical, ETH_ADDR_FMT, ETH_ADDR_ARGS(*mac));
-    if (strcasecmp(s, canonical)) {
-        /* eth_addr_from_string() would take 0e:0:0:0:0:166 for this, too. */
-        return xstrdup("a MAC address, such as 0e:00:00:00:00:66");
-    } else if (eth_addr_is_multicast(*mac)) {
-        return xstrdup("the MAC address of one interface, not multicast");
-    } else if (eth_addr_is_zero(*mac)) {
-        return xstrdup("a MAC address that is not zero");
-    }
-    return NULL;
-}
-
-static char *
-parse_datapath_type(const char *s, char **type)
-{
-    if (strcmp(s, "system") && strcmp(s, "netdev")) {
-        return xstrdup("system or netdev");
-    }
-    free(*type);
-    *type = xstrdup(s);
-    return NULL;
-}
-
-static char *
-parse_db(const char *s, char **db)
-{
-    const char *file = s;
-
-    if (!strncmp(s, "unix:", 5)) {
-        file += 5;
-    } else if (s[0] != '/') {
-        file = "";
-    }
-    if (!file[0]) {
-        return xasprintf("the unix socket of ovsdb-server, such as "
-                         "unix:%s/db.sock", ovs_rundir());
-    }
-
-    /* A daemon changes its directory. */
-    char *absolute = abs_file_name(NULL, file);
-    free(*db);
-    *db = xasprintf("unix:%s", absolute);
-    free(absolute);
-    return NULL;
-}
-
-/* Tries the file first: vlog_set_log_file() would log its error, too. */
-static char *
-parse_log_file(const char *file)
-{
-    char *path = (file ? abs_file_name(NULL, file)
-                  : xasprintf("%s/%s.log", ovs_logdir(), program_name));
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0660);
-    int error = fd < 0 ? errno : 0;
-
-    if (!error) {
-        close(fd);
-        error = vlog_set_log_file(file);
-    }
-    char *right = (error ? xasprintf("a file that can be written (%s: %s)",
-                                     path, ovs_strerror(error))
-                   : NULL);
-    free(path);
-    return right;
-}
-
-static char *
-parse_verbosity(const char *spec)
-{
-    char *error = NULL;
-
-    if (spec) {
-        error = vlog_set_levels_from_string(spec);
-    } else {
-        vlog_set_verbosity(NULL);
-    }
-    if (error) {
-        free(error);
-        return xstrdup("a log level, as ovs-appctl(8) has them under "
-                       "vlog/set");
-    }
-    return NULL;
-}
-
-static char *
-parse_syslog_method(const char *method)
-{
-    if (strcmp(method, "null") && strcmp(method, "libc")
-        && strncmp(method, "udp:", 4) && strncmp(method, "unix:", 5)) {
-        return xstrdup("libc, null, unix:FILE or udp:IP:PORT");
-    }
-    vlog_set_syslog_method(method);
-    return NULL;
-}
 
 /* Takes the option 'c' of Open vSwitch's own.  Stores true into '*known' if it
  * is one. */
@@ -271,8 +140,8 @@ static char *
 set_mode(struct options *o, enum options_mode mode)
 {
     if (o->mode != MODE_DAEMON && o->mode != mode) {
-        return xstrdup("without the other two of --once, --remove and "
-                       "--print-flows");
+        return xstrdup("without the other three of --once, --remove, "
+                       "--print-flows and --translate");
     }
     o->mode = mode;
     return NULL;
@@ -295,6 +164,9 @@ parse_own_option(int c, struct options *o)
     case OPT_FAKE_ADDRESS:
         return fake_address_parse(optarg, &o->fake);
 
+    case OPT_REAL_SUBNET:
+        return real_subnet_parse(optarg, &o->real);
+
     case OPT_VLAN:
         return parse_u16(optarg, 1, 4094, &o->vlan);
 
@@ -306,6 +178,19 @@ parse_own_option(int c, struct options *o)
 
     case OPT_TIMEOUT:
         return parse_u16(optarg, 1, UINT16_MAX, &o->timeout);
+
+    case OPT_CLIENTS:
+        return parse_clients(optarg, &o->routed);
+
+    case OPT_PROTOCOLS:
+        return parse_protocols(optarg, &o->protocols);
+
+    case OPT_MAX_CLIENTS:
+        return parse_number(optarg, 1, MAX_LEARNED, &o->max_clients);
+
+    case OPT_MAX_PAIRS:
+        o->has_max_pairs = true;
+        return parse_number(optarg, 0, MAX_LEARNED, &o->max_pairs);
 
     case OPT_DATAPATH_TYPE:
         return parse_datapath_type(optarg, &o->datapath_type);
@@ -325,6 +210,11 @@ parse_own_option(int c, struct options *o)
 
     case OPT_PRINT_FLOWS:
         return set_mode(o, MODE_PRINT_FLOWS);
+
+    case OPT_TRANSLATE:
+        free(o->translate);
+        o->translate = xstrdup(optarg);
+        return set_mode(o, MODE_TRANSLATE);
 
     case OPT_WAIT:
         return parse_number(optarg, 1, 86400, &o->wait);
@@ -351,11 +241,42 @@ option_name(int c)
     OVS_NOT_REACHED();
 }
 
+/* Returns true if 'c' is an option of the flow set for a known real subnet. */
+static bool
+is_for_real_subnet(int c)
+{
+    return (c == OPT_CLIENTS || c == OPT_PROTOCOLS || c == OPT_MAX_CLIENTS
+            || c == OPT_TRANSLATE);
+}
+
+static char *
+check_addresses(const struct options *o)
+{
+    if (o->needs_real_subnet && !o->real.plen) {
+        return xasprintf("--%s: must be with --real-subnet",
+                         o->needs_real_subnet);
+    } else if (o->has_max_pairs && o->real.plen) {
+        return xstrdup("--max-pairs: must be without --real-subnet");
+    }
+
+    char *right = address_plan_check(&o->fake, &o->real);
+
+    if (!right) {
+        return NULL;
+    }
+    char *error = xasprintf("--fake-address "IP_FMT"/%u: must be %s",
+                            IP_ARGS(o->fake.ip), o->fake.plen, right);
+    free(right);
+    return error;
+}
+
 /* Checks of values against each other. */
 static char *
 check_together(const struct options *o)
 {
-    if (!o->uplink) {
+    if (o->mode == MODE_TRANSLATE && !o->uplink) {
+        return check_addresses(o);
+    } else if (!o->uplink) {
         return xstrdup("--uplink: must be given: the interface to the real "
                        "subnet");
     } else if (!strcmp(o->bridge, o->uplink)) {
@@ -372,10 +293,10 @@ check_together(const struct options *o)
                          "address than that of --server-mac",
                          ETH_ADDR_ARGS(o->client_mac));
     } else if (o->mode != MODE_DAEMON && get_detach()) {
-        return xstrdup("--detach: must be without --once, --remove and "
-                       "--print-flows");
+        return xstrdup("--detach: must be without --once, --remove, "
+                       "--print-flows and --translate");
     }
-    return NULL;
+    return check_addresses(o);
 }
 
 static void
@@ -385,11 +306,15 @@ set_defaults(struct options *o)
         .mode = MODE_DAEMON,
         .bridge = xstrdup("copro0"),
         .fake_port = xstrdup("ovsfake0"),
-        .fake = { htonl(0x0a0a0001), FAKE_PREFIX_LEN },
+        .fake = { htonl(0x0a0a0001), UNKNOWN_FAKE_PLEN },
         .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
         .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
         .vlan = 2,
         .timeout = 300,
+        .protocols = FLOW_TCP | FLOW_UDP,
+        .routed = true,
+        .max_clients = 4096,
+        .max_pairs = 16384,
         .db = xasprintf("unix:%s/db.sock", ovs_rundir()),
         .wait = 30,
     };
@@ -439,6 +364,9 @@ options_parse(int argc, char *argv[], struct options *o)
         char *right = parse_ovs_option(c, &known);
         if (!known) {
             right = parse_own_option(c, o);
+            if (is_for_real_subnet(c)) {
+                o->needs_real_subnet = option_name(c);
+            }
         }
         if (right) {
             error = xasprintf("--%s%s%s: must be %s", option_name(c),
@@ -464,6 +392,7 @@ options_destroy(struct options *o)
     free(o->datapath_type);
     free(o->db);
     free(o->unixctl);
+    free(o->translate);
 }
 
 void
@@ -476,14 +405,18 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --vlan ID             the VLAN of the real subnet [2]\n\
   --bridge NAME         bridge to create [copro0]; --adopt takes over one\n\
   --fake-port NAME      internal port that services listen on [ovsfake0]\n\
-  --fake-address IP/16  its address [10.10.0.1/16]\n\
+  --fake-address IP/LEN its address [10.10.0.1/16]\n\
+  --real-subnet IP/LEN  the real subnet, if known: for walls, hosts not pairs\n\
+    learned, and with it: --clients any|subnet [any], --max-clients N [4096]\n\
+    from elsewhere, --protocols tcp,udp,icmp [tcp,udp]\n\
   --server-mac MAC      its MAC address [0e:00:00:00:00:66]\n\
   --client-mac MAC      every client's, for services [0e:00:00:00:00:67]\n\
-  --timeout SECONDS     life of learned flows [300]\n\
+  --timeout SECONDS     life of learned flows [300]; --max-pairs N [16384]\n\
   --datapath-type TYPE  system or netdev [what Open vSwitch defaults to]\n\
   --db unix:FILE        ovsdb-server [db.sock in its run directory]\n\
 Instead of running on:  --once (bring everything up, exit), --remove (take\n\
-  away what the agent created), both with --wait SECONDS [30]; --print-flows\n\
+  away what the agent created), both with --wait SECONDS [30]; --print-flows;\n\
+  --translate FAKE | CLIENT,TARGET | - (log on stdin), with --real-subnet\n\
 Daemon, log, control:   --detach --pidfile[=FILE] --monitor --no-chdir\n\
   --log-file[=FILE] -v[SPEC] --unixctl=SOCKET, as ovs-vswitchd(8) has them\n\
 See also -h --help, -V --version and pipette-agent(8).  Two examples:\n\

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "openflow/address.h"
+#include "openflow/address-plan.h"
 #include "openvswitch/types.h"
 
 enum options_mode {
@@ -16,6 +16,7 @@ enum options_mode {
     MODE_ONCE,                  /* Bring everything up, then exit. */
     MODE_REMOVE,                /* Take away what the agent created. */
     MODE_PRINT_FLOWS,           /* Print the flow set. */
+    MODE_TRANSLATE,             /* Fake addresses to real ones, and back. */
     MODE_HELP,
     MODE_VERSION
 };
@@ -28,15 +29,23 @@ struct options {
     char *uplink;
     char *fake_port;
     struct fake_address fake;
+    struct real_subnet real;    /* Not known unless given. */
     struct eth_addr server_mac;
     struct eth_addr client_mac;
     uint16_t vlan;              /* 1 to 4094. */
     uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
+    unsigned int max_pairs;     /* 0 for no limit. */
+    unsigned int protocols;     /* FLOW_TCP and so on, of flow-set.h. */
+    bool routed;                /* Serve clients outside of the subnet. */
+    unsigned int max_clients;   /* Of these, at a time. */
+    const char *needs_real_subnet; /* The last option given that does. */
+    bool has_max_pairs;         /* --max-pairs was given. */
     char *datapath_type;
     char *db;                   /* "unix:FILE", FILE absolute. */
     bool adopt;
     unsigned int wait;          /* For MODE_ONCE, MODE_REMOVE: seconds. */
     char *unixctl;
+    char *translate;            /* For MODE_TRANSLATE: what, "-" a filter. */
 };
 
 /* Parses the command line into '*options', which the caller must destroy in

@@ -77,8 +77,9 @@ removal_run(struct removal *removal)
     struct rooms *r = &removal->rooms;
     enum removal_state before = removal->state;
 
-    bridge_rows_run(r->rows);
-    switch_conn_run(r->conn);
+    rooms_run_rows(r);
+    rooms_run_links(r);
+    rooms_run_conn(r);
     switch (removal->state) {
     case R_LOOK:
         removal->owner = bridge_rows_owner(r->rows);
@@ -87,6 +88,7 @@ removal_run(struct removal *removal)
         } else if (removal->owner == BRIDGE_ADOPTED) {
             remove_flows(removal);
         } else if (removal->owner != BRIDGE_UNKNOWN) {
+            links_release_orphans(r->links);
             removal->state = R_DONE;
         }
         break;

@@ -8,8 +8,8 @@
  *
  * Takes away what the agent created, and only that, in this order: the flows,
  * if the bridge was adopted (one that the agent created takes its flows
- * along); the rows; the uplink's IPv6 setting.  Rows that were adopted stay as
- * they are, without the agent's mark.
+ * along); the rows; the way to clients, and what else is left on the links.
+ * Rows that were adopted stay as they are, without the agent's mark.
  *
  * Nothing blocks: call removal_run() and removal_wait() in each pass of a poll
  * loop, until removal_is_done(). */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_OPTION_VALUES_H
+#define AGENT_OPTION_VALUES_H 1
+
+/* Checks of the value of one option.  Each stores it and returns NULL, or
+ * returns what would be right, for the caller to free.  What is a pointer to a
+ * string is freed and replaced.  Addresses are parsed in address-plan.h.
+ *
+ * The last three are for Open vSwitch's own options: they take effect at once,
+ * in libopenvswitch. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "openvswitch/types.h"
+
+char *parse_name(const char *s, char **name);
+char *parse_number(const char *s, unsigned int min, unsigned int max,
+                   unsigned int *value);
+char *parse_u16(const char *s, uint16_t min, uint16_t max, uint16_t *value);
+char *parse_mac(const char *s, struct eth_addr *mac);
+char *parse_clients(const char *s, bool *routed);
+char *parse_protocols(const char *s, unsigned int *protocols);
+char *parse_datapath_type(const char *s, char **type);
+char *parse_db(const char *s, char **db);
+char *parse_log_file(const char *file);
+char *parse_verbosity(const char *spec);
+char *parse_syslog_method(const char *method);
+
+#endif /* agent/option-values.h */
