@@ -102,3 +102,25 @@ AC_DEFUN([PIPETTE_SANITIZERS],
         [AC_MSG_ERROR([$CC has no address and undefined behavior sanitizers (install libasan and libubsan for it)])])
       SANITIZER_FLAGS="$SANITIZER_FLAGS -fno-omit-frame-pointer -fno-sanitize-recover=undefined"])
    AC_SUBST([SANITIZER_FLAGS])])
+
+# PIPETTE_FUZZ
+# ------------
+# What "make fuzz" configures a build of its own with.  Without, the targets
+# take files instead, for "make check".
+AC_DEFUN([PIPETTE_FUZZ],
+  [AC_ARG_ENABLE([fuzz],
+     [AS_HELP_STRING([--enable-fuzz],
+        [link the fuzz targets with libFuzzer (for "make fuzz", which sets CC
+         and CFLAGS too)])],
+     [], [enable_fuzz=no])
+   AS_IF([test "$enable_fuzz" = yes],
+     [AC_MSG_CHECKING([for libFuzzer])
+      save_CFLAGS=$CFLAGS
+      CFLAGS="$CFLAGS -fsanitize=fuzzer"
+      AC_LINK_IFELSE([AC_LANG_SOURCE(
+          [[int LLVMFuzzerTestOneInput(void) { return 0; }]])],
+        [AC_MSG_RESULT([yes])],
+        [AC_MSG_RESULT([no])
+         AC_MSG_ERROR([libFuzzer is missing (install clang and libclang-rt-dev)])])
+      CFLAGS=$save_CFLAGS])
+   AM_CONDITIONAL([ENABLE_FUZZ], [test "$enable_fuzz" = yes])])

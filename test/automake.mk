@@ -5,36 +5,121 @@ endif
 test_unit_SOURCES = \
 	test/unit.c \
 	test/unit.h \
-	test/unit-address.c \
+	test/unit-address-plan.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
+	test/unit-flow-sync.c \
+	test/unit-health.c \
 	test/unit-options.c \
+	test/unit-schedule.c \
 	test/unit-socket-watch.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
 $(test_unit_OBJECTS): | $(OVS_LIB)
+
+# netdev/ alone, for tests.
+if ENABLE_TESTS
+check_PROGRAMS += test/keep-links
+endif
+test_keep_links_SOURCES = test/keep-links.c
+test_keep_links_LDADD = $(PIPETTE_LIBS)
+$(test_keep_links_OBJECTS): | $(OVS_LIB)
+
+# Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
+# that replays the seeds, for "make check".
+FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch
+FUZZ_COMMON = test/fuzz.h
+if ENABLE_FUZZ
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+FUZZ_LINK = $(AM_LDFLAGS)
+FUZZ_COMMON += test/fuzz-replay.c
+endif
+if ENABLE_TESTS
+check_PROGRAMS += $(FUZZ_TARGETS)
+else
+EXTRA_PROGRAMS = $(FUZZ_TARGETS)
+endif
+test_fuzz_options_SOURCES = test/fuzz-options.c $(FUZZ_COMMON)
+test_fuzz_options_LDADD = $(PIPETTE_LIBS)
+test_fuzz_options_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_options_OBJECTS): | $(OVS_LIB)
+test_fuzz_netlink_SOURCES = test/fuzz-netlink.c $(FUZZ_COMMON)
+test_fuzz_netlink_LDADD = $(PIPETTE_LIBS)
+test_fuzz_netlink_LDFLAGS = $(FUZZ_LINK) -Wl,--wrap=nl_connect \
+	-Wl,--wrap=nl_socket_set_nonblocking \
+	-Wl,--wrap=nl_socket_add_memberships
+$(test_fuzz_netlink_OBJECTS): | $(OVS_LIB)
+test_fuzz_switch_SOURCES = test/fuzz-switch.c $(FUZZ_COMMON)
+test_fuzz_switch_LDADD = $(PIPETTE_LIBS)
+test_fuzz_switch_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_switch_OBJECTS): | $(OVS_LIB)
+EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-seeds
+
+# "make fuzz": each target FUZZ_SECONDS seconds, in fuzz/, where all code, that
+# of Open vSwitch too, is built by clang with sanitizers.
+FUZZ_SECONDS = 600
+FUZZ_DIR = $(abs_builddir)/fuzz
+FUZZ_COMPILE = -g -O1 -fno-omit-frame-pointer -U_FORTIFY_SOURCE \
+	-fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
+
+$(FUZZ_DIR)/Makefile: $(top_srcdir)/configure
+	@test -n '$(CLANG)' || { echo 'make fuzz: clang is missing' \
+	    '(install clang and libclang-rt-dev, then configure)' >&2; exit 1; }
+	@echo "  FUZZ     configure (log in fuzz/configure.log)"
+	$(AM_V_at)$(MKDIR_P) $(FUZZ_DIR) && cd $(FUZZ_DIR) && \
+	{ ASAN_OPTIONS=detect_leaks=0 $(abs_top_srcdir)/configure --enable-fuzz \
+	    --disable-tests --with-ovs-source='$(OVS_SOURCE)' \
+	    CC='$(CLANG)' CFLAGS='$(FUZZ_COMPILE)' >configure.log 2>&1 || \
+	  { sed -n 's/^configure: error:/make fuzz:/p' configure.log >&2; \
+	    rm -f Makefile; exit 1; }; }
+
+fuzz: $(FUZZ_DIR)/Makefile
+	ASAN_OPTIONS=detect_leaks=0 $(MAKE) -C $(FUZZ_DIR) $(FUZZ_TARGETS)
+	$(SHELL) $(srcdir)/test/fuzz.sh $(FUZZ_DIR) $(FUZZ_SECONDS) \
+	    $(FUZZ_TARGETS)
 
 # Testsuites: Autotest, with Open vSwitch's own macros.
 TESTSUITE_AT = \
 	test/testsuite.at \
 	test/macros.at \
 	test/unit.at \
+	test/fuzz.at \
 	test/options.at \
 	test/rows.at \
 	test/flows.at \
 	test/hostile.at \
-	test/trace.at
+	test/trace.at \
+	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
+	test/system-links.at \
 	test/system.at
-TEST_HELPERS = test/fake-switch.py test/sandbox test/sandbox-lib.sh test/peer.py test/bench.sh \
-	test/by-hand.sh test/demo.sh test/shell.sh
-EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(TEST_HELPERS) \
+FAULTS_TESTSUITE_AT = \
+	test/faults-testsuite.at \
+	test/system-macros.at \
+	test/faults.at
+TEST_HELPERS = \
+	test/bench.sh \
+	test/by-hand.sh \
+	test/demo.sh \
+	test/fake-switch.py \
+	test/fault-lib.sh \
+	test/peer.py \
+	test/sandbox \
+	test/sandbox-lib.sh \
+	test/shell.sh \
+	test/soak.sh \
+	test/steady.py
+EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
+	$(TEST_HELPERS) \
 	test/published-flows.txt
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite
+FAULTS_TESTSUITE = $(builddir)/test/faults-testsuite
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_INCLUDES = -I $(builddir)/test -I $(srcdir)/test -I $(OVS_SRCDIR)
 AUTOTEST_PATH = agent:test
@@ -56,15 +141,37 @@ $(SYSTEM_TESTSUITE): test/package.m4 $(SYSTEM_TESTSUITE_AT) | $(OVS_LIB)
 	$(AM_V_GEN)$(AUTOTEST) $(AUTOTEST_INCLUDES) -o $@.tmp \
 	    $(srcdir)/test/system-testsuite.at && mv $@.tmp $@
 
+$(FAULTS_TESTSUITE): test/package.m4 $(FAULTS_TESTSUITE_AT) | $(OVS_LIB)
+	$(AM_V_GEN)$(AUTOTEST) $(AUTOTEST_INCLUDES) -o $@.tmp \
+	    $(srcdir)/test/faults-testsuite.at && mv $@.tmp $@
+
 check-local: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 
 # Real packets: needs root.  If all tests skip, the reason is on top.
-check-system: all test/atlocal $(SYSTEM_TESTSUITE)
+check-system: $(sbin_PROGRAMS) $(check_PROGRAMS) test/atlocal $(SYSTEM_TESTSUITE)
 	-@$(SHELL) $(srcdir)/test/sandbox --can
 	$(SHELL) $(SYSTEM_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
+
+# What is repaired, how soon, and what traffic notices: the figures come last.
+check-faults: $(sbin_PROGRAMS) $(check_PROGRAMS) test/atlocal $(FAULTS_TESTSUITE)
+	-@$(SHELL) $(srcdir)/test/sandbox --can
+	@rm -f $(FAULTS_TESTSUITE).dir/table $(FAULTS_TESTSUITE).dir/lock
+	$(SHELL) $(FAULTS_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
+	    $(TESTSUITEFLAGS); \
+	rc=$$?; \
+	test ! -e $(FAULTS_TESTSUITE).dir/table || \
+	    sort $(FAULTS_TESTSUITE).dir/table; \
+	exit $$rc
+
+# Random faults, one after the other: "make soak SOAK_SECONDS=600 SEED=7".
+SOAK_SECONDS = 1800
+soak: all
+	PIPETTE_AGENT=$(abs_builddir)/agent/pipette-agent \
+	$(SHELL) $(srcdir)/test/sandbox $(srcdir)/test/soak.sh \
+	    $(SOAK_SECONDS) $(SEED)
 
 # The whole testsuite once more with the agent and the units under valgrind.
 check-valgrind: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
@@ -78,9 +185,11 @@ bench: all
 	$(SHELL) $(srcdir)/test/sandbox $(srcdir)/test/bench.sh
 
 testsuites-clean:
-	for i in $(TESTSUITE) $(SYSTEM_TESTSUITE); do \
+	for i in $(TESTSUITE) $(SYSTEM_TESTSUITE) $(FAULTS_TESTSUITE); do \
 	    test ! -f $$i || $(SHELL) $$i -C test --clean; \
 	done
-	rm -f $(TESTSUITE) $(SYSTEM_TESTSUITE) test/package.m4 test/atconfig
+	rm -f $(TESTSUITE) $(SYSTEM_TESTSUITE) $(FAULTS_TESTSUITE) \
+	    test/package.m4 test/atconfig
 
-.PHONY: check-system check-valgrind bench testsuites-clean
+.PHONY: check-system check-faults soak check-valgrind bench fuzz \
+	testsuites-clean

@@ -53,6 +53,8 @@ bench_streams () {
     taskset -c $other_cpu iperf3 -s -B 10.10.0.1 -D >/dev/null
     client 1 ip addr add 10.10.5.99/16 dev eth0
     client 1 ip neigh replace 10.10.0.1 lladdr 0e:00:00:00:00:66 dev eth0
+    # Not through the one neighbour.
+    ip route add 10.10.5.99/32 dev ovsfake0
     ip neigh replace 10.10.5.99 lladdr 02:00:00:00:00:05 dev ovsfake0
 
     for round in $(seq $STREAM_ROUNDS); do

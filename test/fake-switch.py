@@ -28,7 +28,7 @@ HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY = 0, 1, 2, 3
 MULTIPART_REQUEST, MULTIPART_REPLY = 18, 19
 BARRIER_REQUEST, BARRIER_REPLY = 20, 21
 BUNDLE_CONTROL, BUNDLE_ADD = 33, 34
-MP_FLOW, MP_FLOW_MONITOR = 1, 16
+MP_FLOW, MP_AGGREGATE, MP_FLOW_MONITOR = 1, 2, 16
 BUNDLE_TYPES = {0: "open", 2: "close", 4: "commit", 6: "discard"}
 
 
@@ -80,12 +80,14 @@ class Switch:
 
     def multipart(self, xid, body):
         kind = struct.unpack("!H", body[:2])[0]
-        self.say("monitor" if kind == MP_FLOW_MONITOR else "dump")
+        self.say({MP_FLOW: "dump", MP_AGGREGATE: "count",
+                  MP_FLOW_MONITOR: "monitor"}[kind])
         if self.mode == "liar" and kind == MP_FLOW:
             self.lie(xid)
         else:
+            counts = bytes(24) if kind == MP_AGGREGATE else b""
             self.sock.send(message(MULTIPART_REPLY, xid,
-                                   struct.pack("!HHI", kind, 0, 0)))
+                                   struct.pack("!HHI", kind, 0, 0) + counts))
 
     def bundle_control(self, xid, request):
         bundle, kind, flags = struct.unpack("!IHH", request[8:16])

@@ -5,7 +5,8 @@
 peer.py serve ADDRESS PORT
     TCP and UDP.  A TCP connection gets a line with the address that the
     service sees the client at, then an echo of all it sends.  A datagram is
-    answered with the same line and the datagram.
+    answered with the same line and the datagram.  Prints, of a connection that
+    has ended, how many segments the service had to repeat.
 peer.py http ADDRESS
     HTTP on port 80; the page says who asks.
 peer.py tcp SOURCE TARGET PORT BYTES
@@ -16,6 +17,11 @@ peer.py udp SOURCE TARGET PORT BYTES
 peer.py frag SOURCE TARGET PORT BYTES
     The same with zeros in the datagram where Open vSwitch's userspace datapath
     would change a later fragment: bytes 6 and 7 of each.
+peer.py scan SOURCE SOURCE-PORT TARGETS PORT
+    Connects to all targets from the same port, then sends 10 bytes on each
+    connection and compares the echo.  Prints who it was to the service.
+peer.py ping SOURCE TARGET BYTES
+    Sends an ICMP echo request with random bytes, and compares the reply.
 peer.py poke SOURCE TARGET
     Sends one datagram, and does not wait for an answer.
 peer.py sniff INTERFACE ADDRESS
@@ -24,11 +30,15 @@ peer.py advertise INTERFACE PREFIX
     Sends an IPv6 router advertisement for the /64 prefix.
 peer.py fight INTERFACE SECONDS
     Changes the interface's MAC address 1,000 times a second.
+peer.py accepts SOCKET
+    Waits until the unix socket accepts a connection, looks each millisecond,
+    and prints when that was: milliseconds since the epoch.
 peer.py manager SOCKET
     Prints what sd_notify(3) would tell a service manager, a line a message.
-peer.py many SOURCES TARGETS PORT
-    All pairs of addresses at once, TCP and UDP: sends 1,000 bytes, compares
-    the echo, and what the service saw with the pair: 10.10.CLIENT.TARGET.
+peer.py many SOURCES TARGETS PORT [AT_ONCE]
+    All pairs of addresses at once, or so many, TCP and UDP: sends 1,000 bytes,
+    compares the echo, and what the service saw with the pair:
+    10.10.CLIENT.TARGET.
     SOURCES and TARGETS are "192.168.2.1-16".  Prints the number of pairs.
 """
 
@@ -50,10 +60,20 @@ UDP_HEADER = 8
 ETH_P_IP = 0x0800
 SIOCSIFHWADDR = 0x8924
 ARPHRD_ETHER = 1
+TCPI_TOTAL_RETRANS = 100    # In struct tcp_info of <linux/tcp.h>.
 BACKLOG = 1024      # A short one makes connections wait for a second.
 
 
+def retransmissions(sock):
+    """Returns the segments that this end of a TCP connection repeated."""
+    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO,
+                           TCPI_TOTAL_RETRANS + 4)
+    return struct.unpack_from("I", info, TCPI_TOTAL_RETRANS)[0]
+
+
 class TCPEcho(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+
     def handle(self):
         self.wfile.write(b"%s\n" % self.client_address[0].encode())
         while True:
@@ -61,6 +81,8 @@ class TCPEcho(socketserver.StreamRequestHandler):
             if not data:
                 break
             self.request.sendall(data)
+        print("%s port %d ended, %d repeated" % (
+            *self.client_address, retransmissions(self.request)), flush=True)
 
 
 class UDPEcho(socketserver.BaseRequestHandler):
@@ -142,6 +164,22 @@ def tcp_exchange(source, target, port, data):
     return seen
 
 
+def scan(source, source_port, targets, port):
+    socks = [socket.socket() for _ in addresses(targets)]
+    for sock, target in zip(socks, addresses(targets)):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.settimeout(TIMEOUT)
+        sock.bind((source, int(source_port)))
+        sock.connect((target, int(port)))
+    for sock in socks:
+        seen = read_line(sock)
+        data = os.urandom(10)
+        sock.sendall(data)
+        if sock.recv(len(data), socket.MSG_WAITALL) != data:
+            raise ValueError("echo differs from what was sent")
+        print("%s is %s" % (sock.getpeername()[0], seen))
+
+
 def udp_exchange(source, target, port, data):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(TIMEOUT)
@@ -200,10 +238,11 @@ def check_pair(source, target, port):
                 source, target, seen, expected))
 
 
-def many(sources, targets, port):
+def many(sources, targets, port, at_once=None):
     pairs = [(s, t) for s in addresses(sources) for t in addresses(targets)
              if s != t]
-    with concurrent.futures.ThreadPoolExecutor(len(pairs)) as pool:
+    workers = int(at_once or len(pairs))
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         for future in [pool.submit(check_pair, s, t, int(port))
                        for s, t in pairs]:
             future.result()
@@ -232,6 +271,26 @@ def checksum(data):
     while total >> 16:
         total = (total & 0xffff) + (total >> 16)
     return ~total & 0xffff
+
+
+def ping(source, target, n):
+    """RFC 792."""
+    data = struct.pack("!HH", os.getpid() & 0xffff, 1) + os.urandom(int(n))
+
+    def message(kind):
+        return (struct.pack("!BBH", kind, 0, checksum(
+            struct.pack("!BBH", kind, 0, 0) + data)) + data)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                       socket.IPPROTO_ICMP) as sock:
+        sock.settimeout(TIMEOUT)
+        sock.bind((source, 0))
+        sock.sendto(message(8), (target, 0))
+        while True:
+            packet, sender = sock.recvfrom(65535)
+            if sender[0] == target and packet[20:] == message(0):
+                break
+    print("%s answered %s" % (target, source))
 
 
 def advertise(interface, prefix):
@@ -264,6 +323,20 @@ def fight(interface, seconds):
             time.sleep(max(0, start + n / 1000 - time.monotonic()))
 
 
+def accepts(path):
+    end = time.monotonic() + TIMEOUT
+    while True:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            try:
+                sock.connect(path)
+                break
+            except (FileNotFoundError, ConnectionRefusedError):
+                if time.monotonic() >= end:
+                    raise
+        time.sleep(0.001)
+    print("%d" % (time.time() * 1000))
+
+
 def manager(path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(path)
@@ -278,10 +351,13 @@ def main(argv):
         "tcp": lambda *args: exchange(tcp_exchange, *args),
         "udp": lambda *args: exchange(udp_exchange, *args),
         "frag": frag_exchange,
+        "ping": ping,
+        "scan": scan,
         "poke": poke,
         "sniff": sniff,
         "advertise": advertise,
         "fight": fight,
+        "accepts": accepts,
         "many": many,
         "manager": manager,
     }

@@ -34,11 +34,17 @@ start_ovs_vswitchd () {
         --disable-system --log-file="$SANDBOX/ovs-vswitchd.log"
 }
 
-start_openvswitch () {
+# make_database: an empty one, with the server that serves it.
+make_database () {
+    rm -f "$SANDBOX/conf.db"
     ovsdb-tool create "$SANDBOX/conf.db" \
         /usr/share/openvswitch/vswitch.ovsschema
     start_ovsdb_server
     ovs-vsctl --no-wait init
+}
+
+start_openvswitch () {
+    make_database
     start_ovs_vswitchd
 }
 
@@ -56,7 +62,6 @@ add_client () {
     ip -n "$1" link set eth0 address "$3"
     ip -n "$1" addr add "$2/24" dev eth0
     ip -n "$1" link set eth0 up
-    ovs-vsctl add-port sw0 "sw-$1" tag=2
     for i in $(seq 254); do
         echo "neigh replace 192.168.2.$i lladdr $(target_mac $i)" \
             "dev eth0 nud permanent"
@@ -68,14 +73,38 @@ target_mac () {
     printf '0e:00:c0:a8:02:%02x' "$1"
 }
 
+# make_switch [OPTION]...: its rows, by ovs-vsctl with these options.
+make_switch () {
+    ovs-vsctl "$@" add-br sw0 -- set bridge sw0 datapath_type=netdev \
+        -- add-port sw0 $up1 trunks=2 \
+        -- add-port sw0 sw-client1 tag=2 -- add-port sw0 sw-client2 tag=2
+}
+
 make_real_network () {
     ip link set lo up
     ip link add up0 type veth peer name up1
     ip link set up1 up
-    ovs-vsctl add-br sw0 -- set bridge sw0 datapath_type=netdev \
-        -- add-port sw0 up1 trunks=2
     add_client client1 192.168.2.5 02:00:00:00:00:05
     add_client client2 192.168.2.9 02:00:00:00:00:09
+    make_switch
+}
+
+# The uplink is unplugged, and plugged: another device of the same name.  The
+# switch's end has another name each time, as Open vSwitch's userspace datapath
+# does not notice that a device was replaced.
+up1=up1
+
+unplug () {
+    ip link del up0
+    ovs-vsctl --no-wait --if-exists del-port $up1
+}
+
+# plug [WORD]...: the words are for "ip link add", as "index 4242".
+plug () {
+    up1=up$((${up1#up} + 1))
+    ip link add up0 "$@" type veth peer name $up1
+    ip link set $up1 up
+    ovs-vsctl --no-wait add-port sw0 $up1 trunks=2
 }
 
 # client NUMBER COMMAND...: runs it as that client.
@@ -101,13 +130,59 @@ agentctl () {
 }
 
 is_ready () {
-    ! agentctl status | grep -v ': right since '
+    status=$(agentctl status) && ! echo "$status" | grep -v ': right since '
 }
 
 # no_advertised: nothing on the uplink came from a router advertisement.
 no_advertised () {
     ! ip -6 -o addr show dev up0 | grep dynamic
     ! ip -6 route show dev up0 | grep -e 'proto ra' -e '^2001:db8::/64'
+}
+
+# ways_to_clients: routes and neighbours of the fake port.
+ways_to_clients () {
+    ip -4 route show dev ovsfake0 | sed 's/ *$//'
+    ip -4 neigh show dev ovsfake0 | sed 's/ *$//' | LC_ALL=C sort
+}
+
+# Routed clients, with netdev/ alone: the fake port fake2, and a client,
+# namespace routed, right behind it.
+
+start_routed () {
+    ip link add other type veth peer name other1
+    ip link set other up
+    ip link set other1 up
+    ip netns add routed
+    ip link add fake2 type veth peer name eth0 netns routed
+    ip -n routed link set eth0 address 0e:00:00:00:00:67
+    ip -n routed link set eth0 up
+    ip -n routed addr add 172.16.9.5/24 dev eth0
+    ip -n routed route add default dev eth0
+    ip -n routed neigh add 10.11.0.1 lladdr 0e:00:00:00:00:66 dev eth0
+}
+
+# keep_links CLIENT_MAC: stores the process's number into $kept.
+keep_links () {
+    keep-links up0 fake2 10.11.0.1/16 "$1" >"$SANDBOX/keep-links.out" &
+    kept=$!
+}
+
+routed_table () {
+    routed_table=$(ip rule | sed -n 's/^112:.* lookup \([0-9]*\).*/\1/p')
+    ip route show table "$routed_table" proto 112 |
+        sed 's/ dev fake2//; s/ *$//'
+}
+
+routed_is_right () {
+    test "$(ip rule | grep -c '^112:.from 10.11.0.1 lookup')" = 1 &&
+        test "$(routed_table)" = "\
+default via 10.11.0.2 src 10.11.0.1 onlink
+unreachable default metric 4096" &&
+        ip route get 8.8.8.8 from 10.11.0.1 | grep -q 'dev fake2 ' &&
+        ip neigh show 10.11.0.2 dev fake2 |
+            grep -q 'lladdr 0e:00:00:00:00:67 PERMANENT' &&
+        ip route show 10.11.0.0/16 |
+            grep -q 'via 10.11.0.2 dev fake2 proto 112 src 10.11.0.1 onlink'
 }
 
 # start_services: TCP and UDP echo on port 7 of the fake address.

@@ -107,6 +107,71 @@ flow_set_any_config(void **state OVS_UNUSED)
     }
 }
 
+/* Returns a configuration for a real subnet that is known. */
+static struct flow_config
+random_subnet_config(void)
+{
+    struct flow_config c = random_config();
+
+    c.real.plen = 20 + random_range(11);
+    c.fake.plen = 2 * c.real.plen - 32;
+    c.real.network = htonl((1 + random_range(126)) << 24
+                           | random_range(1 << 24))
+                     & htonl(UINT32_MAX << (32 - c.real.plen));
+    c.protocols = 1 + random_range(7);
+    c.routed = random_range(2);
+    c.max_clients = 1 + random_range(100000);
+    return c;
+}
+
+/* The same of the other set.  Each flow that drops says why. */
+static void
+flow_set_any_subnet(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 2000; i++) {
+        struct flow_config c = random_subnet_config();
+        struct svec flows = SVEC_EMPTY_INITIALIZER;
+        struct flow_list list = FLOW_LIST_INITIALIZER;
+        struct flow_list none = FLOW_LIST_INITIALIZER;
+        struct flow_list changes = FLOW_LIST_INITIALIZER;
+        unsigned int n = 32 - c.real.plen;
+
+        flow_set_build(&c, &flows);
+        char *error = flow_list_parse(&list, &flows);
+        if (error) {
+            fail_msg("%s", error);
+        }
+        flow_list_diff(&list, &list, &changes);
+        assert_int_equal(changes.n, 0);
+        flow_list_diff(&list, &none, &changes);
+        assert_int_equal(changes.n, flows.n);
+
+        assert_int_equal(count(&flows, "actions=drop"),
+                         count(&flows, "actions=drop # "));
+        assert_int_equal(count(&flows, "learn("), c.routed ? 2 : 1);
+        assert_int_equal(count(&flows, "ct("), c.routed ? 2 : 0);
+        assert_int_equal(count(&flows, "zone=%"PRIu16",", c.vlan),
+                         c.routed ? 2 : 0);
+        assert_int_equal(count(&flows, ",limit=%"PRIu32",", c.max_clients),
+                         c.routed);
+        assert_int_equal(count(&flows, ",limit=%u,", 1u << n),
+                         c.routed ? 2 : 1);
+        assert_int_equal(count(&flows, "tcp"),
+                         c.protocols & FLOW_TCP ? 3 : 0);
+        assert_int_equal(count(&flows, "udp"),
+                         c.protocols & FLOW_UDP ? 3 : 0);
+        assert_int_equal(count(&flows, "icmp"),
+                         c.protocols & FLOW_ICMP ? 3 : 0);
+        assert_int_equal(count(&flows, "from the target") - 1
+                         + count(&flows, "actions=goto_table:4"), 2 * n);
+
+        flow_list_clear(&changes);
+        flow_list_clear(&list);
+        svec_destroy(&flows);
+    }
+}
+
 /* Returns the cookie that the flows for 'config' learn with. */
 static uint64_t
 learned_cookie(const struct flow_config *config)
@@ -171,6 +236,33 @@ flow_set_learned_cookie(void **state OVS_UNUSED)
     assert_int_not_equal(learned_cookie(&b), cookie);
 }
 
+/* What is learned stays right as long as the network is the same. */
+static void
+flow_set_subnet_cookie(void **state OVS_UNUSED)
+{
+    struct flow_config a = random_subnet_config();
+    uint64_t cookie = learned_cookie(&a);
+    struct flow_config b;
+
+    b = a;
+    b.timeout++;
+    b.uplink.number++;
+    b.fake.ip ^= htonl(1);
+    b.protocols ^= FLOW_TCP;
+    b.max_clients++;
+    assert_int_equal(learned_cookie(&b), cookie);
+
+    b = a;
+    b.vlan++;
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    b = a;
+    b.real.network ^= htonl(1u << 31);
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    b = a;
+    b.real.plen = 0;
+    assert_int_not_equal(learned_cookie(&b), cookie);
+}
+
 /* Names that ovs-ofctl would not take as they are, are quoted. */
 static void
 flow_set_names(void **state OVS_UNUSED)
@@ -189,9 +281,34 @@ flow_set_names(void **state OVS_UNUSED)
     svec_destroy(&flows);
 }
 
+/* Names that mean something else in flow syntax. */
+static void
+flow_set_odd_names(void **state OVS_UNUSED)
+{
+    struct flow_config c = random_config();
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    c.uplink.name = "normal";
+    c.fake_port.name = "port_max_len";
+    flow_set_build(&c, &flows);
+    assert_int_equal(count(&flows, "in_port=\"normal\""), 3);
+    assert_int_equal(count(&flows, "in_port=%"PRIu16",",
+                           c.fake_port.number), 1);
+    assert_int_equal(count(&flows, "output:%"PRIu16, c.fake_port.number), 2);
+    svec_clear(&flows);
+
+    c.uplink.name = "action0";
+    flow_set_build(&c, &flows);
+    assert_int_equal(count(&flows, "in_port=%"PRIu16",", c.uplink.number), 1);
+    svec_destroy(&flows);
+}
+
 const struct CMUnitTest flow_set_tests[] = {
     cmocka_unit_test(flow_set_any_config),
+    cmocka_unit_test(flow_set_any_subnet),
     cmocka_unit_test(flow_set_learned_cookie),
+    cmocka_unit_test(flow_set_subnet_cookie),
     cmocka_unit_test(flow_set_names),
+    cmocka_unit_test(flow_set_odd_names),
     { .name = NULL },
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "agent/options.h"
+#include "openflow/flow-set.h"
 #include "packets.h"
 #include "svec.h"
 #include "util.h"
@@ -44,6 +45,11 @@ options_defaults(void **state OVS_UNUSED)
     assert_int_equal(o.vlan, 2);
     assert_int_equal(o.timeout, 300);
     assert_int_equal(o.wait, 30);
+    assert_int_equal(o.real.plen, 0);
+    assert_true(o.routed);
+    assert_int_equal(o.protocols, FLOW_TCP | FLOW_UDP);
+    assert_int_equal(o.max_clients, 4096);
+    assert_int_equal(o.max_pairs, 16384);
     assert_null(o.datapath_type);
     assert_null(o.unixctl);
     assert_false(o.adopt);
@@ -57,7 +63,9 @@ options_all(void **state OVS_UNUSED)
     struct options o;
 
     assert_null(parse("--bridge=br-x --uplink eth0.7 --fake-port f_1 "
-                      "--fake-address 10.66.0.9/16 --vlan 4094 "
+                      "--fake-address 10.66.0.9/14 --vlan 4094 "
+                      "--real-subnet 172.16.2.0/23 --clients subnet "
+                      "--protocols icmp,tcp --max-clients 1 "
                       "--server-mac 02:00:00:00:00:01 "
                       "--client-mac 02:00:00:00:00:02 --timeout 65535 "
                       "--datapath-type netdev --db unix:/x/db.sock --adopt "
@@ -67,6 +75,12 @@ options_all(void **state OVS_UNUSED)
     assert_string_equal(o.uplink, "eth0.7");
     assert_string_equal(o.fake_port, "f_1");
     assert_int_equal(ntohl(o.fake.ip), 0x0a420009);
+    assert_int_equal(o.fake.plen, 14);
+    assert_int_equal(ntohl(o.real.network), 0xac100200);
+    assert_int_equal(o.real.plen, 23);
+    assert_false(o.routed);
+    assert_int_equal(o.protocols, FLOW_TCP | FLOW_ICMP);
+    assert_int_equal(o.max_clients, 1);
     assert_int_equal(eth_addr_to_uint64(o.server_mac), 0x020000000001);
     assert_int_equal(eth_addr_to_uint64(o.client_mac), 0x020000000002);
     assert_int_equal(o.vlan, 4094);

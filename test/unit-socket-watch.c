@@ -7,9 +7,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "openflow/socket-watch.h"
+#include "agent/socket-watch.h"
 #include "util.h"
 
 static void
@@ -31,24 +32,29 @@ socket_watch_file(void **state OVS_UNUSED)
     char *other = xasprintf("%s/br0.mgmt2", dir);
     struct socket_watch *watch = socket_watch_create(file);
 
-    assert_false(socket_watch_run(watch));
+    assert_false(socket_watch_run(watch, 0));
     touch(other);
-    assert_false(socket_watch_run(watch));
+    assert_false(socket_watch_run(watch, 0));
     touch(file);
-    assert_true(socket_watch_run(watch));
-    assert_false(socket_watch_run(watch));
+    assert_true(socket_watch_run(watch, 0));
+    assert_false(socket_watch_run(watch, 0));
+
+    /* Its server may not have listened yet: a second chance, one. */
+    assert_false(socket_watch_run(watch, 19));
+    assert_true(socket_watch_run(watch, 20));
+    assert_false(socket_watch_run(watch, 1000));
 
     /* It is there already: nothing new, until it is made anew. */
     touch(file);
-    assert_false(socket_watch_run(watch));
+    assert_false(socket_watch_run(watch, 0));
     unlink(file);
-    assert_false(socket_watch_run(watch));
+    assert_false(socket_watch_run(watch, 0));
     touch(file);
-    assert_true(socket_watch_run(watch));
+    assert_true(socket_watch_run(watch, 0));
 
     /* As some servers do it. */
     assert_int_equal(rename(other, file), 0);
-    assert_true(socket_watch_run(watch));
+    assert_true(socket_watch_run(watch, 0));
 
     socket_watch_destroy(watch);
     unlink(file);
@@ -63,12 +69,41 @@ socket_watch_no_directory(void **state OVS_UNUSED)
 {
     struct socket_watch *watch = socket_watch_create("/nonexistent/x/y");
 
-    assert_false(socket_watch_run(watch));
+    assert_false(socket_watch_run(watch, 0));
     socket_watch_destroy(watch);
+}
+
+/* The directory of sockets can be made anew, too. */
+static void
+socket_watch_directory(void **state OVS_UNUSED)
+{
+    char parent[] = "watchXXXXXX";
+
+    assert_non_null(mkdtemp(parent));
+    char *dir = xasprintf("%s/run", parent);
+    char *file = xasprintf("%s/db.sock", dir);
+    struct socket_watch *watch = socket_watch_create(file);
+
+    for (int i = 0; i < 2; i++) {
+        assert_false(socket_watch_run(watch, 0));
+        assert_int_equal(mkdir(dir, 0700), 0);
+        assert_true(socket_watch_run(watch, 0));
+        assert_false(socket_watch_run(watch, 0));
+        touch(file);
+        assert_true(socket_watch_run(watch, 0));
+        unlink(file);
+        rmdir(dir);
+    }
+
+    socket_watch_destroy(watch);
+    rmdir(parent);
+    free(dir);
+    free(file);
 }
 
 const struct CMUnitTest socket_watch_tests[] = {
     cmocka_unit_test(socket_watch_file),
     cmocka_unit_test(socket_watch_no_directory),
+    cmocka_unit_test(socket_watch_directory),
     { .name = NULL },
 };

@@ -13,10 +13,13 @@
 #include "util.h"
 
 static const struct CMUnitTest *const groups[] = {
-    address_tests,
+    address_plan_tests,
     flow_diff_tests,
     flow_set_tests,
+    flow_sync_tests,
+    health_tests,
     options_tests,
+    schedule_tests,
     socket_watch_tests,
 };
 

@@ -11,10 +11,13 @@
 #include <cmocka.h>
 
 /* A list of tests, ended by an element without a name. */
-extern const struct CMUnitTest address_tests[];
+extern const struct CMUnitTest address_plan_tests[];
 extern const struct CMUnitTest flow_diff_tests[];
 extern const struct CMUnitTest flow_set_tests[];
+extern const struct CMUnitTest flow_sync_tests[];
+extern const struct CMUnitTest health_tests[];
 extern const struct CMUnitTest options_tests[];
+extern const struct CMUnitTest schedule_tests[];
 extern const struct CMUnitTest socket_watch_tests[];
 
 #endif /* test/unit.h */

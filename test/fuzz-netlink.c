@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Fuzz target: what the kernel says over rtnetlink.
+ *
+ * The input is the messages that the kernel sends, to both sockets of links.c,
+ * one after the other as they came.  A message that has sequence number 1 in
+ * the input is the reply to whatever was asked last; one that has 0 is an
+ * event; any other is not changed.  When the input is at an end, each request
+ * is acknowledged.
+ *
+ * The linker puts the functions __wrap_* here in the place of libnl's: no
+ * socket is opened, nothing is sent. */
+
+#include <config.h>
+
+#include "test/fuzz.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netdev/links.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
+#include "util.h"
+
+enum { SEQ_EVENT, SEQ_AWAITED };
+
+/* More requests than this for one input would be without end: each reply of
+ * the kernel, of 16 bytes or more, leads to one at most. */
+#define MAX_REQUESTS 10000
+
+static const uint8_t *input, *input_end;
+
+static struct nl_sock *events;  /* The other socket is for requests. */
+static struct nlmsghdr asked;   /* The last request. */
+static bool pending;            /* It was not acknowledged by us. */
+static int n_requests;
+static int n_connects;
+
+static struct ds outcome = DS_EMPTY_INITIALIZER;
+
+const char *
+fuzz_outcome(void)
+{
+    return ds_cstr(&outcome);
+}
+
+int
+LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv)
+{
+    set_program_name((*argv)[0]);
+    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
+    return 0;
+}
+
+/* The kernel. */
+
+/* Copies the header at 'p' into '*hdr'.  Returns the length of the message, 0
+ * if there is no whole one. */
+static size_t
+peek_message(const uint8_t *p, struct nlmsghdr *hdr)
+{
+    size_t left = input_end - p;
+
+    if (left < sizeof *hdr) {
+        return 0;
+    }
+    memcpy(hdr, p, sizeof *hdr);
+    return (hdr->nlmsg_len < sizeof *hdr || hdr->nlmsg_len > left ? 0
+            : MIN(NLMSG_ALIGN(hdr->nlmsg_len), left));
+}
+
+/* Returns the length of the datagram that the input begins with: one message,
+ * if 'dump' all parts of a reply, or a rest that is none.
+ *
+ * Only a dump has several parts, or is interrupted.  libnl relies on this: of
+ * two links in reply to a request for one it would lose the first's memory,
+ * and so it would on an error after it. */
+static size_t
+datagram_length(bool dump)
+{
+    const uint8_t *p = input;
+    struct nlmsghdr hdr;
+    size_t length;
+
+    do {
+        length = peek_message(p, &hdr);
+        p += length;
+    } while (dump && length && hdr.nlmsg_flags & NLM_F_MULTI
+             && hdr.nlmsg_type != NLMSG_DONE);
+    return length ? p - input : input_end - input;
+}
+
+static bool
+is_dump(void)
+{
+    return (asked.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+}
+
+static void
+answer(struct nlmsghdr *hdr)
+{
+    if (!is_dump()) {
+        hdr->nlmsg_flags &= ~(NLM_F_MULTI | NLM_F_DUMP_INTR);
+    }
+    if (hdr->nlmsg_seq == SEQ_AWAITED) {
+        hdr->nlmsg_seq = asked.nlmsg_seq;
+        hdr->nlmsg_pid = asked.nlmsg_pid;
+    }
+}
+
+static bool has_trap(struct nlattr *, int length);
+
+/* Returns true if one of the next hops in 'attr' is a trap. */
+static bool
+is_trap_of_nexthops(struct nlattr *attr)
+{
+    struct rtnexthop *nh = nla_data(attr);
+    int left = nla_len(attr);
+
+    while (left >= (int) sizeof *nh && left >= nh->rtnh_len) {
+        if (!nh->rtnh_len
+            || has_trap((struct nlattr *) RTNH_DATA(nh),
+                        nh->rtnh_len - (int) sizeof *nh)) {
+            return true;
+        }
+        left -= RTNH_ALIGN(nh->rtnh_len);
+        nh = RTNH_NEXT(nh);
+    }
+    return false;
+}
+
+/* Returns true if one of the attributes of a route is a trap for libnl 3.7,
+ * one that the kernel does not set: a gateway without a family, from which it
+ * copies -1 bytes, or a next hop of no length, for which it allocates memory
+ * until there is none. */
+static bool
+has_trap(struct nlattr *head, int length)
+{
+    struct nlattr *attr;
+    int left;
+
+    nla_for_each_attr (attr, head, length, left) {
+        if ((nla_type(attr) == RTA_VIA
+             && nla_len(attr) < (int) sizeof(struct rtvia))
+            || (nla_type(attr) == RTA_MULTIPATH
+                && is_trap_of_nexthops(attr))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_trap(const struct nlmsghdr *hdr)
+{
+    return (hdr->nlmsg_type >= RTM_NEWROUTE && hdr->nlmsg_type <= RTM_GETROUTE
+            && has_trap(nlmsg_attrdata(hdr, sizeof(struct rtmsg)),
+                        nlmsg_attrlen(hdr, sizeof(struct rtmsg))));
+}
+
+/* Gives the next datagram of the input to libnl, which frees it. */
+static int
+receive_input(unsigned char **buf)
+{
+    size_t length = datagram_length(is_dump());
+    int n = length;
+
+    *buf = xmemdup(input, length);
+    input += length;
+    for (struct nlmsghdr *hdr = (struct nlmsghdr *) *buf; nlmsg_ok(hdr, n);
+         hdr = nlmsg_next(hdr, &n)) {
+        answer(hdr);
+        if (is_trap(hdr)) {
+            hdr->nlmsg_type = NLMSG_NOOP;
+        }
+    }
+    return length;
+}
+
+/* "Done", for a request of many replies as for one that changes something. */
+static int
+receive_ack(unsigned char **buf)
+{
+    struct {
+        struct nlmsghdr hdr;
+        struct nlmsgerr error;
+    } ack = {
+        .hdr.nlmsg_len = sizeof ack,
+        .hdr.nlmsg_type = NLMSG_ERROR,
+        .hdr.nlmsg_seq = SEQ_AWAITED,
+        .error.msg = asked,
+    };
+
+    if (is_dump()) {
+        ack.hdr.nlmsg_type = NLMSG_DONE;
+        ack.hdr.nlmsg_flags = NLM_F_MULTI;
+    }
+    answer(&ack.hdr);
+    pending = false;
+    *buf = xmemdup(&ack, sizeof ack);
+    return sizeof ack;
+}
+
+static int
+receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned char **buf,
+        struct ucred **creds OVS_UNUSED)
+{
+    struct nlmsghdr hdr;
+
+    *from = (struct sockaddr_nl) { .nl_family = AF_NETLINK };
+    if (sock == events) {
+        return (peek_message(input, &hdr) && hdr.nlmsg_seq == SEQ_EVENT
+                ? receive_input(buf) : -NLE_AGAIN);
+    } else if (input < input_end) {
+        return receive_input(buf);
+    }
+    return pending ? receive_ack(buf) : -NLE_AGAIN;
+}
+
+/* The agent may ask, and change links, addresses, routes, neighbours and
+ * rules: nothing else. */
+static int
+take_request(struct nl_sock *sock, struct nl_msg *msg)
+{
+    asked = *nlmsg_hdr(msg);
+    pending = true;
+    ovs_assert(sock != events);
+    ovs_assert(++n_requests < MAX_REQUESTS);
+    switch (asked.nlmsg_type) {
+    case RTM_GETLINK:
+    case RTM_NEWLINK:
+    case RTM_SETLINK:
+    case RTM_GETADDR:
+    case RTM_NEWADDR:
+    case RTM_DELADDR:
+    case RTM_GETROUTE:
+    case RTM_NEWROUTE:
+    case RTM_DELROUTE:
+    case RTM_GETNEIGH:
+    case RTM_NEWNEIGH:
+    case RTM_DELNEIGH:
+    case RTM_GETRULE:
+    case RTM_NEWRULE:
+    case RTM_DELRULE:
+        return asked.nlmsg_len;
+    }
+    OVS_NOT_REACHED();
+}
+
+/* libnl, as links.c opens its sockets. */
+
+int __wrap_nl_connect(struct nl_sock *, int protocol);
+int __wrap_nl_socket_set_nonblocking(const struct nl_sock *);
+int __wrap_nl_socket_add_memberships(struct nl_sock *, int group, ...);
+
+int
+__wrap_nl_connect(struct nl_sock *sock, int protocol OVS_UNUSED)
+{
+    struct nl_cb *cb = nl_socket_get_cb(sock);
+
+    n_connects++;
+    nl_cb_overwrite_recv(cb, receive);
+    nl_cb_overwrite_send(cb, take_request);
+    nl_cb_put(cb);
+    return 0;
+}
+
+int
+__wrap_nl_socket_set_nonblocking(const struct nl_sock *sock OVS_UNUSED)
+{
+    return 0;
+}
+
+int
+__wrap_nl_socket_add_memberships(struct nl_sock *sock, int group OVS_UNUSED,
+                                 ...)
+{
+    events = sock;
+    return 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct links_config config = {
+        .uplink = "up0",
+        .fake_port = "ovsfake0",
+        .mac = ETH_ADDR_C(0e,00,00,00,00,66),
+        .address = htonl(0x0a0a0001),
+        .plen = 16,
+        .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
+        .routed_clients = true,
+    };
+    const uint8_t *before;
+
+    input = data;
+    input_end = data + size;
+    n_requests = n_connects = 0;
+    events = NULL;
+
+    struct links *links = links_create(&config);
+    links_start(links);
+    do {
+        before = input;
+        links_run(links);
+        if (links_wants_look(links)) {
+            links_look(links);
+        }
+    } while (input != before);
+
+    links_release(links);
+
+    ds_clear(&outcome);
+    ds_put_format(&outcome, "%s, uplink %u%s%s", links_present(links),
+                  links_uplink_ifindex(links),
+                  n_connects > 2 ? ", opened anew" : "",
+                  input < input_end ? ", not all read" : "");
+    links_destroy(links);
+    return 0;
+}

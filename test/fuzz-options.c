@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Fuzz target: a configuration.
+ *
+ * The input is a command line, an argument a line.  Whatever options_parse()
+ * takes must make a flow set that Open vSwitch takes, with port numbers as
+ * with port names, and both must mean the same. */
+
+#include <config.h>
+
+#include "test/fuzz.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/agent.h"
+#include "agent/options.h"
+#include "agent/rooms.h"
+#include "flow.h"
+#include "openflow/flow-diff.h"
+#include "openflow/flow-set.h"
+#include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofp-port.h"
+#include "openvswitch/vlog.h"
+#include "svec.h"
+#include "util.h"
+
+static char *outcome;
+
+const char *
+fuzz_outcome(void)
+{
+    return outcome;
+}
+
+static void
+quiet(void)
+{
+    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
+}
+
+int
+LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv)
+{
+    set_program_name((*argv)[0]);
+    /* The first counts: whatever --syslog-method says opens no socket. */
+    vlog_set_syslog_method("null");
+    quiet();
+    return 0;
+}
+
+/* Returns true if 'arg' is, or is short for, an option that writes a file,
+ * opens a socket, or cannot be taken back for the next input. */
+static bool
+is_left_out(const char *arg)
+{
+    static const char *const options[] = {
+        "--log-file", "--syslog-target", "--detach"
+    };
+    size_t length = strcspn(arg, "=");
+
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        if (length > 2 && !strncmp(arg, options[i], length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+split(const uint8_t *data, size_t size, struct svec *argv)
+{
+    const char *p = (const char *) data;
+    const char *end = p + size;
+
+    svec_add(argv, program_name);
+    while (p < end) {
+        const char *newline = memchr(p, '\n', end - p);
+        const char *arg_end = newline ? newline : end;
+        char *arg = xmemdup0(p, arg_end - p);
+
+        if (is_left_out(arg)) {
+            free(arg);
+        } else {
+            svec_add_nocopy(argv, arg);
+        }
+        p = arg_end + (newline != NULL);
+    }
+    svec_terminate(argv);
+}
+
+static void OVS_NO_RETURN
+wrong(const char *flow, const char *what)
+{
+    fprintf(stderr, "%s: %s\n", flow, what);
+    abort();
+}
+
+/* Checks that 'named', a line of --print-flows, means 'fm'. */
+static void
+check_named_flow(const struct options *o, const struct bridge_ports *ports,
+                 const char *named, const struct ofputil_flow_mod *fm)
+{
+    struct ofputil_port_map map;
+    struct ofputil_flow_mod fm2;
+
+    ofputil_port_map_init(&map);
+    ofputil_port_map_put(&map, u16_to_ofp(ports->uplink), o->uplink);
+    ofputil_port_map_put(&map, u16_to_ofp(ports->fake_port), o->fake_port);
+    char *error = flow_mod_parse(&fm2, named, &map);
+    if (error) {
+        wrong(named, error);
+    }
+
+    char *s = flow_mod_to_string(fm);
+    char *s2 = flow_mod_to_string(&fm2);
+    if (strcmp(s, s2)) {
+        wrong(named, s);
+    }
+    free(s);
+    free(s2);
+    minimatch_destroy(&fm2.match);
+    free(fm2.ofpacts);
+    ofputil_port_map_destroy(&map);
+}
+
+static void
+check_flows(const struct options *o)
+{
+    const struct bridge_ports ports = {
+        .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
+        .fake_port = BRIDGE_ROWS_FAKE_PORT_OFPORT,
+    };
+    struct flow_config config = rooms_flow_config(o, &ports);
+    struct svec named = SVEC_EMPTY_INITIALIZER;
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+    struct flow_list list = FLOW_LIST_INITIALIZER;
+
+    flow_set_build(&config, &flows);
+    char *error = flow_list_parse(&list, &flows);
+    if (error) {
+        wrong("flow set", error);
+    }
+    agent_build_flows(o, &named);
+    ovs_assert(named.n == list.n);
+    for (size_t i = 0; i < list.n; i++) {
+        check_named_flow(o, &ports, named.names[i], &list.fms[i]);
+    }
+    flow_list_clear(&list);
+    svec_destroy(&flows);
+    svec_destroy(&named);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct svec argv = SVEC_EMPTY_INITIALIZER;
+    struct options o;
+
+    split(data, size, &argv);
+    optind = 0;                 /* Makes GNU getopt start over. */
+    free(outcome);
+    outcome = options_parse(argv.n, argv.names, &o);
+    quiet();                    /* Whatever -v said. */
+    if (!outcome) {
+        bool help = o.mode == MODE_HELP || o.mode == MODE_VERSION;
+
+        outcome = xstrdup(help ? "help" : "accepted");
+        if (o.uplink && !help) {
+            check_flows(&o);
+        }
+    }
+    options_destroy(&o);
+    svec_destroy(&argv);
+    return 0;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Fuzz target: what a switch says over OpenFlow.
+ *
+ * The input is the messages of the switch, one after the other.  Requests have
+ * other xids in each run, so xids are small numbers in the input: 1 in a reply
+ * is the xid of the last request of its kind, N in an error that of the Nth
+ * last message.  Any other is not changed.
+ *
+ * A header that says it is shorter than a header is an order to the target:
+ * see obey(). */
+
+#include <config.h>
+
+#include "test/fuzz.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "openflow/flow-count.h"
+#include "openflow/flow-set.h"
+#include "openflow/flow-sync.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofp-bundle.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofpbuf.h"
+#include "openvswitch/vlog.h"
+#include "svec.h"
+#include "util.h"
+
+/* The agent answers a message with one bundle at most. */
+#define MAX_SENT 1024
+
+struct sent {
+    enum ofptype type;
+    ovs_be32 xid;
+};
+
+static struct flow_sync *flow_sync;
+static long long int now;
+
+static struct sent sent[MAX_SENT];      /* The last, on this connection. */
+static size_t n_sent;
+static size_t bundle;           /* Index of the last bundle's first message. */
+static bool bundle_refused;     /* Was there an error for one of these? */
+static size_t n_counted;        /* Replies to the last N_COUNTS counts. */
+
+static struct ds outcome = DS_EMPTY_INITIALIZER;
+
+const char *
+fuzz_outcome(void)
+{
+    return ds_cstr(&outcome);
+}
+
+int
+LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv)
+{
+    set_program_name((*argv)[0]);
+    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
+    return 0;
+}
+
+/* What the agent sends. */
+
+static void
+take_bundle_ctrl(const struct ofp_header *oh)
+{
+    struct ofputil_bundle_ctrl_msg ctrl;
+
+    ovs_assert(!ofputil_decode_bundle_ctrl(oh, &ctrl));
+    if (ctrl.type == OFPBCT_OPEN_REQUEST) {
+        bundle = n_sent;
+        bundle_refused = false;
+    } else if (ctrl.type == OFPBCT_COMMIT_REQUEST) {
+        /* The switch would commit what is left. */
+        ovs_assert(!bundle_refused);
+    }
+}
+
+/* Takes all that the agent wants to send.  It must be sound. */
+static void
+take_messages(void)
+{
+    struct ofpbuf *msg;
+
+    while ((msg = flow_sync_send(flow_sync))) {
+        const struct ofp_header *oh = msg->data;
+        struct sent *s = &sent[n_sent % MAX_SENT];
+
+        ovs_assert(ntohs(oh->length) == msg->size);
+        ovs_assert(!ofptype_decode(&s->type, oh));
+        ovs_assert(oh->version == FLOW_SYNC_VERSION
+                   || s->type == OFPTYPE_ECHO_REPLY);
+        s->xid = oh->xid;
+        if (s->type == OFPTYPE_BUNDLE_CONTROL) {
+            take_bundle_ctrl(oh);
+        } else if (s->type == OFPTYPE_AGGREGATE_STATS_REQUEST) {
+            n_counted = 0;
+        }
+        n_sent++;
+        ofpbuf_delete(msg);
+    }
+}
+
+/* What the switch sends. */
+
+/* Stores into '*xid' that of the 'n'th last message of 'type', counted from 1.
+ * OFPTYPE_HELLO, which is not sent here, stands for any. */
+static void
+find_sent(enum ofptype type, size_t n, ovs_be32 *xid)
+{
+    for (size_t i = 1; i <= MIN(n_sent, MAX_SENT); i++) {
+        const struct sent *s = &sent[(n_sent - i) % MAX_SENT];
+
+        if ((type == OFPTYPE_HELLO || s->type == type) && !--n) {
+            *xid = s->xid;
+            break;
+        }
+    }
+}
+
+/* Gives 'oh', a message of 'type', the xid of what it is the reply to. */
+static void
+answer(struct ofp_header *oh, enum ofptype type)
+{
+    uint32_t n = ntohl(oh->xid);
+
+    if (type == OFPTYPE_ERROR && n) {
+        find_sent(OFPTYPE_HELLO, n, &oh->xid);
+    } else if (n != 1) {
+        return;
+    }
+    switch ((int) type) {
+    case OFPTYPE_FLOW_STATS_REPLY:
+        find_sent(OFPTYPE_FLOW_STATS_REQUEST, 1, &oh->xid);
+        break;
+
+    case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
+        find_sent(OFPTYPE_FLOW_MONITOR_STATS_REQUEST, 1, &oh->xid);
+        break;
+
+    case OFPTYPE_AGGREGATE_STATS_REPLY:
+        /* All are sent at once, and answered in this order. */
+        find_sent(OFPTYPE_AGGREGATE_STATS_REQUEST,
+                  N_COUNTS - n_counted++ % N_COUNTS, &oh->xid);
+        break;
+
+    case OFPTYPE_BARRIER_REPLY:
+        find_sent(OFPTYPE_BARRIER_REQUEST, 1, &oh->xid);
+        break;
+
+    case OFPTYPE_BUNDLE_CONTROL:
+        find_sent(OFPTYPE_BUNDLE_CONTROL, 1, &oh->xid);
+        break;
+    }
+}
+
+static void
+note_error(ovs_be32 xid)
+{
+    for (size_t i = bundle; i < n_sent; i++) {
+        bundle_refused |= sent[i % MAX_SENT].xid == xid;
+    }
+}
+
+static void
+reconnect(void)
+{
+    flow_sync_disconnect(flow_sync);
+    ovs_assert(!flow_sync_send(flow_sync));
+    n_sent = bundle = n_counted = 0;
+    bundle_refused = false;
+    flow_sync_connect(flow_sync);
+}
+
+/* What switch-conn.c does with the conversation in each pass. */
+static void
+run(void)
+{
+    flow_sync_run(flow_sync, now);
+    take_messages();
+    if (flow_sync_failure(flow_sync, now)) {
+        reconnect();
+    }
+    if (flow_sync_wants_look(flow_sync)) {
+        flow_sync_look(flow_sync, now);
+    }
+    take_messages();
+    ovs_assert(!flow_sync_is_right(flow_sync)
+               || !flow_sync_is_stuck(flow_sync));
+    ovs_assert(flow_sync_next(flow_sync) > now
+               || flow_sync_failure(flow_sync, now));
+}
+
+/* rconn gives up a connection with a message of another version, but for those
+ * that have a meaning before the version is known. */
+static bool
+is_of_any_version(enum ofptype type)
+{
+    return (type == OFPTYPE_HELLO || type == OFPTYPE_ERROR
+            || type == OFPTYPE_ECHO_REQUEST || type == OFPTYPE_ECHO_REPLY);
+}
+
+static void
+receive(const uint8_t *data, size_t length)
+{
+    struct ofpbuf *msg = ofpbuf_clone_data(data, length);
+    struct ofp_header *oh = msg->data;
+    enum ofptype type;
+    bool known = !ofptype_decode(&type, oh);
+
+    if (oh->version != FLOW_SYNC_VERSION
+        && !(known && is_of_any_version(type))) {
+        reconnect();
+    } else {
+        if (known) {
+            answer(oh, type);
+        }
+        if (known && type == OFPTYPE_ERROR) {
+            note_error(oh->xid);
+        }
+        flow_sync_receive(flow_sync, msg, now);
+    }
+    ofpbuf_delete(msg);
+}
+
+static void
+set_flows(uint16_t timeout)
+{
+    const struct flow_config config = {
+        .uplink.number = 1,
+        .fake_port.number = 2,
+        .fake = { htonl(0x0a0a0001), UNKNOWN_FAKE_PLEN },
+        .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
+        .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
+        .vlan = 2,
+        .timeout = timeout,
+    };
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    flow_set_build(&config, &flows);
+    flow_sync_set_flows(flow_sync, &flows);
+    svec_destroy(&flows);
+}
+
+/* Does what a header that cannot be one says: its type is the order, its xid
+ * the argument. */
+static void
+obey(uint8_t order, uint16_t argument)
+{
+    switch (order % 4) {
+    case 0:
+        now += argument;        /* Milliseconds. */
+        break;
+    case 1:
+        reconnect();
+        break;
+    case 2:
+        set_flows(1 + argument % UINT16_MAX);
+        break;
+    case 3:
+        flow_sync_look(flow_sync, now);
+        break;
+    }
+}
+
+/* Takes the first message of the input.  Returns its length, 0 if it is not
+ * whole: rconn would wait for the rest. */
+static size_t
+take_input(const uint8_t *data, size_t size)
+{
+    struct ofp_header oh;
+
+    if (size < sizeof oh) {
+        return 0;
+    }
+    memcpy(&oh, data, sizeof oh);
+
+    size_t length = ntohs(oh.length);
+    if (length < sizeof oh) {
+        obey(oh.type, ntohl(oh.xid));
+        return sizeof oh;
+    } else if (length > size) {
+        return 0;
+    }
+    receive(data, length);
+    return length;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t length;
+
+    now = 0;
+    flow_sync = flow_sync_create();
+    set_flows(300);
+    reconnect();
+    run();
+    while ((length = take_input(data, size))) {
+        data += length;
+        size -= length;
+        run();
+    }
+
+    ds_clear(&outcome);
+    ds_put_format(&outcome, "%s%s%s, %u of others%s",
+                  flow_sync_is_right(flow_sync) ? "right, " : "",
+                  flow_sync_is_stuck(flow_sync) ? "stuck, " : "",
+                  flow_sync_present(flow_sync), flow_sync_foreign(flow_sync),
+                  size ? ", not all read" : "");
+    flow_sync_destroy(flow_sync);
+    return 0;
+}
