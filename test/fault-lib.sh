@@ -71,7 +71,7 @@ now () {
 # fault WORDS COMMAND...: does it; times count from here.  Until it is over,
 # or alone_no_more, there is no fault in another sandbox.
 fault () {
-    fault=$1 figures=
+    fault=$1 figures= too_late=
     shift
     start_steady
     sleep 0.2
@@ -84,7 +84,22 @@ alone_no_more () {
     flock -u 9
 }
 
-# within MS WHAT COMMAND...: it must succeed so soon after the mark.
+# tries COMMAND...: which makes a fault and waits until it is over.  If a bound
+# was missed, it does so again, twice at most: a bound is the agent's, and the
+# machine may have been busy with something else.  Figures of each try are
+# printed.  Nothing but bounds of "within" is tried again.
+tries () {
+    for try in 1 2 3; do
+        "$@"
+        test "$too_late" || break
+        echo "try $try: $too_late" >&2
+    done
+    try=
+    test -z "$too_late"
+}
+
+# within MS WHAT COMMAND...: it must succeed so soon after the mark; "tries"
+# is told if it did later.
 within () {
     limit=$1 what=$2
     shift 2
@@ -97,13 +112,12 @@ within () {
     took=$(($(now) - mark))
     figures="$figures; $what $took ms"
     if test $took -gt "$limit"; then
-        echo "$fault: $what after $took ms, must be $limit" >&2
-        return 1
+        too_late="$fault: $what after $took ms, must be $limit"
     fi
 }
 
 # How late the scheduler of a busy machine lets an echo be.
-SCHEDULER_MS=250
+SCHEDULER_MS=500
 
 # fault_over nothing_lost | MS: all is right, not one packet was lost or the
 # way was broken for no longer than that.
@@ -122,9 +136,10 @@ fault_over () {
         set -- $SCHEDULER_MS
     fi
     if test "$udp_away" -gt "$1"; then
-        echo "$fault: traffic was away for $udp_away ms, must be $1" >&2
-        return 1
+        too_late="$fault: traffic was away for $udp_away ms, must be $1"
     fi
+    test -z "$too_late" || test "$try" ||
+        { echo "$too_late" >&2; return 1; }
 }
 
 # say_fault FIGURES
@@ -263,6 +278,15 @@ end_agent () {
 
 kill_agent () {
     end_agent kill -9 "$(pid_of pipette-agent)"
+}
+
+# is_idle: the agent, which an event left without an end would keep busy.
+is_idle () {
+    idle=$(ticks)
+    sleep 2
+    idle=$(($(ticks) - idle))
+    test $idle -le 20 ||
+        { echo "the agent is busy at rest: $idle ticks in 2 s" >&2; return 1; }
 }
 
 # ticks: of CPU that the agent has used, 100 a second.

@@ -61,14 +61,19 @@ ETH_P_IP = 0x0800
 SIOCSIFHWADDR = 0x8924
 ARPHRD_ETHER = 1
 TCPI_TOTAL_RETRANS = 100    # In struct tcp_info of <linux/tcp.h>.
+TCPI_DSACK_DUPS = 216
 BACKLOG = 1024      # A short one makes connections wait for a second.
 
 
 def retransmissions(sock):
-    """Returns the segments that this end of a TCP connection repeated."""
+    """Returns the segments that this end of a TCP connection had to repeat:
+    those of which the other end said that it had them (D-SACK, RFC 2883) were
+    late, not lost."""
     info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO,
-                           TCPI_TOTAL_RETRANS + 4)
-    return struct.unpack_from("I", info, TCPI_TOTAL_RETRANS)[0]
+                           TCPI_DSACK_DUPS + 4)
+    repeated, = struct.unpack_from("I", info, TCPI_TOTAL_RETRANS)
+    late, = struct.unpack_from("I", info, TCPI_DSACK_DUPS)
+    return max(repeated - late, 0)
 
 
 class TCPEcho(socketserver.StreamRequestHandler):
