@@ -99,17 +99,19 @@ tries () {
 }
 
 # within MS WHAT COMMAND...: it must succeed so soon after the mark; "tries"
-# is told if it did later.
+# is told if it did later.  The time is that when the COMMAND which succeeded
+# was started: its own processes take as long as what they look at.
 within () {
     limit=$1 what=$2
     shift 2
+    took=$(($(now) - mark))
     until quiet "$@"; do
-        if test $(($(now) - mark)) -gt 20000; then
+        took=$(($(now) - mark))
+        if test $took -gt 20000; then
             echo "$fault: waited in vain for $what: $*" >&2
             return 1
         fi
     done
-    took=$(($(now) - mark))
     figures="$figures; $what $took ms"
     if test $took -gt "$limit"; then
         too_late="$fault: $what after $took ms, must be $limit"
