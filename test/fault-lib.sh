@@ -18,9 +18,9 @@ exec 9>>"${FAULTS_LOCK:-$SANDBOX/lock}"
 renice -n -10 -p $$ "$(cat /run/openvswitch/ovs-vswitchd.pid)" \
     "$(cat /run/openvswitch/ovsdb-server.pid)" >/dev/null || :
 
-# begin [OPTION]...: the agent has these options from now on.
+# begin: the agent has the options of the flow set from now on.
 begin () {
-    agent_options="$*"
+    agent_options=$flow_set_options
     restart_agent
     wait_until is_ready
     flows_now >"$SANDBOX/flows"
@@ -146,7 +146,8 @@ fault_over () {
 
 # say_fault FIGURES
 say_fault () {
-    printf '%-50s %s\n' "$fault" "$1" | tee -a "$FAULTS_TABLE"
+    printf '%-60s %s\n' "$fault${flow_set_options:+, known subnet}" "$1" |
+        tee -a "$FAULTS_TABLE"
 }
 
 # What must hold.
@@ -231,9 +232,10 @@ wanted_flows () {
     $PIPETTE_AGENT --uplink up0 $agent_options --print-flows | sed "
         s/in_port=up0\\>/in_port=$1/
         s/in_port=ovsfake0\\>/in_port=$2/
+        s/output:up0\\>/output:$1/
         s/output:ovsfake0\\>/output:$2/
-        s/load:0x2->NXM_NX_REG1/load:$2->NXM_NX_REG1/
-        s/load:0x1->NXM_NX_REG2/load:$1->NXM_NX_REG2/"
+        s/load:0x2->NXM_NX_REG1\[0\.\.15]/load:$2->NXM_NX_REG1[0..15]/
+        s/load:0x1->NXM_NX_REG2\[0\.\.15]/load:$1->NXM_NX_REG2[0..15]/"
 }
 
 learning_cookies () {
@@ -247,7 +249,8 @@ flows_are_right () {
     # Those learned are from those that learn.
     learning=$(learning_cookies <"$SANDBOX/own")
     ! learned_flows | learning_cookies | grep -vx "$learning" || return
-    if test "$ports" != "1 2"; then
+    # Those of a known subnet name no port.
+    if test "$ports" != "1 2" && test -z "$flow_set_options"; then
         ! learning_cookies <"$SANDBOX/wanted" | grep -x "$learning" ||
             return
         sed -i 's/\(cookie=0x7069706c\)[0-9a-f]*/\1/g' \
