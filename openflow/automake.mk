@@ -1,6 +1,8 @@
 libpipette_a_SOURCES += \
 	openflow/address-plan.c \
 	openflow/address-plan.h \
+	openflow/drop-count.c \
+	openflow/drop-count.h \
 	openflow/flow-count.c \
 	openflow/flow-count.h \
 	openflow/flow-diff.c \

@@ -103,10 +103,8 @@ flow_list_add_stats(struct flow_list *list,
     fm->ofpacts_len = stats->ofpacts_len;
 }
 
-/* Returns the flow of 'list' with the table, priority and match of 'fm', NULL
- * if there is none. */
-static const struct ofputil_flow_mod *
-find_flow(const struct flow_list *list, const struct ofputil_flow_mod *fm)
+const struct ofputil_flow_mod *
+flow_list_find(const struct flow_list *list, const struct ofputil_flow_mod *fm)
 {
     for (size_t i = 0; i < list->n; i++) {
         const struct ofputil_flow_mod *f = &list->fms[i];
@@ -210,14 +208,14 @@ flow_list_diff(const struct flow_list *wanted,
                struct flow_list *changes)
 {
     for (size_t i = 0; i < present->n; i++) {
-        if (!find_flow(wanted, &present->fms[i])) {
+        if (!flow_list_find(wanted, &present->fms[i])) {
             delete_flow(&present->fms[i], changes);
         }
         delete_learned(wanted, &present->fms[i], changes);
     }
     for (size_t i = 0; i < wanted->n; i++) {
         const struct ofputil_flow_mod *fm = &wanted->fms[i];
-        const struct ofputil_flow_mod *old = find_flow(present, fm);
+        const struct ofputil_flow_mod *old = flow_list_find(present, fm);
 
         if (!old || !is_same(old, fm)) {
             add_flow(fm, changes);

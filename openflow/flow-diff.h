@@ -46,6 +46,11 @@ char *flow_list_parse(struct flow_list *list, const struct svec *flows)
 void flow_list_add_stats(struct flow_list *list,
                          const struct ofputil_flow_stats *stats);
 
+/* Returns the flow of 'list' with the table, priority and match of 'fm', NULL
+ * if there is none. */
+const struct ofputil_flow_mod *flow_list_find(
+    const struct flow_list *list, const struct ofputil_flow_mod *fm);
+
 /* Appends to 'changes' what turns 'present' into 'wanted':
  *
  *   - deletion of each flow present that is not wanted,

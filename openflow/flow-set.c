@@ -55,7 +55,9 @@ add_sorting_flows(struct svec *flows, const struct flow_config *config,
     flow_add(flows, "table=0, priority=1,arp,in_port=%s,"
              "dl_src="ETH_ADDR_FMT" actions=goto_table:2",
              w->fake_port, ETH_ADDR_ARGS(config->server_mac));
-    flow_add(flows, "table=0, priority=0 actions=drop");
+    flow_add(flows, "table=0, priority=0 "
+             "actions=drop # neither TCP, UDP nor the fake host's ARP, "
+             "or from another port");
 }
 
 /* Computes into register 0 how the service sees the pair: fake prefix, last
@@ -155,7 +157,8 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
              ds_cstr(&registers), ds_cstr(&s));
     flow_add(flows, "table=1, priority=1,udp actions=%s%s",
              ds_cstr(&registers), ds_cstr(&s));
-    flow_add(flows, "table=1, priority=0 actions=drop");
+    flow_add(flows, "table=1, priority=0 "
+             "actions=drop # in: neither TCP nor UDP");
     ds_destroy(&registers);
     ds_destroy(&s);
 }
@@ -176,7 +179,8 @@ add_outbound_flows(struct svec *flows, const struct flow_config *config)
              "set_field:"ETH_ADDR_FMT"->arp_sha,IN_PORT",
              ETH_ADDR_ARGS(config->client_mac),
              ETH_ADDR_ARGS(config->client_mac));
-    flow_add(flows, "table=2, priority=0 actions=drop");
+    flow_add(flows, "table=2, priority=0 "
+             "actions=drop # out: to nobody who came first");
 }
 
 /* Without a real subnet: the published flow set. */

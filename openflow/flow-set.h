@@ -7,8 +7,10 @@
  * ============
  *
  * What the bridge must do, as text: a configuration and two port numbers in,
- * one line a flow out, in the syntax that ovs-ofctl(8) takes for "add-flows",
- * some with a comment ("# why").  Pure: no switch, no clock, no state.
+ * one line a flow out, in the syntax that ovs-ofctl(8) takes for "add-flows".
+ * Those that drop, and only those, end in a comment ("# why"): the reason that
+ * their packets are counted by (drop-count.h).  Pure: no switch, no clock, no
+ * state.
  *
  * There are two sets: that for a real subnet that is known (subnet-set.h), and
  * the published one:

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "byte-order.h"
+#include "openflow/drop-count.h"
 #include "openflow/flow-count.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-monitor.h"
@@ -76,6 +77,11 @@ struct flow_sync {
     long long int last_count;
     unsigned int foreign;
 
+    struct drop_count drops;
+    bool drops_wanted;          /* Count them when there is time. */
+    bool counting_drops;        /* Outside of a look. */
+    ovs_be32 drops_xid;         /* Of that request. */
+
     struct ds present_words;
 };
 
@@ -100,6 +106,7 @@ flow_sync_create(void)
 
     ovs_list_init(&sync->outbox);
     sync->last_count = -COUNT_INTERVAL_MSEC;
+    drop_count_init(&sync->drops);
     ds_init(&sync->present_words);
     say(sync, "not connected");
     return sync;
@@ -121,6 +128,7 @@ restart(struct flow_sync *sync, enum sync_state state)
     flow_list_clear(&sync->present);
     ofpbuf_list_delete(&sync->outbox);
     sync->right = sync->refused = sync->recount = false;
+    sync->drops_wanted = sync->counting_drops = false;
     sync->failure = NULL;
     sync->foreign = 0;
     sync->state = state;
@@ -132,6 +140,7 @@ flow_sync_destroy(struct flow_sync *sync)
     if (sync) {
         restart(sync, S_DISCONNECTED);
         flow_list_clear(&sync->wanted);
+        drop_count_destroy(&sync->drops);
         ds_destroy(&sync->present_words);
         free(sync);
     }
@@ -142,6 +151,9 @@ flow_sync_set_flows(struct flow_sync *sync, const struct svec *flows)
 {
     flow_list_clear(&sync->wanted);
     char *error = flow_list_parse(&sync->wanted, flows);
+    if (!error) {
+        error = drop_count_set_flows(&sync->drops, flows);
+    }
     if (error) {
         /* The flow set is ours: this is a bug. */
         ovs_fatal(0, "%s", error);
@@ -204,8 +216,9 @@ flow_sync_wants_look(const struct flow_sync *sync)
     return sync->state == S_LOOK || (is_resting(sync) && sync->news);
 }
 
-void
-flow_sync_look(struct flow_sync *sync, long long int now)
+/* Asks for the flows with our cookie, and returns the request's xid. */
+static ovs_be32
+send_dump_request(struct flow_sync *sync)
 {
     struct ofputil_flow_stats_request request = {
         .cookie = htonll(FLOW_COOKIE),
@@ -215,15 +228,23 @@ flow_sync_look(struct flow_sync *sync, long long int now)
         .table_id = OFPTT_ALL,
     };
 
+    match_init_catchall(&request.match);
+    drop_count_begin(&sync->drops);
+    sync->drops_wanted = sync->counting_drops = false;
+    return send_msg(sync, ofputil_encode_flow_stats_request(&request,
+                                                            OF_PROTOCOL));
+}
+
+void
+flow_sync_look(struct flow_sync *sync, long long int now)
+{
     if (sync->state != S_LOOK && !is_resting(sync)) {
         return;
     }
-    match_init_catchall(&request.match);
     clear_changes(sync);
     flow_list_clear(&sync->present);
     sync->news = false;
-    sync->xid = send_msg(sync, ofputil_encode_flow_stats_request(&request,
-                                                                 OF_PROTOCOL));
+    sync->xid = send_dump_request(sync);
     sync->state = S_DUMP;
     sync->deadline = now + REPLY_TIMEOUT_MSEC;
     if (!sync->right && !sync->refused) {
@@ -306,9 +327,10 @@ send_changes(struct flow_sync *sync)
     }
 }
 
-/* S_DUMP */
+/* In S_DUMP the flows are compared, too. */
 static void
-handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg)
+handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg,
+                  long long int now)
 {
     const struct ofp_header *oh = msg->data;
     bool more = ofpmp_more(oh);
@@ -323,14 +345,21 @@ handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg)
         if (retval) {
             break;
         }
-        flow_list_add_stats(&sync->present, &stats);
+        if (sync->state == S_DUMP) {
+            flow_list_add_stats(&sync->present, &stats);
+        }
+        drop_count_add(&sync->drops, &stats);
     }
     ofpbuf_uninit(&ofpacts);
 
     if (retval != EOF) {
         sync->failure = "cannot decode the switch's flows";
     } else if (!more) {
-        send_changes(sync);
+        drop_count_end(&sync->drops, now);
+        sync->counting_drops = false;
+        if (sync->state == S_DUMP) {
+            send_changes(sync);
+        }
     }
 }
 
@@ -394,8 +423,9 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         break;
 
     case OFPTYPE_FLOW_STATS_REPLY:
-        if (sync->state == S_DUMP && awaited) {
-            handle_dump_reply(sync, msg);
+        if (sync->state == S_DUMP ? awaited
+            : sync->counting_drops && oh->xid == sync->drops_xid) {
+            handle_dump_reply(sync, msg, now);
         }
         break;
 
@@ -429,9 +459,25 @@ wants_count(const struct flow_sync *sync)
     return is_resting(sync) && sync->recount;
 }
 
+static bool
+wants_drops(const struct flow_sync *sync)
+{
+    return is_resting(sync) && sync->drops_wanted && !sync->counting_drops;
+}
+
+static long long int
+next_drops(const struct flow_sync *sync)
+{
+    return sync->drops.as_of + COUNT_INTERVAL_MSEC;
+}
+
 void
 flow_sync_run(struct flow_sync *sync, long long int now)
 {
+    if (wants_drops(sync) && now >= next_drops(sync)) {
+        sync->drops_xid = send_dump_request(sync);
+        sync->counting_drops = true;
+    }
     if (wants_count(sync) && now >= sync->last_count + COUNT_INTERVAL_MSEC) {
         sync->recount = false;
         sync->last_count = now;
@@ -445,9 +491,15 @@ flow_sync_run(struct flow_sync *sync, long long int now)
 long long int
 flow_sync_next(const struct flow_sync *sync)
 {
-    return (awaits_reply(sync) ? sync->deadline
-            : wants_count(sync) ? sync->last_count + COUNT_INTERVAL_MSEC
-            : LLONG_MAX);
+    long long int next = awaits_reply(sync) ? sync->deadline : LLONG_MAX;
+
+    if (wants_count(sync)) {
+        next = MIN(next, sync->last_count + COUNT_INTERVAL_MSEC);
+    }
+    if (wants_drops(sync)) {
+        next = MIN(next, next_drops(sync));
+    }
+    return next;
 }
 
 const char *
@@ -474,6 +526,18 @@ unsigned int
 flow_sync_foreign(const struct flow_sync *sync)
 {
     return sync->foreign;
+}
+
+void
+flow_sync_want_drops(struct flow_sync *sync)
+{
+    sync->drops_wanted = true;
+}
+
+const struct drop_count *
+flow_sync_drops(const struct flow_sync *sync)
+{
+    return &sync->drops;
 }
 
 void

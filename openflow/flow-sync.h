@@ -22,6 +22,7 @@
 
 #include "openvswitch/ofp-protocol.h"
 
+struct drop_count;
 struct ds;
 struct ofpbuf;
 struct svec;
@@ -79,6 +80,14 @@ bool flow_sync_is_stuck(const struct flow_sync *);
 
 /* Returns the number of flows that are somebody else's, as counted last. */
 unsigned int flow_sync_foreign(const struct flow_sync *);
+
+/* Somebody wants to know what is dropped: counts again as soon as no look is
+ * under way, at most once a second.  It is also counted at each look. */
+void flow_sync_want_drops(struct flow_sync *);
+
+/* Returns what was dropped, as counted last: maybe on an earlier
+ * connection. */
+const struct drop_count *flow_sync_drops(const struct flow_sync *);
 
 /* In words: what is wanted (appended to 's'), and what is there (valid until
  * the next call). */

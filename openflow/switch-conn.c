@@ -197,6 +197,18 @@ switch_conn_foreign(const struct switch_conn *conn)
     return flow_sync_foreign(conn->sync);
 }
 
+const struct drop_count *
+switch_conn_drops(const struct switch_conn *conn)
+{
+    return flow_sync_drops(conn->sync);
+}
+
+void
+switch_conn_want_drops(struct switch_conn *conn)
+{
+    flow_sync_want_drops(conn->sync);
+}
+
 void
 switch_conn_format_wanted(const struct switch_conn *conn, struct ds *s)
 {

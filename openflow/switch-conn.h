@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+struct drop_count;
 struct ds;
 struct svec;
 
@@ -60,6 +61,11 @@ bool switch_conn_is_stuck(const struct switch_conn *conn);
 /* Returns the number of flows that are somebody else's, as counted last, at
  * most once a second. */
 unsigned int switch_conn_foreign(const struct switch_conn *conn);
+
+/* Returns what was dropped, as counted last, in time_msec() (drop-count.h);
+ * switch_conn_want_drops() has it counted again, at most once a second. */
+const struct drop_count *switch_conn_drops(const struct switch_conn *conn);
+void switch_conn_want_drops(struct switch_conn *conn);
 
 /* In words: what is wanted (appended to 's'), and what is there (valid until
  * the next switch_conn_run()). */

@@ -3,9 +3,12 @@ if ENABLE_TESTS
 check_PROGRAMS += test/unit
 endif
 test_unit_SOURCES = \
+	test/sync-peer.c \
+	test/sync-peer.h \
 	test/unit.c \
 	test/unit.h \
 	test/unit-address-plan.c \
+	test/unit-drop-count.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \

@@ -100,6 +100,8 @@ flow_set_any_config(void **state OVS_UNUSED)
                                ETH_ADDR_ARGS(c.server_mac)), 1);
         assert_int_equal(count(&flows, "set_field:"ETH_ADDR_FMT"->arp_sha",
                                ETH_ADDR_ARGS(c.client_mac)), 1);
+        assert_int_equal(count(&flows, "actions=drop # "), 3);
+        assert_int_equal(count(&flows, "#"), 3);
 
         flow_list_clear(&changes);
         flow_list_clear(&list);

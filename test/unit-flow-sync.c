@@ -3,21 +3,14 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/sync-peer.h"
 
 #include <limits.h>
-#include <stdlib.h>
 
-#include "byte-order.h"
-#include "openflow/flow-diff.h"
+#include "openflow/drop-count.h"
 #include "openflow/flow-sync.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/list.h"
-#include "openvswitch/ofp-bundle.h"
-#include "openvswitch/ofp-errors.h"
-#include "openvswitch/ofp-flow.h"
-#include "openvswitch/ofp-monitor.h"
 #include "openvswitch/ofp-msgs.h"
-#include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "svec.h"
 #include "util.h"
@@ -25,219 +18,7 @@
 #define COOKIE "cookie=0x7069706574746500,"
 #define FLOW_A COOKIE "table=0,priority=1,tcp actions=output:1"
 #define FLOW_B COOKIE "table=0,priority=2,udp actions=output:2"
-
-/* What the switch of a test remembers: the requests that wait for a reply. */
-struct peer {
-    struct flow_sync *sync;
-    struct ofpbuf *dump, *barrier, *ctrl, *add;
-    struct ofpbuf *counts[4];
-    size_t n_counts;
-};
-
-static void
-keep(struct ofpbuf **slot, struct ofpbuf *msg)
-{
-    ofpbuf_delete(*slot);
-    *slot = msg;
-}
-
-static const char *
-ctrl_name(const struct ofp_header *oh)
-{
-    struct ofputil_bundle_ctrl_msg ctrl;
-
-    assert_int_equal(ofputil_decode_bundle_ctrl(oh, &ctrl), 0);
-    return (ctrl.type == OFPBCT_OPEN_REQUEST ? "open"
-            : ctrl.type == OFPBCT_COMMIT_REQUEST ? "commit"
-            : ctrl.type == OFPBCT_DISCARD_REQUEST ? "discard"
-            : "?");
-}
-
-/* Takes one message, which becomes the peer's, and returns its name. */
-static const char *
-take(struct peer *peer, struct ofpbuf *msg)
-{
-    enum ofptype type;
-
-    assert_int_equal(ofptype_decode(&type, msg->data), 0);
-    switch ((int) type) {
-    case OFPTYPE_FLOW_STATS_REQUEST:
-        keep(&peer->dump, msg);
-        return "dump";
-    case OFPTYPE_BUNDLE_CONTROL:
-        keep(&peer->ctrl, msg);
-        return ctrl_name(msg->data);
-    case OFPTYPE_BUNDLE_ADD_MESSAGE:
-        keep(&peer->add, msg);
-        return "add";
-    case OFPTYPE_BARRIER_REQUEST:
-        keep(&peer->barrier, msg);
-        return "barrier";
-    case OFPTYPE_AGGREGATE_STATS_REQUEST:
-        keep(&peer->counts[peer->n_counts++ % 4], msg);
-        return "count";
-    case OFPTYPE_FLOW_MONITOR_STATS_REQUEST:
-        ofpbuf_delete(msg);
-        return "monitor";
-    case OFPTYPE_ECHO_REPLY:
-        ofpbuf_delete(msg);
-        return "echo";
-    }
-    fail_msg("unexpected message");
-    return NULL;
-}
-
-/* Checks that exactly the messages 'expected', names with spaces between, are
- * there to be sent. */
-static void
-expect(struct peer *peer, const char *expected)
-{
-    struct ds names = DS_EMPTY_INITIALIZER;
-    struct ofpbuf *msg;
-
-    while ((msg = flow_sync_send(peer->sync))) {
-        ds_put_format(&names, "%s%s", names.length ? " " : "",
-                      take(peer, msg));
-    }
-    assert_string_equal(ds_cstr(&names), expected);
-    ds_destroy(&names);
-}
-
-/* Returns a peer with a connection, on which 'flow', or none if it is NULL, is
- * wanted. */
-static struct peer
-connect_peer(const char *flow)
-{
-    struct peer peer = { .sync = flow_sync_create() };
-    struct svec flows = SVEC_EMPTY_INITIALIZER;
-
-    if (flow) {
-        svec_add(&flows, flow);
-    }
-    flow_sync_set_flows(peer.sync, &flows);
-    svec_destroy(&flows);
-    flow_sync_look(peer.sync, 0);
-    expect(&peer, "");
-    flow_sync_connect(peer.sync);
-    expect(&peer, "monitor");
-    assert_true(flow_sync_wants_look(peer.sync));
-    return peer;
-}
-
-static void
-disconnect_peer(struct peer *peer)
-{
-    keep(&peer->dump, NULL);
-    keep(&peer->barrier, NULL);
-    keep(&peer->ctrl, NULL);
-    keep(&peer->add, NULL);
-    for (int i = 0; i < 4; i++) {
-        keep(&peer->counts[i], NULL);
-    }
-    flow_sync_destroy(peer->sync);
-}
-
-/* Gives 'msg' to 'peer' as if it came from a connection, and frees it. */
-static void
-receive(struct peer *peer, struct ofpbuf *msg, long long int now)
-{
-    ofpmsg_update_length(msg);
-    struct ofpbuf received = ofpbuf_const_initializer(msg->data, msg->size);
-    flow_sync_receive(peer->sync, &received, now);
-    ofpbuf_delete(msg);
-}
-
-/* The reply to the dump: 'flow', or none if it is NULL. */
-static void
-reply_dump(struct peer *peer, const char *flow, long long int now)
-{
-    struct ovs_list replies;
-    struct ofpbuf *msg;
-
-    ofpmp_init(&replies, peer->dump->data);
-    if (flow) {
-        struct flow_list list = FLOW_LIST_INITIALIZER;
-        struct svec flows = SVEC_EMPTY_INITIALIZER;
-
-        svec_add(&flows, flow);
-        assert_null(flow_list_parse(&list, &flows));
-        struct ofputil_flow_stats stats = {
-            .cookie = list.fms[0].new_cookie,
-            .table_id = list.fms[0].table_id,
-            .priority = list.fms[0].priority,
-            .ofpacts = list.fms[0].ofpacts,
-            .ofpacts_len = list.fms[0].ofpacts_len,
-        };
-        minimatch_expand(&list.fms[0].match, &stats.match);
-        ofputil_append_flow_stats_reply(&stats, &replies, NULL);
-        flow_list_clear(&list);
-        svec_destroy(&flows);
-    }
-    LIST_FOR_EACH_POP (msg, list_node, &replies) {
-        receive(peer, msg, now);
-    }
-}
-
-static void
-reply_barrier(struct peer *peer, long long int now)
-{
-    receive(peer, ofputil_encode_barrier_request(OFP14_VERSION), now);
-    struct ofpbuf *msg = ofpraw_alloc_reply(OFPRAW_OFPT11_BARRIER_REPLY,
-                                            peer->barrier->data, 0);
-    receive(peer, msg, now);
-}
-
-static void
-reply_ctrl(struct peer *peer, long long int now)
-{
-    struct ofputil_bundle_ctrl_msg ctrl;
-
-    assert_int_equal(ofputil_decode_bundle_ctrl(peer->ctrl->data, &ctrl), 0);
-    ctrl.type++;
-    receive(peer, ofputil_encode_bundle_ctrl_reply(peer->ctrl->data, &ctrl),
-            now);
-}
-
-static void
-reply_error(struct peer *peer, const struct ofpbuf *request)
-{
-    receive(peer, ofperr_encode_reply(OFPERR_OFPBAC_BAD_TYPE, request->data),
-            0);
-}
-
-/* Counts: 'counts' of the four requests. */
-static void
-reply_counts(struct peer *peer, const int counts[4], long long int now)
-{
-    for (int i = 0; i < 4; i++) {
-        struct ofputil_aggregate_stats stats = { .flow_count = counts[i] };
-
-        receive(peer, ofputil_encode_aggregate_stats_reply(
-                    &stats, peer->counts[i]->data), now);
-    }
-}
-
-static void
-send_update(struct peer *peer, const char *cookie)
-{
-    struct ofputil_flow_update update = {
-        .event = OFPFME_REMOVED,
-        .reason = OFPRR_DELETE,
-        .cookie = htonll(strtoull(cookie, NULL, 16)),
-    };
-    struct ovs_list replies;
-    struct ofpbuf *msg;
-
-    match_init_catchall(&update.match);
-    ovs_list_init(&replies);
-    ofputil_start_flow_update(&replies, OFPUTIL_P_OF14_OXM);
-    ofputil_append_flow_update(&update, &replies, NULL);
-    LIST_FOR_EACH_POP (msg, list_node, &replies) {
-        receive(peer, msg, 0);
-    }
-}
-
-/* Tests. */
+#define FLOW_DROP COOKIE "table=0,priority=0 actions=drop # why"
 
 static void
 flow_sync_nothing_to_do(void **state OVS_UNUSED)
@@ -532,6 +313,103 @@ flow_sync_foreign_interval(void **state OVS_UNUSED)
     disconnect_peer(&peer);
 }
 
+/* Checks that so many packets were dropped, as of 'then'. */
+static void
+check_drops(const struct peer *peer, int packets, long long int then)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    assert_true(flow_sync_drops(peer->sync)->as_of == then);
+    drop_count_format(flow_sync_drops(peer->sync), then, &s);
+    char *expected = xasprintf("  dropped: %d packets, counted 0 s ago\n"
+                               "%12d  why\n", packets, packets);
+    assert_string_equal(ds_cstr(&s), expected);
+    free(expected);
+    ds_destroy(&s);
+}
+
+static void
+flow_sync_drops_counted(void **state OVS_UNUSED)
+{
+    struct peer peer = connect_peer(FLOW_DROP);
+
+    /* A look counts, too. */
+    flow_sync_look(peer.sync, 0);
+    expect(&peer, "dump");
+    reply_packets(&peer, FLOW_DROP, 7, 10);
+    expect(&peer, "count count count count");
+    check_drops(&peer, 7, 10);
+
+    flow_sync_want_drops(peer.sync);
+    flow_sync_run(peer.sync, 5000);
+    expect(&peer, "dump");
+    check_drops(&peer, 7, 10);
+    assert_true(flow_sync_is_right(peer.sync));
+    assert_true(flow_sync_next(peer.sync) == LLONG_MAX);
+    reply_packets(&peer, FLOW_DROP, 8, 5010);
+    check_drops(&peer, 8, 5010);
+
+    /* That is all that it does, even if there is something to mend. */
+    flow_sync_want_drops(peer.sync);
+    flow_sync_run(peer.sync, 9000);
+    expect(&peer, "dump");
+    reply_dump(&peer, NULL, 9000);
+    assert_true(flow_sync_is_right(peer.sync));
+    expect(&peer, "");
+
+    /* The last figures outlive the connection, but not the flows. */
+    flow_sync_look(peer.sync, 10000);
+    expect(&peer, "dump");
+    reply_packets(&peer, FLOW_DROP, 9, 10000);
+    flow_sync_disconnect(peer.sync);
+    check_drops(&peer, 9, 10000);
+    struct svec none = SVEC_EMPTY_INITIALIZER;
+    flow_sync_set_flows(peer.sync, &none);
+    assert_true(flow_sync_drops(peer.sync)->as_of == LLONG_MIN);
+    disconnect_peer(&peer);
+}
+
+/* At most once a second, one at a time, and not beside a look. */
+static void
+flow_sync_drops_interval(void **state OVS_UNUSED)
+{
+    struct peer peer = connect_peer(FLOW_DROP);
+
+    flow_sync_want_drops(peer.sync);
+    flow_sync_run(peer.sync, 0);
+    expect(&peer, "");
+    flow_sync_look(peer.sync, 0);
+    flow_sync_want_drops(peer.sync);
+    expect(&peer, "dump");
+    reply_packets(&peer, FLOW_DROP, 1, 500);
+    expect(&peer, "count count count count");
+    assert_true(flow_sync_next(peer.sync) == 1500);
+    flow_sync_run(peer.sync, 1499);
+    expect(&peer, "");
+    flow_sync_run(peer.sync, 1500);
+    expect(&peer, "dump");
+
+    /* A second one waits, until there is a reply or a look. */
+    flow_sync_want_drops(peer.sync);
+    flow_sync_run(peer.sync, 9000);
+    expect(&peer, "");
+    assert_true(flow_sync_next(peer.sync) == LLONG_MAX);
+    struct ofpbuf *late = peer.dump;
+    peer.dump = NULL;
+    flow_sync_look(peer.sync, 9000);
+    expect(&peer, "dump");
+    struct ofpbuf *dump = peer.dump;
+    peer.dump = late;
+    reply_packets(&peer, FLOW_DROP, 2, 9000);
+    check_drops(&peer, 1, 500);
+    keep(&peer.dump, dump);
+    reply_packets(&peer, FLOW_DROP, 3, 9000);
+    check_drops(&peer, 3, 9000);
+    flow_sync_run(peer.sync, 99000);
+    expect(&peer, "count count count count");
+    disconnect_peer(&peer);
+}
+
 const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_nothing_to_do),
     cmocka_unit_test(flow_sync_commits),
@@ -544,5 +422,7 @@ const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_reconnect),
     cmocka_unit_test(flow_sync_foreign_counts),
     cmocka_unit_test(flow_sync_foreign_interval),
+    cmocka_unit_test(flow_sync_drops_counted),
+    cmocka_unit_test(flow_sync_drops_interval),
     { .name = NULL },
 };

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "openflow/drop-count.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "svec.h"
+#include "util.h"
+
+struct drop_reason {
+    char *words;
+    uint64_t packets;
+    uint64_t counting;          /* What 'packets' will be. */
+};
+
+void
+drop_count_init(struct drop_count *drops)
+{
+    *drops = (struct drop_count) { .as_of = LLONG_MIN };
+}
+
+void
+drop_count_destroy(struct drop_count *drops)
+{
+    for (size_t i = 0; i < drops->n; i++) {
+        free(drops->reasons[i].words);
+    }
+    free(drops->reasons);
+    free(drops->which);
+    flow_list_clear(&drops->flows);
+}
+
+/* Returns the comment of 'flow', NULL if it has none. */
+static const char *
+get_comment(const char *flow)
+{
+    const char *comment = strchr(flow, '#');
+
+    return comment ? comment + strspn(comment, "# ") : NULL;
+}
+
+/* Returns the index of the reason, which is new or not. */
+static size_t
+add_reason(struct drop_count *drops, const char *words)
+{
+    for (size_t i = 0; i < drops->n; i++) {
+        if (!strcmp(drops->reasons[i].words, words)) {
+            return i;
+        }
+    }
+    drops->reasons[drops->n] = (struct drop_reason) {
+        .words = xstrdup(words)
+    };
+    return drops->n++;
+}
+
+char *
+drop_count_set_flows(struct drop_count *drops, const struct svec *flows)
+{
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
+    const char *flow;
+    size_t i;
+
+    drop_count_destroy(drops);
+    drop_count_init(drops);
+    SVEC_FOR_EACH (i, flow, flows) {
+        if (get_comment(flow)) {
+            svec_add(&lines, flow);
+        }
+    }
+    drops->which = xmalloc(lines.n * sizeof *drops->which);
+    drops->reasons = xmalloc(lines.n * sizeof *drops->reasons);
+    SVEC_FOR_EACH (i, flow, &lines) {
+        drops->which[i] = add_reason(drops, get_comment(flow));
+    }
+    char *error = flow_list_parse(&drops->flows, &lines);
+    svec_destroy(&lines);
+    return error;
+}
+
+void
+drop_count_begin(struct drop_count *drops)
+{
+    for (size_t i = 0; i < drops->n; i++) {
+        drops->reasons[i].counting = 0;
+    }
+}
+
+void
+drop_count_add(struct drop_count *drops,
+               const struct ofputil_flow_stats *stats)
+{
+    struct flow_list flow = FLOW_LIST_INITIALIZER;
+
+    /* Somebody may have given a drop flow actions. */
+    if (stats->ofpacts_len || stats->packet_count == UINT64_MAX) {
+        return;
+    }
+    flow_list_add_stats(&flow, stats);
+    const struct ofputil_flow_mod *fm = flow_list_find(&drops->flows,
+                                                       &flow.fms[0]);
+    if (fm) {
+        size_t reason = drops->which[fm - drops->flows.fms];
+
+        drops->reasons[reason].counting += stats->packet_count;
+    }
+    flow_list_clear(&flow);
+}
+
+void
+drop_count_end(struct drop_count *drops, long long int now)
+{
+    for (size_t i = 0; i < drops->n; i++) {
+        drops->reasons[i].packets = drops->reasons[i].counting;
+    }
+    drops->as_of = now;
+}
+
+static bool
+is_known(const struct drop_count *drops)
+{
+    return drops->as_of != LLONG_MIN;
+}
+
+static long long int
+get_age(const struct drop_count *drops, long long int now)
+{
+    return (now - drops->as_of) / 1000;
+}
+
+void
+drop_count_format(const struct drop_count *drops, long long int now,
+                  struct ds *s)
+{
+    uint64_t total = 0;
+
+    if (!is_known(drops)) {
+        return;
+    }
+    for (size_t i = 0; i < drops->n; i++) {
+        total += drops->reasons[i].packets;
+    }
+    ds_put_format(s, "  dropped: %"PRIu64" packets, counted %lld s ago\n",
+                  total, get_age(drops, now));
+    for (size_t i = 0; i < drops->n; i++) {
+        const struct drop_reason *reason = &drops->reasons[i];
+
+        if (reason->packets) {
+            ds_put_format(s, "%12"PRIu64"  %s\n", reason->packets,
+                          reason->words);
+        }
+    }
+}
+
+void
+drop_count_put_json(const struct drop_count *drops, long long int now,
+                    struct json *object)
+{
+    struct json *array = json_array_create_empty();
+
+    for (size_t i = 0; i < drops->n && is_known(drops); i++) {
+        struct json *reason = json_object_create();
+
+        json_object_put_string(reason, "reason", drops->reasons[i].words);
+        json_object_put(reason, "packets",
+                        json_integer_create(drops->reasons[i].packets));
+        json_array_add(array, reason);
+    }
+    json_object_put(object, "dropped", array);
+    json_object_put(object, "dropped_seconds_ago",
+                    is_known(drops)
+                    ? json_integer_create(get_age(drops, now))
+                    : json_null_create());
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OPENFLOW_DROP_COUNT_H
+#define OPENFLOW_DROP_COUNT_H 1
+
+/* What the flow set drops, a reason each
+ * =======================================
+ *
+ * The reasons are the comments of the flow set's lines (flow-set.h); flows
+ * with the same reason are counted together.  A reason counts since its flows
+ * were put into the switch: neither the agent's restart nor a change of other
+ * flows sets it back, a restart of the switch does.  Open vSwitch itself is up
+ * to half a second late.
+ *
+ * The figures come from the flows that each look dumps anyway, and from a dump
+ * of their own after somebody wanted to know them (flow-sync.h).  Who asks is
+ * told the last ones and how old they are: nobody waits for the switch, which
+ * may hang, and who asks again sees what is new.  Nothing else follows from
+ * being asked: to watch the agent does not make it look, or mend.
+ *
+ * Pure. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "openflow/flow-diff.h"
+
+struct ds;
+struct drop_reason;
+struct json;
+struct ofputil_flow_stats;
+struct svec;
+
+struct drop_count {
+    struct flow_list flows;     /* That drop. */
+    size_t *which;              /* An element a flow: its reason. */
+    struct drop_reason *reasons;
+    size_t n;                   /* Reasons. */
+    long long int as_of;        /* LLONG_MIN if never counted. */
+};
+
+void drop_count_init(struct drop_count *);
+void drop_count_destroy(struct drop_count *);
+
+/* From now on the flow set is 'flows', none of which was counted yet.  Returns
+ * NULL if successful, otherwise the error as an owned string. */
+char *drop_count_set_flows(struct drop_count *, const struct svec *flows)
+    OVS_WARN_UNUSED_RESULT;
+
+/* Counts: at first drop_count_begin(), then the flows that the switch has, at
+ * last drop_count_end().  Until then the figures are the former ones. */
+void drop_count_begin(struct drop_count *);
+void drop_count_add(struct drop_count *, const struct ofputil_flow_stats *);
+void drop_count_end(struct drop_count *, long long int now);
+
+/* Appends to 's' how many packets were dropped, and a line each for the
+ * reasons that there were, in the flow set's order; all lines are indented.
+ * Appends nothing if it is not known. */
+void drop_count_format(const struct drop_count *, long long int now,
+                       struct ds *s);
+
+/* Puts into 'object' the same, with all reasons: "dropped" and
+ * "dropped_seconds_ago", an empty array and null if it is not known. */
+void drop_count_put_json(const struct drop_count *, long long int now,
+                         struct json *object);
+
+#endif /* openflow/drop-count.h */
