@@ -10,6 +10,7 @@
 #include "agent/options.h"
 #include "agent/part.h"
 #include "agent/rooms.h"
+#include "openflow/drop-count.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
@@ -254,6 +255,12 @@ get_wanted(const struct agent *agent, int part)
 }
 
 void
+agent_want_counts(struct agent *agent)
+{
+    switch_conn_want_drops(agent->rooms.conn);
+}
+
+void
 agent_format_status(const struct agent *agent, struct ds *s)
 {
     for (int i = 0; i < N_PARTS; i++) {
@@ -264,6 +271,7 @@ agent_format_status(const struct agent *agent, struct ds *s)
                     s);
         free(wanted);
     }
+    drop_count_format(switch_conn_drops(agent->rooms.conn), time_msec(), s);
 }
 
 struct json *
@@ -281,6 +289,8 @@ agent_status_to_json(const struct agent *agent)
         if (i == FLOWS) {
             json_object_put(part, "foreign", json_integer_create(
                                 switch_conn_foreign(agent->rooms.conn)));
+            drop_count_put_json(switch_conn_drops(agent->rooms.conn),
+                                time_msec(), part);
         }
         json_object_put(json, agent->parts[i].name, part);
         free(wanted);

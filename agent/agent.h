@@ -42,8 +42,13 @@ bool agent_has_looked(const struct agent *agent);
  * it has never been ready.  Nothing was touched then. */
 const char *agent_refusal(const struct agent *agent);
 
+/* Somebody asks for the status: what it counts is counted anew, for whoever
+ * asks next. */
+void agent_want_counts(struct agent *agent);
+
 /* Appends to 's' one line a part: is it right and since when, what is wanted,
- * what is there. */
+ * what is there.  Indented lines after that of the flows say what they
+ * dropped. */
 void agent_format_status(const struct agent *agent, struct ds *s);
 
 /* Returns the same as a JSON object, for the caller to destroy. */

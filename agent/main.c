@@ -75,6 +75,7 @@ handle_status(struct unixctl_conn *conn, int argc, const char *argv[],
         return;
     }
     unixctl_command_reply(conn, ds_cstr(&s));
+    agent_want_counts(daemon->agent);
     ds_destroy(&s);
 }
 

@@ -129,8 +129,14 @@ agentctl () {
     ovs-appctl -t pipette-agent "$@"
 }
 
+# says_ready STATUS: lines that are not indented are about bridge, links and
+# flows.
+says_ready () {
+    ! echo "$1" | grep -v '^ \|: right since '
+}
+
 is_ready () {
-    status=$(agentctl status) && ! echo "$status" | grep -v ': right since '
+    status=$(agentctl status) && says_ready "$status"
 }
 
 # no_advertised: nothing on the uplink came from a router advertisement.
