@@ -410,6 +410,38 @@ flow_sync_drops_interval(void **state OVS_UNUSED)
     disconnect_peer(&peer);
 }
 
+/* Replies that nobody waits for, any more. */
+static void
+flow_sync_drops_late(void **state OVS_UNUSED)
+{
+    struct peer peer = connect_peer(FLOW_DROP);
+
+    flow_sync_look(peer.sync, 0);
+    expect(&peer, "dump");
+    reply_packets(&peer, FLOW_DROP, 1, 0);
+    reply_packets(&peer, FLOW_DROP, 2, 1);
+    check_drops(&peer, 1, 0);
+
+    struct ofpbuf *late = ofpbuf_clone(peer.dump);
+    flow_sync_want_drops(peer.sync);
+    flow_sync_run(peer.sync, 2000);
+    expect(&peer, "count count count count dump");
+    struct ofpbuf *dump = peer.dump;
+    peer.dump = late;
+    reply_packets(&peer, FLOW_DROP, 3, 2000);
+    check_drops(&peer, 1, 0);
+    keep(&peer.dump, dump);
+
+    /* Of the flows before. */
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+    svec_add(&flows, FLOW_DROP);
+    flow_sync_set_flows(peer.sync, &flows);
+    svec_destroy(&flows);
+    reply_packets(&peer, FLOW_DROP, 4, 2000);
+    assert_true(flow_sync_drops(peer.sync)->as_of == LLONG_MIN);
+    disconnect_peer(&peer);
+}
+
 const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_nothing_to_do),
     cmocka_unit_test(flow_sync_commits),
@@ -424,5 +456,6 @@ const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_foreign_interval),
     cmocka_unit_test(flow_sync_drops_counted),
     cmocka_unit_test(flow_sync_drops_interval),
+    cmocka_unit_test(flow_sync_drops_late),
     { .name = NULL },
 };
