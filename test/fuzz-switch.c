@@ -250,7 +250,7 @@ set_flows(uint16_t timeout)
 static void
 obey(uint8_t order, uint16_t argument)
 {
-    switch (order % 4) {
+    switch (order % 5) {
     case 0:
         now += argument;        /* Milliseconds. */
         break;
@@ -262,6 +262,9 @@ obey(uint8_t order, uint16_t argument)
         break;
     case 3:
         flow_sync_look(flow_sync, now);
+        break;
+    case 4:
+        flow_sync_want_drops(flow_sync);
         break;
     }
 }
