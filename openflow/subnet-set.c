@@ -115,6 +115,13 @@ add_frame_walls(struct builder *b)
     flow_add(b->flows, "table=%d, priority=5,ip,"
              "dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "
              "actions=drop # in: from a multicast MAC address", IN_TARGET);
+    /* No host has it, so a switch sends what is for it to all. */
+    flow_add(b->flows, "table=%d, priority=5,ip,dl_dst="ETH_ADDR_FMT" "
+             "actions=drop # in: to no host's MAC address", IN_TARGET,
+             ETH_ADDR_ARGS(eth_addr_zero));
+    flow_add(b->flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
+             "actions=drop # in: from no host's MAC address", IN_TARGET,
+             ETH_ADDR_ARGS(eth_addr_zero));
     for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
         flow_add(b->flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
                  "actions=drop # in: from a MAC address of ours", IN_TARGET,

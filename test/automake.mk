@@ -99,7 +99,8 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system-links.at \
-	test/system.at
+	test/system.at \
+	test/walls.at
 FAULTS_TESTSUITE_AT = \
 	test/faults-testsuite.at \
 	test/system-macros.at \
@@ -115,7 +116,8 @@ TEST_HELPERS = \
 	test/sandbox-lib.sh \
 	test/shell.sh \
 	test/soak.sh \
-	test/steady.py
+	test/steady.py \
+	test/walls.py
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(TEST_HELPERS) \
 	test/published-flows.txt
