@@ -15,7 +15,7 @@ ofctl="ovs-ofctl -OOpenFlow14"
 
 # What the agent's memory may grow by in the second half: malloc() does not
 # put every burst of events in the same place.
-RSS_SLACK_KB=512
+RSS_SLACK_KB=256
 
 # The faults.  What a fault meets may be away because of an earlier one.
 
@@ -133,7 +133,7 @@ rest () {
     within 20000 "right" is_ready
     fault_over $((seconds * 1000))
     sleep 1
-    is_idle
+    wait_until is_idle
     rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$(pid_of pipette-agent)/status")
     fds=$(ls "/proc/$(pid_of pipette-agent)/fd" | wc -l)
 }
