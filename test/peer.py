@@ -60,6 +60,7 @@ UDP_HEADER = 8
 ETH_P_IP = 0x0800
 SIOCSIFHWADDR = 0x8924
 ARPHRD_ETHER = 1
+SO_RCVBUFFORCE = 33         # <asm-generic/socket.h>; any size, for root.
 TCPI_TOTAL_RETRANS = 100    # In struct tcp_info of <linux/tcp.h>.
 TCPI_DSACK_DUPS = 216
 BACKLOG = 1024      # A short one makes connections wait for a second.
@@ -105,6 +106,11 @@ class TCPServer(socketserver.ThreadingTCPServer):
 
 class UDPServer(socketserver.UDPServer):
     max_packet_size = 65507
+
+    def server_bind(self):
+        # Many first datagrams at once: none is to be lost here.
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 22)
+        super().server_bind()
 
 
 class Page(http.server.BaseHTTPRequestHandler):
