@@ -92,6 +92,14 @@ agent_destroy(struct agent *agent)
     }
 }
 
+void
+agent_give_back(struct agent *agent, bool uplink, bool fake_port)
+{
+    if (agent->have_ports) {
+        links_release_some(agent->rooms.links, uplink, fake_port);
+    }
+}
+
 /* Takes the hands off links and flows while another agent has the bridge, or
  * it is, or became, somebody else's. */
 static void

@@ -25,6 +25,10 @@ struct agent *agent_create(const struct options *options);
 /* Frees 'agent'.  All that it made stays. */
 void agent_destroy(struct agent *agent);
 
+/* Gives back, of the links, what the agent set on the uplink, the fake port,
+ * or both: another one is to take over.  To be destroyed next. */
+void agent_give_back(struct agent *agent, bool uplink, bool fake_port);
+
 void agent_run(struct agent *agent);
 void agent_wait(struct agent *agent);
 

@@ -4,6 +4,8 @@ dist_man_MANS += agent/pipette-agent.8
 libpipette_a_SOURCES += \
 	agent/agent.c \
 	agent/agent.h \
+	agent/config-file.c \
+	agent/config-file.h \
 	agent/health.c \
 	agent/health.h \
 	agent/notify.c \
@@ -20,6 +22,10 @@ libpipette_a_SOURCES += \
 	agent/rooms.h \
 	agent/schedule.c \
 	agent/schedule.h \
+	agent/service.c \
+	agent/service.h \
+	agent/settings.c \
+	agent/settings.h \
 	agent/socket-watch.c \
 	agent/socket-watch.h \
 	agent/translate.c \

@@ -8,148 +8,33 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
-#include "agent/notify.h"
 #include "agent/options.h"
 #include "agent/removal.h"
+#include "agent/service.h"
 #include "agent/translate.h"
 #include "command-line.h"
-#include "daemon.h"
 #include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "ovs-thread.h"
 #include "svec.h"
 #include "timeval.h"
-#include "unixctl.h"
 #include "util.h"
 
 /* Exit statuses, beside EXIT_SUCCESS. */
 #define EXIT_NOT_DONE 1         /* Something did not become right in time. */
 #define EXIT_BAD_INPUT 2        /* Nothing was touched. */
 
-#define DETACH_PATIENCE_MSEC 1000
-
-struct daemon {
-    struct agent *agent;
-    struct notifier *notifier;
-    bool exiting;
-};
-
+/* 'message' may have several lines. */
 static void
 say_error(const char *message)
 {
-    fprintf(stderr, "%s: %s\n", program_name, message);
-}
+    size_t n;
 
-static void
-handle_exit(struct unixctl_conn *conn, int argc OVS_UNUSED,
-            const char *argv[] OVS_UNUSED, void *daemon_)
-{
-    struct daemon *daemon = daemon_;
-
-    daemon->exiting = true;
-    unixctl_command_reply(conn, NULL);
-}
-
-static void
-handle_status(struct unixctl_conn *conn, int argc, const char *argv[],
-              void *daemon_)
-{
-    const struct daemon *daemon = daemon_;
-    const char *format = argc > 1 ? argv[1] : "--format=text";
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    if (!strcmp(format, "--format=text")) {
-        agent_format_status(daemon->agent, &s);
-    } else if (!strcmp(format, "--format=json")) {
-        struct json *json = agent_status_to_json(daemon->agent);
-
-        json_to_ds(json, JSSF_SORT, &s);
-        json_destroy(json);
-    } else {
-        ds_put_format(&s, "%s: right would be --format=text or "
-                      "--format=json", format);
-        unixctl_command_reply_error(conn, ds_cstr(&s));
-        ds_destroy(&s);
-        return;
+    for (; *message; message += n + (message[n] == '\n')) {
+        n = strcspn(message, "\n");
+        fprintf(stderr, "%s: %.*s\n", program_name, (int) n, message);
     }
-    unixctl_command_reply(conn, ds_cstr(&s));
-    agent_want_counts(daemon->agent);
-    ds_destroy(&s);
-}
-
-/* Tells the service manager. */
-static void
-notify(const struct daemon *daemon)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    agent_format_problems(daemon->agent, &s);
-    notifier_run(daemon->notifier, agent_is_ready(daemon->agent),
-                 ds_cstr(&s));
-    ds_destroy(&s);
-}
-
-/* MODE_DAEMON. */
-static int
-run_daemon(const struct options *options)
-{
-    struct daemon daemon = { .exiting = false };
-    struct unixctl_server *unixctl;
-    int status = EXIT_SUCCESS;
-
-    daemonize_start(false);
-    if (unixctl_server_create(options->unixctl, &unixctl)) {
-        return EXIT_FAILURE;
-    }
-    unixctl_command_register("exit", "", 0, 0, handle_exit, &daemon);
-    unixctl_command_register("status", "[--format=text|json]", 0, 1,
-                             handle_status, &daemon);
-
-    daemon.agent = agent_create(options);
-    if (!daemon.agent) {
-        return EXIT_FAILURE;
-    }
-    daemon.notifier = notifier_create();
-
-    /* Detach once it is known that nothing stands in the way, so that the user
-     * hears of it, but do not make the user wait for Open vSwitch. */
-    long long int patience = time_msec() + DETACH_PATIENCE_MSEC;
-    bool detached = false;
-
-    while (!daemon.exiting) {
-        agent_run(daemon.agent);
-        unixctl_server_run(unixctl);
-        notify(&daemon);
-        if (agent_refusal(daemon.agent)) {
-            /* If it is too late for this, the log has it. */
-            say_error(agent_refusal(daemon.agent));
-            status = EXIT_BAD_INPUT;
-            break;
-        }
-        if (!detached && (agent_has_looked(daemon.agent)
-                          || time_msec() >= patience)) {
-            daemonize_complete();
-            detached = true;
-        }
-
-        agent_wait(daemon.agent);
-        unixctl_server_wait(unixctl);
-        notifier_wait(daemon.notifier);
-        if (!detached) {
-            poll_timer_wait_until(patience);
-        }
-        if (daemon.exiting) {
-            poll_immediate_wake();
-        }
-        poll_block();
-    }
-
-    notifier_destroy(daemon.notifier);
-    agent_destroy(daemon.agent);
-    unixctl_server_destroy(unixctl);
-    return status;
 }
 
 /* MODE_ONCE. */
@@ -293,11 +178,11 @@ run_translation(const struct options *options)
 }
 
 static int
-run_mode(const struct options *options)
+run_mode(int argc, char *argv[], struct options *options)
 {
     switch (options->mode) {
     case MODE_DAEMON:
-        return run_daemon(options);
+        return service_run(argc, argv, options);
     case MODE_ONCE:
         return run_once(options);
     case MODE_REMOVE:
@@ -306,6 +191,9 @@ run_mode(const struct options *options)
         return print_flows(options);
     case MODE_TRANSLATE:
         return run_translation(options);
+    case MODE_CHECK_CONFIG:
+        printf("%s: right\n", options->config);
+        return EXIT_SUCCESS;
     case MODE_HELP:
         options_print_help();
         return EXIT_SUCCESS;
@@ -325,14 +213,14 @@ main(int argc, char *argv[])
     ovsthread_id_init();
     fatal_ignore_sigpipe();
 
-    char *error = options_parse(argc, argv, &options);
+    char *error = options_parse(argc, argv, NULL, &options);
     int status;
     if (error) {
         say_error(error);
         free(error);
         status = EXIT_BAD_INPUT;
     } else {
-        status = run_mode(&options);
+        status = run_mode(argc, argv, &options);
     }
     options_destroy(&options);
     return status;

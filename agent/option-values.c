@@ -125,7 +125,14 @@ parse_datapath_type(const char *s, char **type)
 }
 
 char *
-parse_db(const char *s, char **db)
+parse_yes_no(const char *s, bool *yes)
+{
+    *yes = !strcmp(s, "yes");
+    return *yes || !strcmp(s, "no") ? NULL : xstrdup("yes or no");
+}
+
+char *
+parse_db(const char *s, const char *directory, char **db)
 {
     const char *file = s;
 
@@ -139,8 +146,7 @@ parse_db(const char *s, char **db)
                          "unix:%s/db.sock", ovs_rundir());
     }
 
-    /* A daemon changes its directory. */
-    char *absolute = abs_file_name(NULL, file);
+    char *absolute = abs_file_name(directory, file);
     free(*db);
     *db = xasprintf("unix:%s", absolute);
     free(absolute);

@@ -5,7 +5,8 @@
 
 /* Checks of the value of one option.  Each stores it and returns NULL, or
  * returns what would be right, for the caller to free.  What is a pointer to a
- * string is freed and replaced.  Addresses are parsed in address-plan.h.
+ * string is freed and replaced.  Addresses are parsed in address-plan.h.  The
+ * name of a socket is relative to 'directory', as a daemon changes its own.
  *
  * The last three are for Open vSwitch's own options: they take effect at once,
  * in libopenvswitch. */
@@ -23,7 +24,8 @@ char *parse_mac(const char *s, struct eth_addr *mac);
 char *parse_clients(const char *s, bool *routed);
 char *parse_protocols(const char *s, unsigned int *protocols);
 char *parse_datapath_type(const char *s, char **type);
-char *parse_db(const char *s, char **db);
+char *parse_yes_no(const char *s, bool *yes);
+char *parse_db(const char *s, const char *directory, char **db);
 char *parse_log_file(const char *file);
 char *parse_verbosity(const char *spec);
 char *parse_syslog_method(const char *method);

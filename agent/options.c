@@ -8,33 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "agent/config-file.h"
 #include "agent/option-values.h"
+#include "agent/settings.h"
 #include "command-line.h"
 #include "daemon.h"
 #include "dirs.h"
-#include "openflow/flow-set.h"
 #include "openvswitch/vlog.h"
-#include "packets.h"
+#include "svec.h"
 #include "util.h"
 
 enum {
-    OPT_FIRST = UCHAR_MAX + 1,
-    OPT_BRIDGE,
-    OPT_UPLINK,
-    OPT_FAKE_PORT,
-    OPT_FAKE_ADDRESS,
-    OPT_REAL_SUBNET,
-    OPT_VLAN,
-    OPT_SERVER_MAC,
-    OPT_CLIENT_MAC,
-    OPT_TIMEOUT,
-    OPT_CLIENTS,
-    OPT_PROTOCOLS,
-    OPT_MAX_CLIENTS,
-    OPT_MAX_PAIRS,
-    OPT_DATAPATH_TYPE,
-    OPT_DB,
-    OPT_ADOPT,
+    OPT_SETTINGS = UCHAR_MAX + 1,   /* And the setting. */
+    OPT_CONFIG = OPT_SETTINGS + N_SETTINGS,
+    OPT_CHECK_CONFIG,
     OPT_ONCE,
     OPT_REMOVE,
     OPT_PRINT_FLOWS,
@@ -49,26 +36,9 @@ enum {
     VLOG_OPTION_ENUMS
 };
 
-/* Beyond that the switch would be too slow. */
-#define MAX_LEARNED 1000000
-
-static const struct option long_options[] = {
-    { "bridge", required_argument, NULL, OPT_BRIDGE },
-    { "uplink", required_argument, NULL, OPT_UPLINK },
-    { "fake-port", required_argument, NULL, OPT_FAKE_PORT },
-    { "fake-address", required_argument, NULL, OPT_FAKE_ADDRESS },
-    { "real-subnet", required_argument, NULL, OPT_REAL_SUBNET },
-    { "vlan", required_argument, NULL, OPT_VLAN },
-    { "server-mac", required_argument, NULL, OPT_SERVER_MAC },
-    { "client-mac", required_argument, NULL, OPT_CLIENT_MAC },
-    { "timeout", required_argument, NULL, OPT_TIMEOUT },
-    { "clients", required_argument, NULL, OPT_CLIENTS },
-    { "protocols", required_argument, NULL, OPT_PROTOCOLS },
-    { "max-clients", required_argument, NULL, OPT_MAX_CLIENTS },
-    { "max-pairs", required_argument, NULL, OPT_MAX_PAIRS },
-    { "datapath-type", required_argument, NULL, OPT_DATAPATH_TYPE },
-    { "db", required_argument, NULL, OPT_DB },
-    { "adopt", no_argument, NULL, OPT_ADOPT },
+static const struct option other_options[] = {
+    { "config", required_argument, NULL, OPT_CONFIG },
+    { "check-config", no_argument, NULL, OPT_CHECK_CONFIG },
     { "once", no_argument, NULL, OPT_ONCE },
     { "remove", no_argument, NULL, OPT_REMOVE },
     { "print-flows", no_argument, NULL, OPT_PRINT_FLOWS },
@@ -86,15 +56,58 @@ static const struct option long_options[] = {
     { "pidfile", optional_argument, NULL, OPT_PIDFILE },
     { "overwrite-pidfile", no_argument, NULL, OPT_OVERWRITE_PIDFILE },
     VLOG_LONG_OPTIONS,
-    { NULL, 0, NULL, 0 },
 };
 
-/* Takes the option 'c' of Open vSwitch's own.  Stores true into '*known' if it
- * is one. */
-static char *
-parse_ovs_option(int c, bool *known)
+#define N_OPTIONS (N_SETTINGS + ARRAY_SIZE(other_options))
+
+/* The command line. */
+struct command_line {
+    int argc;
+    char **argv;
+    struct option options[N_OPTIONS + 1];
+    char *letters;
+};
+
+static void
+command_line_init(struct command_line *line, int argc, char *argv[])
 {
-    *known = true;
+    *line = (struct command_line) { .argc = argc, .argv = argv };
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        line->options[i] = (struct option) {
+            .name = setting_option(i),
+            .has_arg = i == SET_ADOPT ? no_argument : required_argument,
+            .val = OPT_SETTINGS + i,
+        };
+    }
+    memcpy(&line->options[N_SETTINGS], other_options, sizeof other_options);
+
+    char *letters = ovs_cmdl_long_options_to_short_options(line->options);
+    line->letters = xasprintf(":%s", letters);
+    free(letters);
+    opterr = 0;
+    optind = 0;                 /* Makes GNU getopt start over. */
+}
+
+/* Returns the next option, as getopt_long(). */
+static int
+command_line_next(const struct command_line *line)
+{
+    return getopt_long(line->argc, line->argv, line->letters, line->options,
+                       NULL);
+}
+
+/* Returns true if 'c' is an option of Open vSwitch's own. */
+static bool
+is_of_ovs(int c)
+{
+    return c == 'v' || c >= OPT_DETACH;
+}
+
+/* Takes the option 'c' of Open vSwitch's own.  Returns NULL or what would be
+ * right. */
+static char *
+parse_ovs_option(int c)
+{
     switch (c) {
     case OPT_DETACH:
         set_detach();
@@ -130,77 +143,35 @@ parse_ovs_option(int c, bool *known)
         break;
 
     default:
-        *known = false;
+        OVS_NOT_REACHED();
     }
     return NULL;
 }
 
-/* Two modes exclude each other. */
+/* The other modes, which exclude each other. */
+#define OTHER_MODES \
+    "--once, --remove, --print-flows, --translate and --check-config"
+
 static char *
 set_mode(struct options *o, enum options_mode mode)
 {
     if (o->mode != MODE_DAEMON && o->mode != mode) {
-        return xstrdup("without the other three of --once, --remove, "
-                       "--print-flows and --translate");
+        return xstrdup("the only one of " OTHER_MODES);
     }
     o->mode = mode;
     return NULL;
 }
 
-/* Takes the option 'c' of our own. */
+/* Takes the option 'c' of our own, no setting. */
 static char *
 parse_own_option(int c, struct options *o)
 {
     switch (c) {
-    case OPT_BRIDGE:
-        return parse_name(optarg, &o->bridge);
+    case OPT_CONFIG:
+        return NULL;            /* It was taken first: see load_config(). */
 
-    case OPT_UPLINK:
-        return parse_name(optarg, &o->uplink);
-
-    case OPT_FAKE_PORT:
-        return parse_name(optarg, &o->fake_port);
-
-    case OPT_FAKE_ADDRESS:
-        return fake_address_parse(optarg, &o->fake);
-
-    case OPT_REAL_SUBNET:
-        return real_subnet_parse(optarg, &o->real);
-
-    case OPT_VLAN:
-        return parse_u16(optarg, 1, 4094, &o->vlan);
-
-    case OPT_SERVER_MAC:
-        return parse_mac(optarg, &o->server_mac);
-
-    case OPT_CLIENT_MAC:
-        return parse_mac(optarg, &o->client_mac);
-
-    case OPT_TIMEOUT:
-        return parse_u16(optarg, 1, UINT16_MAX, &o->timeout);
-
-    case OPT_CLIENTS:
-        return parse_clients(optarg, &o->routed);
-
-    case OPT_PROTOCOLS:
-        return parse_protocols(optarg, &o->protocols);
-
-    case OPT_MAX_CLIENTS:
-        return parse_number(optarg, 1, MAX_LEARNED, &o->max_clients);
-
-    case OPT_MAX_PAIRS:
-        o->has_max_pairs = true;
-        return parse_number(optarg, 0, MAX_LEARNED, &o->max_pairs);
-
-    case OPT_DATAPATH_TYPE:
-        return parse_datapath_type(optarg, &o->datapath_type);
-
-    case OPT_DB:
-        return parse_db(optarg, &o->db);
-
-    case OPT_ADOPT:
-        o->adopt = true;
-        return NULL;
+    case OPT_CHECK_CONFIG:
+        return set_mode(o, MODE_CHECK_CONFIG);
 
     case OPT_ONCE:
         return set_mode(o, MODE_ONCE);
@@ -231,9 +202,9 @@ parse_own_option(int c, struct options *o)
 
 /* Returns the name of option 'c' as the user should write it. */
 static const char *
-option_name(int c)
+option_name(const struct command_line *line, int c)
 {
-    for (const struct option *o = long_options; o->name; o++) {
+    for (const struct option *o = line->options; o->name; o++) {
         if (o->val == c) {
             return o->name;
         }
@@ -241,158 +212,153 @@ option_name(int c)
     OVS_NOT_REACHED();
 }
 
-/* Returns true if 'c' is an option of the flow set for a known real subnet. */
-static bool
-is_for_real_subnet(int c)
-{
-    return (c == OPT_CLIENTS || c == OPT_PROTOCOLS || c == OPT_MAX_CLIENTS
-            || c == OPT_TRANSLATE);
-}
-
+/* Takes the option 'c'.  Returns NULL or the error. */
 static char *
-check_addresses(const struct options *o)
+parse_option(const struct command_line *line, int c, bool again,
+             struct options *o)
 {
-    if (o->needs_real_subnet && !o->real.plen) {
-        return xasprintf("--%s: must be with --real-subnet",
-                         o->needs_real_subnet);
-    } else if (o->has_max_pairs && o->real.plen) {
-        return xstrdup("--max-pairs: must be without --real-subnet");
+    char *right = NULL;
+
+    if (c >= OPT_SETTINGS && c < OPT_SETTINGS + N_SETTINGS) {
+        return setting_apply(o, c - OPT_SETTINGS, optarg ? optarg : "yes", 0);
+    } else if (is_of_ovs(c)) {
+        right = again ? NULL : parse_ovs_option(c);
+    } else {
+        right = parse_own_option(c, o);
     }
-
-    char *right = address_plan_check(&o->fake, &o->real);
-
     if (!right) {
         return NULL;
     }
-    char *error = xasprintf("--fake-address "IP_FMT"/%u: must be %s",
-                            IP_ARGS(o->fake.ip), o->fake.plen, right);
+    char *error = xasprintf("--%s%s%s: must be %s", option_name(line, c),
+                            optarg ? " " : "", optarg ? optarg : "", right);
     free(right);
     return error;
 }
 
-/* Checks of values against each other. */
+/* Checks of options against each other. */
 static char *
-check_together(const struct options *o)
+check_modes(const struct options *o)
 {
-    if (o->mode == MODE_TRANSLATE && !o->uplink) {
-        return check_addresses(o);
-    } else if (!o->uplink) {
-        return xstrdup("--uplink: must be given: the interface to the real "
-                       "subnet");
-    } else if (!strcmp(o->bridge, o->uplink)) {
-        return xasprintf("--uplink %s: must be another name than that of "
-                         "--bridge", o->uplink);
-    } else if (!strcmp(o->bridge, o->fake_port)) {
-        return xasprintf("--fake-port %s: must be another name than that of "
-                         "--bridge", o->fake_port);
-    } else if (!strcmp(o->uplink, o->fake_port)) {
-        return xasprintf("--fake-port %s: must be another name than that of "
-                         "--uplink", o->fake_port);
-    } else if (eth_addr_equals(o->server_mac, o->client_mac)) {
-        return xasprintf("--client-mac "ETH_ADDR_FMT": must be another MAC "
-                         "address than that of --server-mac",
-                         ETH_ADDR_ARGS(o->client_mac));
+    if (o->mode == MODE_CHECK_CONFIG && !o->config) {
+        return xstrdup("--check-config: must be with --config");
+    } else if (o->mode == MODE_TRANSLATE && !o->real.plen) {
+        return xasprintf("--translate %s: must be with --real-subnet",
+                         o->translate);
     } else if (o->mode != MODE_DAEMON && get_detach()) {
-        return xstrdup("--detach: must be without --once, --remove, "
-                       "--print-flows and --translate");
+        return xstrdup("--detach: must be without " OTHER_MODES);
     }
-    return check_addresses(o);
-}
-
-static void
-set_defaults(struct options *o)
-{
-    *o = (struct options) {
-        .mode = MODE_DAEMON,
-        .bridge = xstrdup("copro0"),
-        .fake_port = xstrdup("ovsfake0"),
-        .fake = { htonl(0x0a0a0001), UNKNOWN_FAKE_PLEN },
-        .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
-        .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
-        .vlan = 2,
-        .timeout = 300,
-        .protocols = FLOW_TCP | FLOW_UDP,
-        .routed = true,
-        .max_clients = 4096,
-        .max_pairs = 16384,
-        .db = xasprintf("unix:%s/db.sock", ovs_rundir()),
-        .wait = 30,
-    };
+    return NULL;
 }
 
 /* The option that getopt_long() did not take, as the user wrote it. */
 static char *
-bad_option(int c, char *argv[])
+bad_option(const struct command_line *line, int c)
 {
+    const char *last = line->argv[optind - 1];
+
     if (c == ':') {
-        return xasprintf("%s: must have a value after it", argv[optind - 1]);
+        return xasprintf("%s: must have a value after it", last);
     } else if (optopt > UCHAR_MAX) {
         return xasprintf("--%s: must have no value after it",
-                         option_name(optopt));
+                         option_name(line, optopt));
     } else if (optopt) {
         return xasprintf("-%c: no such option (see --help)", optopt);
     }
     return xasprintf("%s: no such option, or short for several (see --help)",
-                     argv[optind - 1]);
+                     last);
 }
 
-char *
-options_parse(int argc, char *argv[], struct options *o)
+/* Takes the settings of the configuration file, if there is one: the command
+ * line takes precedence, so it comes after. */
+static void
+load_config(int argc, char *argv[], struct options *o, struct svec *errors)
 {
-    char *letters = ovs_cmdl_long_options_to_short_options(long_options);
-    char *short_options = xasprintf(":%s", letters);
+    struct command_line line;
+    int c;
+
+    command_line_init(&line, argc, argv);
+    while ((c = command_line_next(&line)) != -1) {
+        if (c == OPT_CONFIG) {
+            free(o->config);
+            o->config = abs_file_name(o->directory, optarg);
+        }
+    }
+    free(line.letters);
+    if (o->config) {
+        config_file_load(o, errors);
+    }
+}
+
+/* Returns NULL or the first error. */
+static char *
+parse_command_line(int argc, char *argv[], bool again, struct options *o)
+{
+    struct command_line line;
     char *error = NULL;
 
-    free(letters);
-    set_defaults(o);
-    opterr = 0;
+    command_line_init(&line, argc, argv);
     while (!error) {
-        int c = getopt_long(argc, argv, short_options, long_options, NULL);
-        bool known;
+        int c = command_line_next(&line);
 
         if (c == -1) {
             break;
         } else if (c == 'h' || c == 'V') {
             o->mode = c == 'h' ? MODE_HELP : MODE_VERSION;
-            free(short_options);
-            return NULL;
-        } else if (c == '?' || c == ':') {
-            error = bad_option(c, argv);
             break;
-        }
-
-        char *right = parse_ovs_option(c, &known);
-        if (!known) {
-            right = parse_own_option(c, o);
-            if (is_for_real_subnet(c)) {
-                o->needs_real_subnet = option_name(c);
-            }
-        }
-        if (right) {
-            error = xasprintf("--%s%s%s: must be %s", option_name(c),
-                              optarg ? " " : "", optarg ? optarg : "", right);
-            free(right);
+        } else if (c == '?' || c == ':') {
+            error = bad_option(&line, c);
+        } else {
+            error = parse_option(&line, c, again, o);
         }
     }
-    free(short_options);
-
-    if (!error && optind < argc) {
+    free(line.letters);
+    if (!error && optind < argc
+        && o->mode != MODE_HELP && o->mode != MODE_VERSION) {
         error = xasprintf("%s: must be gone: only options are taken",
                           argv[optind]);
     }
-    return error ? error : check_together(o);
+    return error ? error : check_modes(o);
+}
+
+char *
+options_parse(int argc, char *argv[], const struct options *running,
+              struct options *o)
+{
+    struct svec errors = SVEC_EMPTY_INITIALIZER;
+
+    *o = (struct options) {
+        .mode = MODE_DAEMON,
+        .wait = 30,
+        .directory = running ? xstrdup(running->directory) : get_cwd(),
+    };
+    settings_set_defaults(o);
+    load_config(argc, argv, o, &errors);
+
+    char *error = parse_command_line(argc, argv, running, o);
+    if (error) {
+        svec_add_nocopy(&errors, error);
+    } else if (o->mode == MODE_HELP || o->mode == MODE_VERSION) {
+        svec_clear(&errors);
+    } else if (!errors.n) {
+        settings_check(o, &errors);
+    }
+
+    /* Of the command line only, one line is enough. */
+    error = (!errors.n ? NULL
+             : o->config ? svec_join(&errors, "\n", "")
+             : xstrdup(errors.names[0]));
+    svec_destroy(&errors);
+    return error;
 }
 
 void
 options_destroy(struct options *o)
 {
-    free(o->bridge);
-    free(o->uplink);
-    free(o->fake_port);
-    free(o->datapath_type);
-    free(o->db);
+    settings_destroy(o);
     free(o->unixctl);
     free(o->translate);
+    free(o->config);
+    free(o->directory);
 }
 
 void
@@ -412,8 +378,8 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --server-mac MAC      its MAC address [0e:00:00:00:00:66]\n\
   --client-mac MAC      every client's, for services [0e:00:00:00:00:67]\n\
   --timeout SECONDS     life of learned flows [300]; --max-pairs N [16384]\n\
-  --datapath-type TYPE  system or netdev [what Open vSwitch defaults to]\n\
-  --db unix:FILE        ovsdb-server [db.sock in its run directory]\n\
+  --datapath-type system|netdev, --db unix:FILE  [as Open vSwitch has them]\n\
+  --config FILE         all this in a file; --check-config: is it right?\n\
 Instead of running on:  --once (bring everything up, exit), --remove (take\n\
   away what the agent created), both with --wait SECONDS [30]; --print-flows;\n\
   --translate FAKE | CLIENT,TARGET | - (log on stdin), with --real-subnet\n\

@@ -3,7 +3,7 @@
 #ifndef AGENT_OPTIONS_H
 #define AGENT_OPTIONS_H 1
 
-/* Command-line options of pipette-agent(8). */
+/* Command line and configuration file of pipette-agent(8). */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,8 +17,23 @@ enum options_mode {
     MODE_REMOVE,                /* Take away what the agent created. */
     MODE_PRINT_FLOWS,           /* Print the flow set. */
     MODE_TRANSLATE,             /* Fake addresses to real ones, and back. */
+    MODE_CHECK_CONFIG,          /* Only say if the configuration is right. */
     MODE_HELP,
     MODE_VERSION
+};
+
+enum setting {
+    SET_BRIDGE, SET_UPLINK, SET_DATAPATH_TYPE, SET_DB, SET_ADOPT,
+    SET_VLAN, SET_FAKE_PORT, SET_FAKE_ADDRESS, SET_REAL_SUBNET, SET_CLIENTS,
+    SET_MAX_CLIENTS, SET_PROTOCOLS, SET_MAX_PAIRS, SET_SERVER_MAC,
+    SET_CLIENT_MAC, SET_TIMEOUT,
+    N_SETTINGS
+};
+
+/* A setting as the user gave it. */
+struct given {
+    char *value;                /* NULL if the user did not. */
+    unsigned int line;          /* In the file; 0 on the command line. */
 };
 
 /* All strings are owned by this struct.  Those that have no default are NULL
@@ -38,23 +53,28 @@ struct options {
     unsigned int protocols;     /* FLOW_TCP and so on, of flow-set.h. */
     bool routed;                /* Serve clients outside of the subnet. */
     unsigned int max_clients;   /* Of these, at a time. */
-    const char *needs_real_subnet; /* The last option given that does. */
-    bool has_max_pairs;         /* --max-pairs was given. */
     char *datapath_type;
     char *db;                   /* "unix:FILE", FILE absolute. */
     bool adopt;
     unsigned int wait;          /* For MODE_ONCE, MODE_REMOVE: seconds. */
     char *unixctl;
     char *translate;            /* For MODE_TRANSLATE: what, "-" a filter. */
+    char *config;               /* The configuration file, absolute. */
+    char *directory;            /* What names of files are relative to. */
+    struct given given[N_SETTINGS];
 };
 
-/* Parses the command line into '*options', which the caller must destroy in
- * any case.  Open vSwitch's own options (daemon, log) take effect at once, in
- * libopenvswitch.
+/* Parses the command line, and the configuration file if it names one, into
+ * '*options', which the caller must destroy in any case.  Open vSwitch's own
+ * options (daemon, log) take effect at once, in libopenvswitch; but not if
+ * 'running' is not NULL: then the command line is the one that 'running' was
+ * parsed from, and what is new is in the file.
  *
- * Returns NULL if successful, otherwise one line that names the option, its
- * value and what would be right, as an owned string for the caller to free. */
-char *options_parse(int argc, char *argv[], struct options *options)
+ * Returns NULL if successful, otherwise the error, for the caller to free: one
+ * line that names the option, its value and what would be right.  Of a
+ * configuration file, all errors, a line each. */
+char *options_parse(int argc, char *argv[], const struct options *running,
+                    struct options *options)
     OVS_WARN_UNUSED_RESULT;
 
 void options_destroy(struct options *options);

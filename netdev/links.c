@@ -367,8 +367,18 @@ void
 links_release(struct links *links)
 {
     release_routes(links);
-    release_link(links, links->config->fake_port);
-    release_link(links, links->config->uplink);
+    links_release_some(links, true, true);
+}
+
+void
+links_release_some(struct links *links, bool uplink, bool fake_port)
+{
+    if (fake_port) {
+        release_link(links, links->config->fake_port);
+    }
+    if (uplink) {
+        release_link(links, links->config->uplink);
+    }
 }
 
 void

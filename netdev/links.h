@@ -105,6 +105,9 @@ const char *links_present(const struct links *links);
  * makes IPv6 addresses on the uplink again, and it stays up. */
 void links_release(struct links *links);
 
+/* The same of single devices only: others are to take their place. */
+void links_release_some(struct links *links, bool uplink, bool fake_port);
+
 /* The same of rule and table only, when somebody else removed the ports.  Does
  * nothing while there is a fake port: it could be another bridge's. */
 void links_release_orphans(struct links *links);

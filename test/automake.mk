@@ -90,6 +90,7 @@ TESTSUITE_AT = \
 	test/unit.at \
 	test/fuzz.at \
 	test/options.at \
+	test/config.at \
 	test/rows.at \
 	test/flows.at \
 	test/hostile.at \

@@ -2,22 +2,24 @@
 
 /* Fuzz target: a configuration.
  *
- * The input is a command line, an argument a line.  Whatever options_parse()
- * takes must make a flow set that Open vSwitch takes, with port numbers as
- * with port names, and both must mean the same. */
+ * The input is a command line, an argument a line, or a configuration file, if
+ * it begins with '[' or '#'.  Whatever is taken must make a flow set that Open
+ * vSwitch takes, with port numbers as with port names, and both must mean the
+ * same. */
 
 #include <config.h>
 
 #include "test/fuzz.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/config-file.h"
 #include "agent/options.h"
 #include "agent/rooms.h"
+#include "agent/settings.h"
 #include "flow.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-set.h"
@@ -57,7 +59,7 @@ static bool
 is_left_out(const char *arg)
 {
     static const char *const options[] = {
-        "--log-file", "--syslog-target", "--detach"
+        "--log-file", "--syslog-target", "--detach", "--config"
     };
     size_t length = strcspn(arg, "=");
 
@@ -153,17 +155,43 @@ check_flows(const struct options *o)
     svec_destroy(&named);
 }
 
+static char *
+parse_command_line(const uint8_t *data, size_t size, struct options *o)
+{
+    struct svec argv = SVEC_EMPTY_INITIALIZER;
+
+    split(data, size, &argv);
+    char *error = options_parse(argv.n, argv.names, NULL, o);
+    quiet();                    /* Whatever -v said. */
+    svec_destroy(&argv);
+    return error;
+}
+
+static char *
+parse_config_file(const uint8_t *data, size_t size, struct options *o)
+{
+    struct svec errors = SVEC_EMPTY_INITIALIZER;
+
+    *o = (struct options) { .config = xstrdup("FILE") };
+    settings_set_defaults(o);
+    config_file_parse(o, (const char *) data, size, &errors);
+    if (!errors.n) {
+        settings_check(o, &errors);
+    }
+    char *error = errors.n ? svec_join(&errors, "\n", "") : NULL;
+    svec_destroy(&errors);
+    return error;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
+    bool is_file = size && (data[0] == '[' || data[0] == '#');
     struct options o;
 
-    split(data, size, &argv);
-    optind = 0;                 /* Makes GNU getopt start over. */
     free(outcome);
-    outcome = options_parse(argv.n, argv.names, &o);
-    quiet();                    /* Whatever -v said. */
+    outcome = (is_file ? parse_config_file : parse_command_line)(data, size,
+                                                                 &o);
     if (!outcome) {
         bool help = o.mode == MODE_HELP || o.mode == MODE_VERSION;
 
@@ -173,6 +201,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     options_destroy(&o);
-    svec_destroy(&argv);
     return 0;
 }

@@ -4,7 +4,6 @@
 
 #include "test/unit.h"
 
-#include <getopt.h>
 #include <stdlib.h>
 
 #include "agent/options.h"
@@ -22,8 +21,7 @@ parse(const char *words, struct options *options)
     svec_add(&argv, "pipette-agent");
     svec_parse_words(&argv, words);
     svec_terminate(&argv);
-    optind = 0;                 /* Makes GNU getopt start over. */
-    char *error = options_parse(argv.n, argv.names, options);
+    char *error = options_parse(argv.n, argv.names, NULL, options);
     svec_destroy(&argv);
     return error;
 }

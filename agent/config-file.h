@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_CONFIG_FILE_H
+#define AGENT_CONFIG_FILE_H 1
+
+/* The configuration file: INI, parsed by libinih.
+ *
+ *     [bridge]
+ *     uplink = enx0023565c8859
+ *
+ *     [network]
+ *     vlan = 2
+ *
+ * Sections, keys and values are those of settings.h.  '#' and ';' begin
+ * comments, on lines of their own or after a blank.  A key is given once. */
+
+#include <stddef.h>
+
+struct options;
+struct svec;
+
+/* Takes the settings of the file 'options->config', and appends to 'errors'
+ * what is wrong, as in settings.h.  Never blocks: only a regular file is
+ * read. */
+void config_file_load(struct options *options, struct svec *errors);
+
+/* The same for the file's text of 'size' bytes. */
+void config_file_parse(struct options *options, const char *text, size_t size,
+                       struct svec *errors);
+
+#endif /* agent/config-file.h */
