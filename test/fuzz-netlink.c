@@ -27,8 +27,6 @@
 #include <string.h>
 
 #include "netdev/links.h"
-#include "openvswitch/dynamic-string.h"
-#include "openvswitch/vlog.h"
 #include "util.h"
 
 enum { SEQ_EVENT, SEQ_AWAITED };
@@ -44,22 +42,6 @@ static struct nlmsghdr asked;   /* The last request. */
 static bool pending;            /* It was not acknowledged by us. */
 static int n_requests;
 static int n_connects;
-
-static struct ds outcome = DS_EMPTY_INITIALIZER;
-
-const char *
-fuzz_outcome(void)
-{
-    return ds_cstr(&outcome);
-}
-
-int
-LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv)
-{
-    set_program_name((*argv)[0]);
-    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
-    return 0;
-}
 
 /* The kernel. */
 
@@ -319,8 +301,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     links_release(links);
 
-    ds_clear(&outcome);
-    ds_put_format(&outcome, "%s, uplink %u%s%s", links_present(links),
+    ds_clear(&fuzz_outcome);
+    ds_put_format(&fuzz_outcome, "%s, uplink %u%s%s", links_present(links),
                   links_uplink_ifindex(links),
                   n_connects > 2 ? ", opened anew" : "",
                   input < input_end ? ", not all read" : "");

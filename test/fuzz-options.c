@@ -25,33 +25,8 @@
 #include "openflow/flow-set.h"
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofp-port.h"
-#include "openvswitch/vlog.h"
 #include "svec.h"
 #include "util.h"
-
-static char *outcome;
-
-const char *
-fuzz_outcome(void)
-{
-    return outcome;
-}
-
-static void
-quiet(void)
-{
-    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
-}
-
-int
-LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv)
-{
-    set_program_name((*argv)[0]);
-    /* The first counts: whatever --syslog-method says opens no socket. */
-    vlog_set_syslog_method("null");
-    quiet();
-    return 0;
-}
 
 /* Returns true if 'arg' is, or is short for, an option that writes a file,
  * opens a socket, or cannot be taken back for the next input. */
@@ -162,7 +137,7 @@ parse_command_line(const uint8_t *data, size_t size, struct options *o)
 
     split(data, size, &argv);
     char *error = options_parse(argv.n, argv.names, NULL, o);
-    quiet();                    /* Whatever -v said. */
+    fuzz_quiet();               /* Whatever -v said. */
     svec_destroy(&argv);
     return error;
 }
@@ -189,17 +164,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool is_file = size && (data[0] == '[' || data[0] == '#');
     struct options o;
 
-    free(outcome);
-    outcome = (is_file ? parse_config_file : parse_command_line)(data, size,
-                                                                 &o);
-    if (!outcome) {
-        bool help = o.mode == MODE_HELP || o.mode == MODE_VERSION;
+    char *error = (is_file ? parse_config_file : parse_command_line)(data,
+                                                                     size, &o);
+    bool help = o.mode == MODE_HELP || o.mode == MODE_VERSION;
 
-        outcome = xstrdup(help ? "help" : "accepted");
-        if (o.uplink && !help) {
-            check_flows(&o);
-        }
+    ds_clear(&fuzz_outcome);
+    ds_put_cstr(&fuzz_outcome, error ? error : help ? "help" : "accepted");
+    if (!error && !help && o.uplink) {
+        check_flows(&o);
     }
+    free(error);
     options_destroy(&o);
     return 0;
 }

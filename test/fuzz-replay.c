@@ -42,7 +42,7 @@ replay(const char *name)
     /* Of exactly its size, so that reading beyond it is seen. */
     uint8_t *data = xmemdup(ds_cstr(&s), s.length);
     LLVMFuzzerTestOneInput(data, s.length);
-    printf("%s: %s\n", slash ? slash + 1 : name, fuzz_outcome());
+    printf("%s: %s\n", slash ? slash + 1 : name, ds_cstr(&fuzz_outcome));
     free(data);
     ds_destroy(&s);
 }

@@ -21,11 +21,9 @@
 #include "openflow/flow-count.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-bundle.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofpbuf.h"
-#include "openvswitch/vlog.h"
 #include "svec.h"
 #include "util.h"
 
@@ -45,22 +43,6 @@ static size_t n_sent;
 static size_t bundle;           /* Index of the last bundle's first message. */
 static bool bundle_refused;     /* Was there an error for one of these? */
 static size_t n_counted;        /* Replies to the last N_COUNTS counts. */
-
-static struct ds outcome = DS_EMPTY_INITIALIZER;
-
-const char *
-fuzz_outcome(void)
-{
-    return ds_cstr(&outcome);
-}
-
-int
-LLVMFuzzerInitialize(int *argc OVS_UNUSED, char ***argv)
-{
-    set_program_name((*argv)[0]);
-    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
-    return 0;
-}
 
 /* What the agent sends. */
 
@@ -308,8 +290,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         run();
     }
 
-    ds_clear(&outcome);
-    ds_put_format(&outcome, "%s%s%s, %u of others%s",
+    ds_clear(&fuzz_outcome);
+    ds_put_format(&fuzz_outcome, "%s%s%s, %u of others%s",
                   flow_sync_is_right(flow_sync) ? "right, " : "",
                   flow_sync_is_stuck(flow_sync) ? "stuck, " : "",
                   flow_sync_present(flow_sync), flow_sync_foreign(flow_sync),

@@ -53,6 +53,28 @@ count(const struct svec *flows, const char *format, ...)
     return n;
 }
 
+/* Appends to 'flows' the flow set for 'c': ovs-ofctl takes it, and no two flows
+ * have the same match. */
+static void
+build(const struct flow_config *c, struct svec *flows)
+{
+    struct flow_list list = FLOW_LIST_INITIALIZER;
+    struct flow_list none = FLOW_LIST_INITIALIZER;
+    struct flow_list changes = FLOW_LIST_INITIALIZER;
+
+    flow_set_build(c, flows);
+    char *error = flow_list_parse(&list, flows);
+    if (error) {
+        fail_msg("%s", error);
+    }
+    flow_list_diff(&list, &list, &changes);
+    assert_int_equal(changes.n, 0);
+    flow_list_diff(&list, &none, &changes);
+    assert_int_equal(changes.n, flows->n);
+    flow_list_clear(&changes);
+    flow_list_clear(&list);
+}
+
 /* Whatever the configuration, the flows are ones that ovs-ofctl would take,
  * no two have the same match, and each value stands where it belongs. */
 static void
@@ -62,21 +84,9 @@ flow_set_any_config(void **state OVS_UNUSED)
     for (int i = 0; i < 2000; i++) {
         struct flow_config c = random_config();
         struct svec flows = SVEC_EMPTY_INITIALIZER;
-        struct flow_list list = FLOW_LIST_INITIALIZER;
-        struct flow_list none = FLOW_LIST_INITIALIZER;
-        struct flow_list changes = FLOW_LIST_INITIALIZER;
 
-        flow_set_build(&c, &flows);
+        build(&c, &flows);
         assert_int_equal(flows.n, N_FLOWS);
-        char *error = flow_list_parse(&list, &flows);
-        if (error) {
-            fail_msg("%s", error);
-        }
-        flow_list_diff(&list, &list, &changes);
-        assert_int_equal(changes.n, 0);
-        flow_list_diff(&list, &none, &changes);
-        assert_int_equal(changes.n, N_FLOWS);
-
         assert_int_equal(count(&flows, "in_port=%"PRIu16,
                                c.uplink.number),
                          c.uplink.number == c.fake_port.number ? 6 : 3);
@@ -103,8 +113,6 @@ flow_set_any_config(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "actions=drop # "), 3);
         assert_int_equal(count(&flows, "#"), 3);
 
-        flow_list_clear(&changes);
-        flow_list_clear(&list);
         svec_destroy(&flows);
     }
 }
@@ -134,21 +142,9 @@ flow_set_any_subnet(void **state OVS_UNUSED)
     for (int i = 0; i < 2000; i++) {
         struct flow_config c = random_subnet_config();
         struct svec flows = SVEC_EMPTY_INITIALIZER;
-        struct flow_list list = FLOW_LIST_INITIALIZER;
-        struct flow_list none = FLOW_LIST_INITIALIZER;
-        struct flow_list changes = FLOW_LIST_INITIALIZER;
         unsigned int n = 32 - c.real.plen;
 
-        flow_set_build(&c, &flows);
-        char *error = flow_list_parse(&list, &flows);
-        if (error) {
-            fail_msg("%s", error);
-        }
-        flow_list_diff(&list, &list, &changes);
-        assert_int_equal(changes.n, 0);
-        flow_list_diff(&list, &none, &changes);
-        assert_int_equal(changes.n, flows.n);
-
+        build(&c, &flows);
         assert_int_equal(count(&flows, "actions=drop"),
                          count(&flows, "actions=drop # "));
         assert_int_equal(count(&flows, "learn("), c.routed ? 2 : 1);
@@ -168,8 +164,6 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "from the target") - 1
                          + count(&flows, "actions=goto_table:4"), 2 * n);
 
-        flow_list_clear(&changes);
-        flow_list_clear(&list);
         svec_destroy(&flows);
     }
 }
