@@ -172,11 +172,11 @@ is_advertised_route(struct nl_object *object, const void *state_)
 }
 
 static int
-remove_advertised_routes(const struct link_state *state)
+remove_advertised_routes(const struct link_state *state, uint8_t protocol)
 {
     struct netlink_list routes;
-    int error = netlink_fetch(state->sock, RTM_GETROUTE, AF_INET6,
-                              is_advertised_route, state, &routes);
+    int error = netlink_fetch_routes(state->sock, AF_INET6, protocol,
+                                     is_advertised_route, state, &routes);
 
     for (size_t i = 0; i < routes.n && !error; i++) {
         error = rtnl_route_delete(state->sock,
@@ -239,7 +239,10 @@ stop_autoconfiguration(const struct link_state *state)
         error = set_addr_gen_mode(state, IN6_ADDR_GEN_MODE_NONE);
     }
     if (!error) {
-        error = remove_advertised_routes(state);
+        error = remove_advertised_routes(state, RTPROT_RA);
+    }
+    if (!error) {
+        error = remove_advertised_routes(state, RTPROT_KERNEL);
     }
     return error ? error : remove_ipv6_addresses(state, link_local);
 }

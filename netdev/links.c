@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include "coverage.h"
 #include "netdev/link-edit.h"
 #include "netdev/route-edit.h"
 #include "openvswitch/dynamic-string.h"
@@ -21,6 +22,7 @@
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(links);
+COVERAGE_DEFINE(links_look);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
@@ -260,6 +262,7 @@ make_links(struct links *links)
 void
 links_look(struct links *links)
 {
+    COVERAGE_INC(links_look);
     links->look = false;
     link_edit_get_facts(links->requests, links->config->uplink,
                         &links->uplink);

@@ -15,13 +15,17 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "coverage.h"
 #include "util.h"
+
+COVERAGE_DEFINE(netlink_object);
 
 /* Somebody may change what is asked for without end. */
 #define MAX_TRIES 5
 
 struct fetch {
-    int type;                   /* Of the messages to take. */
+    int request;                /* RTM_GET... */
+    struct rtmsg header;        /* Only its family, but for routes. */
     bool (*wanted)(struct nl_object *, const void *aux);
     const void *aux;
     struct netlink_list *list;
@@ -33,6 +37,7 @@ take_object(struct nl_object *object, void *fetch_)
     const struct fetch *fetch = fetch_;
     struct netlink_list *list = fetch->list;
 
+    COVERAGE_INC(netlink_object);
     if (fetch->wanted(object, fetch->aux)) {
         if (list->n >= list->allocated) {
             list->objects = x2nrealloc(list->objects, &list->allocated,
@@ -48,8 +53,10 @@ take_message(struct nl_msg *msg, void *fetch_)
 {
     struct fetch *fetch = fetch_;
 
-    /* libnl would make an object of another kind. */
-    if (nlmsg_hdr(msg)->nlmsg_type != fetch->type) {
+    /* libnl would make an object of another kind.  In rtnetlink, RTM_NEW... is
+     * RTM_GET... - 2. */
+    if (nlmsg_hdr(msg)->nlmsg_type
+        != fetch->request - (RTM_GETROUTE - RTM_NEWROUTE)) {
         return -NLE_MSGTYPE_NOSUPPORT;
     }
 
@@ -65,10 +72,35 @@ clear(struct netlink_list *list)
     }
 }
 
-static int
-fetch_once(struct nl_sock *sock, int type, int family, struct fetch *fetch)
+/* Lets the kernel choose what a dump has by what the request's header says
+ * (Linux 4.20 and later), or not.  It would refuse other requests of libnl. */
+static void
+set_strict(struct nl_sock *sock, int strict)
 {
-    int error = nl_rtgen_request(sock, type, family, NLM_F_DUMP);
+    setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK,
+               &strict, sizeof strict);
+}
+
+static int
+send_request(struct nl_sock *sock, const struct fetch *fetch)
+{
+    struct rtmsg header = fetch->header;
+
+    if (fetch->request != RTM_GETROUTE) {
+        return nl_rtgen_request(sock, fetch->request, header.rtm_family,
+                                NLM_F_DUMP);
+    }
+    set_strict(sock, true);
+    int error = nl_send_simple(sock, fetch->request, NLM_F_DUMP, &header,
+                               sizeof header);
+    set_strict(sock, false);
+    return error;
+}
+
+static int
+fetch_once(struct nl_sock *sock, struct fetch *fetch)
+{
+    int error = send_request(sock, fetch);
 
     if (error < 0) {
         return error;
@@ -85,25 +117,45 @@ fetch_once(struct nl_sock *sock, int type, int family, struct fetch *fetch)
     return error;
 }
 
+static int
+fetch_whole(struct nl_sock *sock, struct fetch *fetch)
+{
+    int error = -NLE_DUMP_INTR;
+
+    *fetch->list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
+    for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
+        /* What changed meanwhile may be missing, or there twice. */
+        clear(fetch->list);
+        error = fetch_once(sock, fetch);
+    }
+    return error;
+}
+
 int
 netlink_fetch(struct nl_sock *sock, int type, int family,
               bool (*wanted)(struct nl_object *, const void *aux),
               const void *aux, struct netlink_list *list)
 {
     struct fetch fetch = {
-        /* In rtnetlink, RTM_NEW... is RTM_GET... - 2. */
-        .type = type - (RTM_GETROUTE - RTM_NEWROUTE),
+        .request = type, .header = { .rtm_family = family },
         .wanted = wanted, .aux = aux, .list = list,
     };
-    int error = -NLE_DUMP_INTR;
 
-    *list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
-    for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
-        /* What changed meanwhile may be missing, or there twice. */
-        clear(list);
-        error = fetch_once(sock, type, family, &fetch);
-    }
-    return error;
+    return fetch_whole(sock, &fetch);
+}
+
+int
+netlink_fetch_routes(struct nl_sock *sock, int family, uint8_t protocol,
+                     bool (*wanted)(struct nl_object *, const void *aux),
+                     const void *aux, struct netlink_list *list)
+{
+    struct fetch fetch = {
+        .request = RTM_GETROUTE,
+        .header = { .rtm_family = family, .rtm_protocol = protocol },
+        .wanted = wanted, .aux = aux, .list = list,
+    };
+
+    return fetch_whole(sock, &fetch);
 }
 
 void

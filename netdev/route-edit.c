@@ -137,7 +137,7 @@ is_wanted(struct rtnl_route *route, const struct route_want *want)
     return false;
 }
 
-/* A filter for netlink_fetch(). */
+/* A filter for netlink_fetch_routes(). */
 static bool
 is_our_route(struct nl_object *object, const void *want_)
 {
@@ -150,25 +150,21 @@ is_our_route(struct nl_object *object, const void *want_)
                 || is_on_port(route, want)));
 }
 
-/* Returns true if the kernel made 'route', for an address in the fake prefix:
- * with it, each client would be a neighbour. */
+/* A filter for netlink_fetch_routes(): those that the kernel made for an
+ * address in the fake prefix.  With such a one, each client would be a
+ * neighbour. */
 static bool
-is_kernels_route(struct rtnl_route *route, const struct route_want *want)
+is_kernels_route(struct nl_object *object, const void *want_)
 {
+    struct rtnl_route *route = (struct rtnl_route *) object;
+    const struct route_want *want = want_;
+
     return (rtnl_route_get_family(route) == AF_INET
             && rtnl_route_get_protocol(route) == RTPROT_KERNEL
             && rtnl_route_get_table(route) == RT_TABLE_MAIN
             && rtnl_route_get_type(route) == RTN_UNICAST
             && is_on_port(route, want)
             && is_to(route, want, want->plen));
-}
-
-/* A filter for netlink_fetch(). */
-static bool
-is_route_of_interest(struct nl_object *object, const void *want)
-{
-    return (is_our_route(object, want)
-            || is_kernels_route((struct rtnl_route *) object, want));
 }
 
 static int
@@ -220,33 +216,40 @@ delete_route(struct nl_sock *sock, struct rtnl_route *route)
     return error == -NLE_OBJ_NOTFOUND ? 0 : error;
 }
 
-/* Adds the routes that are wanted and not in 'present', and deletes those of
- * the kernel. */
+/* Adds the routes that are wanted and missing. */
 static int
-make_routes(struct nl_sock *sock, const struct route_want *want,
-            const struct netlink_list *present)
+add_routes(struct nl_sock *sock, const struct route_want *want)
 {
     struct route_spec specs[N_ROUTES];
+    struct netlink_list ours;
     int n = get_specs(want, specs);
-    int error = 0;
+    int error = netlink_fetch_routes(sock, AF_INET, ROUTE_EDIT_PROTOCOL,
+                                     is_our_route, want, &ours);
 
     for (int i = 0; i < n && !error; i++) {
         bool found = false;
 
-        for (size_t j = 0; j < present->n && !found; j++) {
-            found = (is_our_route(present->objects[j], want)
-                     && is_spec((struct rtnl_route *) present->objects[j],
-                                want, &specs[i]));
+        for (size_t j = 0; j < ours.n && !found; j++) {
+            found = is_spec((struct rtnl_route *) ours.objects[j], want,
+                            &specs[i]);
         }
         error = found ? 0 : add_route(sock, want, &specs[i]);
     }
-    for (size_t i = 0; i < present->n && !error; i++) {
-        struct rtnl_route *route = (struct rtnl_route *) present->objects[i];
+    netlink_list_destroy(&ours);
+    return error;
+}
 
-        if (is_kernels_route(route, want)) {
-            error = delete_route(sock, route);
-        }
+static int
+delete_kernels_routes(struct nl_sock *sock, const struct route_want *want)
+{
+    struct netlink_list routes;
+    int error = netlink_fetch_routes(sock, AF_INET, RTPROT_KERNEL,
+                                     is_kernels_route, want, &routes);
+
+    for (size_t i = 0; i < routes.n && !error; i++) {
+        error = delete_route(sock, (struct rtnl_route *) routes.objects[i]);
     }
+    netlink_list_destroy(&routes);
     return error;
 }
 
@@ -436,8 +439,8 @@ route_edit_clear(struct nl_sock *sock, const struct route_want *want)
     if (error) {
         return error;
     }
-    error = netlink_fetch(sock, RTM_GETROUTE, AF_INET, is_our_route, want,
-                          &ours);
+    error = netlink_fetch_routes(sock, AF_INET, ROUTE_EDIT_PROTOCOL,
+                                 is_our_route, want, &ours);
     for (size_t i = 0; i < ours.n && !error; i++) {
         struct rtnl_route *route = (struct rtnl_route *) ours.objects[i];
 
@@ -455,19 +458,15 @@ route_edit_clear(struct nl_sock *sock, const struct route_want *want)
 int
 route_edit_make(struct nl_sock *sock, const struct route_want *want)
 {
-    struct netlink_list present;
     /* What goes through the neighbour needs it. */
     int error = make_neighbour(sock, want);
 
-    if (error) {
-        return error;
-    }
-    error = netlink_fetch(sock, RTM_GETROUTE, AF_INET, is_route_of_interest,
-                          want, &present);
     if (!error) {
-        error = make_routes(sock, want, &present);
+        error = add_routes(sock, want);
     }
-    netlink_list_destroy(&present);
+    if (!error) {
+        error = delete_kernels_routes(sock, want);
+    }
     return error || !want->routed_clients ? error : make_rule(sock, want);
 }
 
