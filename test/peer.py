@@ -31,8 +31,9 @@ peer.py advertise INTERFACE PREFIX
 peer.py fight INTERFACE SECONDS
     Changes the interface's MAC address 1,000 times a second.
 peer.py accepts SOCKET
-    Waits until the unix socket accepts a connection, looks each millisecond,
-    and prints when that was: milliseconds since the epoch.
+    Prints "ready", waits until the unix socket was made anew and accepts a
+    connection, looks each millisecond, and prints when that was: milliseconds
+    since the epoch.
 peer.py manager SOCKET
     Prints what sd_notify(3) would tell a service manager, a line a message.
 peer.py many SOURCES TARGETS PORT [AT_ONCE]
@@ -335,15 +336,19 @@ def fight(interface, seconds):
 
 
 def accepts(path):
+    former = os.stat(path).st_ino
+    print("ready", flush=True)
     end = time.monotonic() + TIMEOUT
     while True:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             try:
-                sock.connect(path)
-                break
+                if os.stat(path).st_ino != former:
+                    sock.connect(path)
+                    break
             except (FileNotFoundError, ConnectionRefusedError):
-                if time.monotonic() >= end:
-                    raise
+                pass
+        if time.monotonic() >= end:
+            raise TimeoutError("not made anew: %s" % path)
         time.sleep(0.001)
     print("%d" % (time.time() * 1000))
 
