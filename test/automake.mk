@@ -20,14 +20,6 @@ test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
 $(test_unit_OBJECTS): | $(OVS_LIB)
 
-# netdev/ alone, for tests.
-if ENABLE_TESTS
-check_PROGRAMS += test/keep-links
-endif
-test_keep_links_SOURCES = test/keep-links.c
-test_keep_links_LDADD = $(PIPETTE_LIBS)
-$(test_keep_links_OBJECTS): | $(OVS_LIB)
-
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
 FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch

@@ -4,12 +4,15 @@
 # each.  A test does
 #
 #   begin                    # the agent and the services
-#   fault WORDS COMMAND...   # with a conversation under way
+#   fault WORDS COMMAND...   # with conversations under way
 #   within MS WHAT COMMAND...
-#   fault_over BOUND         # all is right again, the conversation ends
+#   fault_over BOUND         # all is right again, the conversations end
 #
-# and gets a line of figures for each fault, on its output and at the end of
-# $FAULTS_TABLE.
+# and gets a line of figures for each fault and conversation, on its output and
+# at the end of $FAULTS_TABLE.
+#
+# $flow_set_options are those of the flow set: none, or --real-subnet.  With
+# the latter, a routed client converses beside the inside one.
 
 : "${FAULTS_TABLE:=/dev/null}"
 exec 9>>"${FAULTS_LOCK:-$SANDBOX/lock}"
@@ -20,35 +23,70 @@ renice -n -10 -p $$ "$(cat /run/openvswitch/ovs-vswitchd.pid)" \
 
 # begin: the agent has the options of the flow set from now on.
 begin () {
+    begin_set
+    start_services
+}
+
+begin_set () {
     agent_options=$flow_set_options
     restart_agent
     wait_until is_ready
     flows_now >"$SANDBOX/flows"
-    start_services
 }
 
-# The conversation.
+# The conversations, all with target 192.168.2.77.
+
+# The routed clients are behind the two inside ones.
+ip -n client1 addr replace 172.16.9.5/32 dev eth0
+ip -n client2 addr replace 172.16.8.5/32 dev eth0
+
+# clients: who converses.
+clients () {
+    echo 192.168.2.5 ${flow_set_options:+172.16.9.5}
+}
+
+# seen_as CLIENT: by the service.
+seen_as () {
+    case $1 in
+        192.168.2.*) echo "10.10.${1##*.}.77" ;;
+        *) echo "$1" ;;
+    esac
+}
 
 start_steady () {
     # No tail loss probes: they repeat what was not lost but is late.
     echo 0 >/proc/sys/net/ipv4/tcp_early_retrans
     client 1 sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_early_retrans'
-    ip netns exec client1 "$here/steady.py" 192.168.2.5 192.168.2.77 7 \
-        >"$SANDBOX/steady.log" 2>&1 &
-    steady_pid=$!
-    wait_until grep -q ready "$SANDBOX/steady.log"
+    steady_pids=
+    for address in $(clients); do
+        ip netns exec client1 "$here/steady.py" $address 192.168.2.77 7 \
+            >"$SANDBOX/steady-$address.log" 2>&1 &
+        steady_pids="$steady_pids $!"
+    done
+    for address in $(clients); do
+        wait_until grep -q ready "$SANDBOX/steady-$address.log"
+    done
 }
 
-# end_steady: stores into $steady what can be said of it.
 end_steady () {
-    kill $steady_pid
-    wait $steady_pid || { tail -n 3 "$SANDBOX/steady.log" >&2; return 1; }
-    wait_until grep -q '^10.10.5.77 port .* ended' "$SANDBOX/serve.log"
-    steady=$(tail -n 1 "$SANDBOX/steady.log")
+    kill $steady_pids
+    for steady_pid in $steady_pids; do
+        wait "$steady_pid" ||
+            { tail -n 3 "$SANDBOX"/steady-*.log >&2; return 1; }
+    done
+    for address in $(clients); do
+        wait_until grep -q "^$(seen_as $address) port .* ended" \
+            "$SANDBOX/serve.log"
+    done
+}
+
+# get_steady CLIENT: stores into $steady and $service_repeated what can be said
+# of that conversation, which ended.
+get_steady () {
+    steady=$(tail -n 1 "$SANDBOX/steady-$1.log")
     service_repeated=$(
-        sed -n 's/^10.10.5.77 port .* ended, \([0-9]*\) .*/\1/p' \
+        sed -n "s/^$(seen_as $1) port .* ended, \([0-9]*\) .*/\1/p" \
             "$SANDBOX/serve.log" | tail -n 1)
-    : >"$SANDBOX/serve.log"
 }
 
 # steady_figure SED-REGEX: the number in it.
@@ -56,10 +94,13 @@ steady_figure () {
     echo "$steady" | sed -n "s/.*$1.*/\\1/p"
 }
 
-# traffic_is_back: after the mark.
+# traffic_is_back: everybody's, after the mark.
 traffic_is_back () {
-    awk -v mark="$mark" '/^UDP back/ { t = $4 } END { exit !(t >= mark) }' \
-        "$SANDBOX/steady.log"
+    for address in $(clients); do
+        awk -v mark="$mark" '
+            /^UDP back/ { t = $4 } END { exit !(t >= mark) }' \
+            "$SANDBOX/steady-$address.log" || return
+    done
 }
 
 # Faults.
@@ -74,7 +115,6 @@ fault () {
     fault=$1 figures= too_late=
     shift
     start_steady
-    sleep 0.2
     flock 9
     mark=$(now)
     "$@"
@@ -121,14 +161,28 @@ within () {
 # How late the scheduler of a busy machine lets an echo be.
 SCHEDULER_MS=250
 
-# fault_over nothing_lost | MS: all is right, not one packet was lost or the
-# way was broken for no longer than that.
+# fault_over INSIDE [ROUTED]: all is right, and the conversation of an inside
+# client, and that of a routed one if there is one, went on, each as its bound
+# says (ROUTED is INSIDE if it is not given): "nothing_lost", not a packet was,
+# or for how many milliseconds the way was broken at most.
 fault_over () {
     wait_until is_ready
     alone_no_more
     all_is_right
     end_steady
-    say_fault "$steady, $service_repeated by the service$figures"
+    for address in $(clients); do
+        get_steady $address
+        say_fault $address "$steady, $service_repeated by the service$figures"
+        check_steady "$1"
+        set -- "${2-$1}"
+    done
+    : >"$SANDBOX/serve.log"
+    test -z "$too_late" || test "$try" ||
+        { echo "$too_late" >&2; return 1; }
+}
+
+# check_steady BOUND: of what get_steady stored.
+check_steady () {
     lost=$(steady_figure ' \([0-9]*\) of [0-9]* lost')
     repeated=$(steady_figure ', \([0-9]*\) repeated')
     udp_away=$(steady_figure 'UDP away \([0-9]*\) ms')
@@ -140,14 +194,16 @@ fault_over () {
     if test "$udp_away" -gt "$1"; then
         too_late="$fault: traffic was away for $udp_away ms, must be $1"
     fi
-    test -z "$too_late" || test "$try" ||
-        { echo "$too_late" >&2; return 1; }
 }
 
-# say_fault FIGURES
+# say_fault CLIENT FIGURES
 say_fault () {
-    printf '%-60s %s\n' "$fault${flow_set_options:+, known subnet}" "$1" |
-        tee -a "$FAULTS_TABLE"
+    say_words="$fault${flow_set_options:+, known subnet}"
+    case $1 in
+        192.168.2.*) ;;
+        *) say_words="$fault, routed client" ;;
+    esac
+    printf '%-64s %s\n' "$say_words" "$2" | tee -a "$FAULTS_TABLE"
 }
 
 # What must hold.
@@ -159,11 +215,15 @@ all_is_right () {
     new_pair
 }
 
-# new_pair: a conversation of a pair that nothing was learned of yet.
+# new_pair: a conversation of a pair that nothing was learned of yet, or one of
+# each kind of client, with a target nothing was learned of.
 new_pair () {
     new_target=$((${new_target:-99} + 1))
     client 2 "$peer" tcp 192.168.2.9 192.168.2.$new_target 7 1000 |
         grep " was 10\.10\.9\.$new_target; 1000 bytes" >/dev/null
+    test -z "$flow_set_options" ||
+        client 2 "$peer" tcp 172.16.8.5 192.168.2.$new_target 7 1000 |
+        grep " was 172\.16\.8\.5; 1000 bytes" >/dev/null
 }
 
 # same FILE COMMAND...: it prints what is in the file.
@@ -216,9 +276,10 @@ links_are_right () {
         test "$(ip neigh show 10.10.0.2 | sed 's/ *$//')" = \
             "10.10.0.2 dev ovsfake0 lladdr 0e:00:00:00:00:67 PERMANENT" &&
         ip link show ovsfake0 | grep -q ,UP &&
-        ip link show up0 | grep -q ,UP ||
+        ip link show up0 | grep -q ,UP &&
+        { test -z "$flow_set_options" || routed_is_right; } ||
         { ip addr show dev ovsfake0; ways_to_clients; ip link show up0
-          return 1; }
+          ip rule; routed_table; return 1; }
 }
 
 # ofport INTERFACE: its number in force.
@@ -285,7 +346,8 @@ kill_agent () {
     end_agent kill -9 "$(pid_of pipette-agent)"
 }
 
-# is_idle: the agent, which an event left without an end would keep busy.
+# is_idle: the agent, for two seconds, as an event left without an end would
+# keep it busy.
 is_idle () {
     idle=$(ticks)
     sleep 2

@@ -151,49 +151,57 @@ ways_to_clients () {
     ip -4 neigh show dev ovsfake0 | sed 's/ *$//' | LC_ALL=C sort
 }
 
-# Routed clients, with netdev/ alone: the fake port fake2, and a client,
-# namespace routed, right behind it.
-
-start_routed () {
-    ip link add other type veth peer name other1
-    ip link set other up
+# add_other: a device of somebody else's, other.
+add_other () {
+    ip link add other up type veth peer name other1
     ip link set other1 up
-    ip netns add routed
-    ip link add fake2 type veth peer name eth0 netns routed
-    ip -n routed link set eth0 address 0e:00:00:00:00:67
-    ip -n routed link set eth0 up
-    ip -n routed addr add 172.16.9.5/24 dev eth0
-    ip -n routed route add default dev eth0
-    ip -n routed neigh add 10.11.0.1 lladdr 0e:00:00:00:00:66 dev eth0
 }
 
-# keep_links CLIENT_MAC: stores the process's number into $kept.
-keep_links () {
-    keep-links up0 fake2 10.11.0.1/16 "$1" >"$SANDBOX/keep-links.out" &
-    kept=$!
-}
-
+# routed_table: what is ours of the table for routed clients.
 routed_table () {
     routed_table=$(ip rule | sed -n 's/^112:.* lookup \([0-9]*\).*/\1/p')
     ip route show table "$routed_table" proto 112 |
-        sed 's/ dev fake2//; s/ *$//'
+        sed 's/ dev ovsfake0//; s/ *$//'
 }
 
+# routed_is_right: the way to routed clients.
 routed_is_right () {
-    test "$(ip rule | grep -c '^112:.from 10.11.0.1 lookup')" = 1 &&
+    test "$(ip rule | grep -c '^112:.from 10.10.0.1 lookup')" = 1 &&
         test "$(routed_table)" = "\
-default via 10.11.0.2 src 10.11.0.1 onlink
+default via 10.10.0.2 src 10.10.0.1 onlink
 unreachable default metric 4096" &&
-        ip route get 8.8.8.8 from 10.11.0.1 | grep -q 'dev fake2 ' &&
-        ip neigh show 10.11.0.2 dev fake2 |
+        ip route get 8.8.8.8 from 10.10.0.1 | grep -q 'dev ovsfake0 ' &&
+        ip neigh show 10.10.0.2 dev ovsfake0 |
             grep -q 'lladdr 0e:00:00:00:00:67 PERMANENT' &&
-        ip route show 10.11.0.0/16 |
-            grep -q 'via 10.11.0.2 dev fake2 proto 112 src 10.11.0.1 onlink'
+        ip route show 10.10.0.0/16 |
+            grep -q 'via 10.10.0.2 dev ovsfake0 proto 112 src 10.10.0.1 onlink'
+}
+
+# agent_events COLUMN: the sum of that of /proc/net/netlink for the agent.
+agent_events () {
+    awk -v pid="$(cat /run/openvswitch/pipette-agent.pid)" -v column="$1" '
+        $3 == pid || $3 % 4194304 == pid { n += $column } END { print n + 0 }
+        ' /proc/net/netlink
+}
+
+# has_heard: the agent took all events that there were, and looked if one was a
+# reason to.
+has_heard () {
+    test "$(agent_events 5)" = 0 && agentctl status
+}
+
+# looks, objects: of links, and what the kernel told it of in reply, so far.
+looks () {
+    agentctl coverage/read-counter links_look
+}
+
+objects () {
+    agentctl coverage/read-counter netlink_object
 }
 
 # start_services: TCP and UDP echo on port 7 of the fake address.
 start_services () {
-    "$peer" serve 10.10.0.1 7 >"$SANDBOX/serve.log" 2>&1 &
+    "$peer" serve 10.10.0.1 7 >>"$SANDBOX/serve.log" 2>&1 &
     wait_until grep -q ready "$SANDBOX/serve.log"
 }
 

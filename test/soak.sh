@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # soak.sh SECONDS [SEED]: random faults, one after the other and several at
-# once, while a conversation goes on; then all must be right, and the agent no
-# bigger than it was half-way.  Runs in a sandbox.  The same seed makes the
-# same faults in the same order.
+# once, while conversations go on, with one flow set for half of the time, then
+# with the other.  After each, all must be right, and the agent no bigger than
+# it was half-way.  Runs in a sandbox.  The same seed makes the same faults in
+# the same order.
 
 set -e
 seconds=$1 seed=${2:-$(date +%s)}
@@ -61,6 +62,13 @@ neighbour_changed () {
 }
 route_deleted () { ip route del 10.10.0.0/16; }
 route_replaced () { ip route replace 10.10.0.0/16 dev ovsfake0; }
+# Without routed clients, there are none of these.
+rule_deleted () { ip rule del priority 112; }
+rule_changed () {
+    batch "rule del priority 112" \
+        "rule add priority 112 from 10.10.0.1 lookup 7 protocol 112"
+}
+table_emptied () { ip route flush proto 112 table all; }
 fake_port_down () { ip link set ovsfake0 down; }
 fake_port_mtu () { ip link set ovsfake0 mtu 1300; }
 fake_port_removed () { $vsctl del-port copro0 ovsfake0; }
@@ -89,7 +97,8 @@ lasting='switch_killed switch_stopped switch_stopped_long database_killed
 database_stopped database_emptied uplink_replugged uplink_replugged_at_once
 uplink_down uplink_mtu mac_changed mac_fought address_removed address_added
 neighbour_deleted neighbour_changed route_deleted route_replaced
-fake_port_down fake_port_mtu fake_port_removed uplink_removed bridge_deleted
+rule_deleted rule_changed table_emptied fake_port_down fake_port_mtu
+fake_port_removed uplink_removed bridge_deleted
 bridge_deleted_applied fail_mode_changed ofport_changed trunk_changed
 flows_deleted flow_modified flow_added learned_deleted links_flooded'
 
@@ -123,44 +132,57 @@ inflict () {
     done 3<"$SANDBOX/plan"
 }
 
+whole_is_right () {
+    is_ready && rows_are_right && links_are_right && flows_are_right
+}
+
 # rest: what was stopped goes on, and all becomes right.
 rest () {
-    sleep 1
     for daemon in ovs-vswitchd ovsdb-server; do
         kill -CONT "$(pid_of $daemon)"
     done
     mark=$(now) figures=
-    within 20000 "right" is_ready
+    within 20000 "right" whole_is_right
     fault_over $((seconds * 1000))
-    sleep 1
     wait_until is_idle
     rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$(pid_of pipette-agent)/status")
     fds=$(ls "/proc/$(pid_of pipette-agent)/fd" | wc -l)
 }
 
+# soak_set SEED: with the flow set of $flow_set_options, for $seconds.
+soak_set () {
+    start=$(now)
+    begin_set
+    # They stay for the other one.
+    test "$flow_set_options" || start_services
+
+    # At first the agent itself is killed, too; then it must live to the end.
+    fault "soak, seed $1, first half" \
+        inflict $((seconds / 4)) "$1" "agent_killed agent_replaced $lasting"
+    inflict $((seconds / 2)) $(($1 + 1)) "$lasting"
+    rest
+    rss_before=$rss fds_before=$fds agent_before=$(pid_of pipette-agent)
+
+    fault "soak, seed $1, second half" \
+        inflict "$seconds" $(($1 + 2)) "$lasting"
+    rest
+    echo "agent: $rss_before kB half-way, $rss kB at the end;" \
+        "$fds_before and $fds file descriptors"
+    test "$(pid_of pipette-agent)" = "$agent_before"
+    test "$fds" = "$fds_before"
+    # With the address sanitizer, freed memory is kept for long.
+    if ! ldd "/proc/$agent_before/exe" | grep -q libasan; then
+        test $((rss - rss_before)) -le $RSS_SLACK_KB
+    fi
+    end_agent agentctl exit
+}
+
 echo "soak: $seconds s, seed $seed"
-start=$(now)
-begin
-
-# At first the agent itself is killed, too; then it must live to the end.
-fault "soak, seed $seed, first half" \
-    inflict $((seconds / 4)) "$seed" "agent_killed agent_replaced $lasting"
-inflict $((seconds / 2)) $((seed + 1)) "$lasting"
-rest
-rss_before=$rss fds_before=$fds agent_before=$(pid_of pipette-agent)
-
-fault "soak, seed $seed, second half" \
-    inflict "$seconds" $((seed + 2)) "$lasting"
-rest
-echo "agent: $rss_before kB half-way, $rss kB at the end;" \
-    "$fds_before and $fds file descriptors"
-test "$(pid_of pipette-agent)" = "$agent_before"
-test "$fds" = "$fds_before"
-# With the address sanitizer, freed memory is kept for long.
-if ! ldd "/proc/$agent_before/exe" | grep -q libasan; then
-    test $((rss - rss_before)) -le $RSS_SLACK_KB
-fi
-end_agent agentctl exit
+seconds=$((seconds / 2))
+flow_set_options=
+soak_set "$seed"
+flow_set_options="--real-subnet 192.168.2.0/24"
+soak_set $((seed + 3))
 allow 'Dropped [0-9]* log messages\|ovsdb_idl'
 allow 'copro0.mgmt: \|db.sock: \|up0 is missing: '
 check_agent_log

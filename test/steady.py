@@ -8,12 +8,12 @@ A TCP connection to "peer.py serve", and datagrams of the same pair: on each, a
 number every 5 ms, which comes back.  TCP waits ever longer until it tries
 again, so how long the way was broken is what the datagrams tell.
 
-Prints "ready" with the first echoes, and then "UDP back at T after N ms" when
-echoes return after a silence.  T is milliseconds since the epoch.  On SIGTERM
-it sends no more, waits until TCP has all of its echoes, and prints what can be
-said of it all: the longest silence, the segments that this end of the
-connection repeated, the datagrams that had no echo.  Fails if a byte of the
-echo is wrong, or the connection is lost.
+Prints "ready" after some echoes of each, and then "UDP back at T after N ms"
+when echoes return after a silence.  T is milliseconds since the epoch.  On
+SIGTERM it sends no more, waits until TCP has all of its echoes, and prints
+what can be said of it all: the longest silence, the segments that this end of
+the connection repeated, the datagrams that had no echo.  Fails if a byte of
+the echo is wrong, or the connection is lost.
 """
 
 import select
@@ -27,6 +27,7 @@ sys.dont_write_bytecode = True
 import peer                         # noqa: E402
 
 PERIOD = 0.005
+STEADY = 40                         # Echoes until it is.
 SILENCE = 0.05                      # Less can be the scheduler's doing.
 LAST_DATAGRAM = 1                   # Seconds until one counts as lost.
 LAST_ECHO = 90                      # TCP may be in its longest pause.
@@ -39,10 +40,11 @@ class Echoes:
     def __init__(self, name):
         self.name = name
         self.last = None
-        self.away = 0
+        self.times = self.away = 0
 
     def came(self):
         now = time.time()
+        self.times += 1
         if self.last is not None:
             silence = now - self.last
             self.away = max(self.away, silence)
@@ -146,7 +148,7 @@ def converse(ways, stop):
                 way.send()
             due = max(due + PERIOD, time.monotonic() - PERIOD)
         receive(ways, due - time.monotonic())
-        if not ready and all(way.last for way in ways):
+        if not ready and all(way.times >= STEADY for way in ways):
             ready = True
             print("ready", flush=True)
 
