@@ -33,4 +33,10 @@ libpipette_a_SOURCES += \
 
 agent_pipette_agent_SOURCES = agent/main.c
 agent_pipette_agent_LDADD = $(PIPETTE_LIBS)
+# The map says what of Open vSwitch's library is in it: see debian/sbom.py.
+agent_pipette_agent_LDFLAGS = $(AM_LDFLAGS) -Wl,-Map,$@.map
+CLEANFILES += agent/pipette-agent.map
+
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = agent/bash-completion/pipette-agent
 $(agent_pipette_agent_OBJECTS): | $(OVS_LIB)
