@@ -59,9 +59,9 @@ def linked_members(map_name):
 
 def find_source(ovs, member):
     """The member's source file: Open vSwitch's own, or made in its build."""
-    for tree in "source", "build":
+    for tree, suffix in ("source", ".c"), ("source", ".c.in"), ("build", ".c"):
         for folder in "lib", "lib/lldp":
-            name = os.path.join(folder, member + ".c")
+            name = os.path.join(folder, member + suffix)
             if os.path.exists(os.path.join(ovs, tree, name)):
                 return tree, name
     return fail("no source of " + member)

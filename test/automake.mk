@@ -82,6 +82,7 @@ TESTSUITE_AT = \
 	test/unit.at \
 	test/fuzz.at \
 	test/options.at \
+	test/package.at \
 	test/config.at \
 	test/rows.at \
 	test/flows.at \
@@ -98,12 +99,15 @@ FAULTS_TESTSUITE_AT = \
 	test/faults-testsuite.at \
 	test/system-macros.at \
 	test/faults.at
+PACKAGE_TESTSUITE_AT = \
+	test/package-testsuite.at
 TEST_HELPERS = \
 	test/bench.sh \
 	test/by-hand.sh \
 	test/demo.sh \
 	test/fake-switch.py \
 	test/fault-lib.sh \
+	test/package.sh \
 	test/peer.py \
 	test/sandbox \
 	test/sandbox-lib.sh \
@@ -112,12 +116,13 @@ TEST_HELPERS = \
 	test/steady.py \
 	test/walls.py
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
-	$(TEST_HELPERS) \
+	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
 	test/published-flows.txt
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite
 FAULTS_TESTSUITE = $(builddir)/test/faults-testsuite
+PACKAGE_TESTSUITE = $(builddir)/test/package-testsuite
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_INCLUDES = -I $(builddir)/test -I $(srcdir)/test -I $(OVS_SRCDIR)
 AUTOTEST_PATH = agent:test
@@ -143,6 +148,10 @@ $(FAULTS_TESTSUITE): test/package.m4 $(FAULTS_TESTSUITE_AT) | $(OVS_LIB)
 	$(AM_V_GEN)$(AUTOTEST) $(AUTOTEST_INCLUDES) -o $@.tmp \
 	    $(srcdir)/test/faults-testsuite.at && mv $@.tmp $@
 
+$(PACKAGE_TESTSUITE): test/package.m4 $(PACKAGE_TESTSUITE_AT)
+	$(AM_V_GEN)$(AUTOTEST) $(AUTOTEST_INCLUDES) -o $@.tmp \
+	    $(srcdir)/test/package-testsuite.at && mv $@.tmp $@
+
 check-local: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
@@ -164,6 +173,14 @@ check-faults: $(sbin_PROGRAMS) $(check_PROGRAMS) test/atlocal $(FAULTS_TESTSUITE
 	    sort $(FAULTS_TESTSUITE).dir/table; \
 	exit $$rc
 
+# The package, built twice, from the tarball.  It is then in package/one.
+package: dist
+	$(SHELL) $(srcdir)/test/package.sh $(distdir).tar.gz package
+
+check-package: package test/atlocal $(PACKAGE_TESTSUITE)
+	$(SHELL) $(PACKAGE_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
+	    $(TESTSUITEFLAGS)
+
 # Random faults, one after the other: "make soak SOAK_SECONDS=600 SEED=7".
 SOAK_SECONDS = 1800
 soak: all
@@ -183,11 +200,13 @@ bench: all
 	$(SHELL) $(srcdir)/test/sandbox $(srcdir)/test/bench.sh
 
 testsuites-clean:
-	for i in $(TESTSUITE) $(SYSTEM_TESTSUITE) $(FAULTS_TESTSUITE); do \
+	for i in $(TESTSUITE) $(SYSTEM_TESTSUITE) $(FAULTS_TESTSUITE) \
+	    $(PACKAGE_TESTSUITE); do \
 	    test ! -f $$i || $(SHELL) $$i -C test --clean; \
 	done
 	rm -f $(TESTSUITE) $(SYSTEM_TESTSUITE) $(FAULTS_TESTSUITE) \
+	    $(PACKAGE_TESTSUITE) \
 	    test/package.m4 test/atconfig
 
-.PHONY: check-system check-faults soak check-valgrind bench fuzz \
+.PHONY: check-system check-faults check-package package soak check-valgrind bench fuzz \
 	testsuites-clean
