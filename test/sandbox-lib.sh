@@ -201,8 +201,15 @@ objects () {
 
 # start_services: TCP and UDP echo on port 7 of the fake address.
 start_services () {
+    : >"$SANDBOX/serve.log"
     "$peer" serve 10.10.0.1 7 >>"$SANDBOX/serve.log" 2>&1 &
+    services=$!
     wait_until grep -q ready "$SANDBOX/serve.log"
+}
+
+end_services () {
+    kill $services
+    wait $services || :
 }
 
 # Flows of copro0 without what changes by itself.
