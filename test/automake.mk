@@ -107,6 +107,7 @@ TEST_HELPERS = \
 	test/demo.sh \
 	test/fake-switch.py \
 	test/fault-lib.sh \
+	test/package-life.sh \
 	test/package.sh \
 	test/peer.py \
 	test/sandbox \
