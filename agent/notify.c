@@ -25,6 +25,7 @@ struct notifier {
     socklen_t address_len;
 
     bool told_ready;
+    long long int ready_at;     /* At the latest. */
     char *told_status;          /* NULL for none yet. */
     long long int interval;     /* Of WATCHDOG=1, in ms, or 0. */
     long long int next_watchdog;
@@ -68,7 +69,7 @@ watchdog_interval(void)
 }
 
 struct notifier *
-notifier_create(void)
+notifier_create(unsigned int patience)
 {
     struct notifier *n = xzalloc(sizeof *n);
     const char *name = getenv("NOTIFY_SOCKET");
@@ -76,6 +77,7 @@ notifier_create(void)
     n->fd = -1;
     if (name && set_address(n, name)) {
         n->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        n->ready_at = time_msec() + patience;
         n->interval = watchdog_interval();
         n->next_watchdog = time_msec();
     }
@@ -121,7 +123,7 @@ notifier_run(struct notifier *n, bool ready, const char *status)
         free(n->told_status);
         n->told_status = xstrdup(status);
     }
-    if (ready && !n->told_ready) {
+    if (!n->told_ready && (ready || time_msec() >= n->ready_at)) {
         tell(n, "READY=1");
         n->told_ready = true;
     }
@@ -134,7 +136,13 @@ notifier_run(struct notifier *n, bool ready, const char *status)
 void
 notifier_wait(const struct notifier *n)
 {
-    if (n->fd >= 0 && n->interval) {
+    if (n->fd < 0) {
+        return;
+    }
+    if (!n->told_ready) {
+        poll_timer_wait_until(n->ready_at);
+    }
+    if (n->interval) {
         poll_timer_wait_until(n->next_watchdog);
     }
 }

@@ -16,8 +16,12 @@
 #include <stdbool.h>
 
 /* Reads, and takes out of the environment, NOTIFY_SOCKET, WATCHDOG_USEC and
- * WATCHDOG_PID. */
-struct notifier *notifier_create(void);
+ * WATCHDOG_PID.
+ *
+ * READY=1 is told after 'patience' milliseconds at the latest: a manager that
+ * waits for it, and with it the boot, should not wait for an uplink that is
+ * not plugged in, and would take the agent for one that failed to start. */
+struct notifier *notifier_create(unsigned int patience);
 void notifier_destroy(struct notifier *);
 
 /* Tells what is new: 'ready', and 'status', one line for people. */

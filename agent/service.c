@@ -31,6 +31,7 @@ VLOG_DEFINE_THIS_MODULE(service);
 #define EXIT_REFUSED 2
 
 #define DETACH_PATIENCE_MSEC 1000
+#define READY_PATIENCE_MSEC 20000
 
 struct service {
     int argc;
@@ -388,7 +389,7 @@ service_run(int argc, char *argv[], struct options *options)
     }
     start_agent(&s);
     if (s.agent) {
-        s.notifier = notifier_create();
+        s.notifier = notifier_create(READY_PATIENCE_MSEC);
         loop(&s);
         notifier_destroy(s.notifier);
     }

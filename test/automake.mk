@@ -13,6 +13,7 @@ test_unit_SOURCES = \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
 	test/unit-health.c \
+	test/unit-notify.c \
 	test/unit-options.c \
 	test/unit-schedule.c \
 	test/unit-socket-watch.c

@@ -19,6 +19,7 @@ static const struct CMUnitTest *const groups[] = {
     flow_set_tests,
     flow_sync_tests,
     health_tests,
+    notify_tests,
     options_tests,
     schedule_tests,
     socket_watch_tests,

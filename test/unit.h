@@ -17,6 +17,7 @@ extern const struct CMUnitTest flow_diff_tests[];
 extern const struct CMUnitTest flow_set_tests[];
 extern const struct CMUnitTest flow_sync_tests[];
 extern const struct CMUnitTest health_tests[];
+extern const struct CMUnitTest notify_tests[];
 extern const struct CMUnitTest options_tests[];
 extern const struct CMUnitTest schedule_tests[];
 extern const struct CMUnitTest socket_watch_tests[];
