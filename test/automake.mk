@@ -95,6 +95,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-macros.at \
 	test/system-links.at \
 	test/system.at \
+	test/traffic.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
 	test/faults-testsuite.at \

@@ -17,6 +17,10 @@ peer.py udp SOURCE TARGET PORT BYTES
 peer.py frag SOURCE TARGET PORT BYTES
     The same with zeros in the datagram where Open vSwitch's userspace datapath
     would change a later fragment: bytes 6 and 7 of each.
+peer.py hear ADDRESS PORT
+peer.py talk SOURCE TARGET PORT
+    The two ends of a TCP connection, on which nothing is said by itself: sends
+    each line of the standard input, and prints each line that comes.
 peer.py scan SOURCE SOURCE-PORT TARGETS PORT
     Connects to all targets from the same port, then sends 10 bytes on each
     connection and compares the echo.  Prints who it was to the service.
@@ -174,6 +178,31 @@ def tcp_exchange(source, target, port, data):
     if echo != data:
         raise ValueError("echo differs from what was sent")
     return seen
+
+
+def hear(address, port):
+    with socket.create_server((address, int(port))) as server:
+        print("ready", flush=True)
+        converse(server.accept()[0])
+
+
+def talk(source, target, port):
+    with socket.create_connection((target, int(port)), TIMEOUT,
+                                  (source, 0)) as sock:
+        sock.settimeout(None)
+        converse(sock)
+
+
+def converse(sock):
+    def say():
+        for line in sys.stdin.buffer:
+            sock.sendall(line)
+
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    print("connected", flush=True)
+    threading.Thread(target=say, daemon=True).start()
+    for line in sock.makefile("rb"):
+        print(line.decode().strip(), flush=True)
 
 
 def scan(source, source_port, targets, port):
@@ -367,6 +396,8 @@ def main(argv):
         "tcp": lambda *args: exchange(tcp_exchange, *args),
         "udp": lambda *args: exchange(udp_exchange, *args),
         "frag": frag_exchange,
+        "hear": hear,
+        "talk": talk,
         "ping": ping,
         "scan": scan,
         "poke": poke,

@@ -62,10 +62,22 @@ add_client () {
     ip -n "$1" link set eth0 address "$3"
     ip -n "$1" addr add "$2/24" dev eth0
     ip -n "$1" link set eth0 up
+    know_targets "$1"
+}
+
+# know_targets NAME
+know_targets () {
     for i in $(seq 254); do
         echo "neigh replace 192.168.2.$i lladdr $(target_mac $i)" \
             "dev eth0 nud permanent"
     done | ip -n "$1" -batch -
+}
+
+# new_card NAME MAC: it has another network card now.
+new_card () {
+    ip -n "$1" link set eth0 address "$2"
+    # The kernel has forgotten all.
+    know_targets "$1"
 }
 
 # target_mac BYTE: the MAC address of 192.168.2.BYTE, as clients have it.
@@ -210,6 +222,49 @@ start_services () {
 end_services () {
     kill $services
     wait $services || :
+}
+
+# Conversations (test/steady.py), each with a name.
+
+# start_talk NAME NAMESPACE SOURCE TARGET
+start_talk () {
+    ip netns exec "$2" "$here/steady.py" "$3" "$4" 7 \
+        >"$SANDBOX/talk-$1" 2>&1 &
+    eval "talk_$1=$!"
+    wait_until grep -q ready "$SANDBOX/talk-$1"
+}
+
+# echoes NAME: stores into $tcp_echoes and $udp_echoes how many there were.
+echoes () {
+    figures=$(grep -c echoes "$SANDBOX/talk-$1" || :)
+    eval "kill -USR1 \$talk_$1"
+    wait_until sh -c "test \$(grep -c echoes $SANDBOX/talk-$1) -gt $figures"
+    set -- $(sed -n 's/TCP \(.*\) echoes; UDP \(.*\) echoes/\1 \2/p' \
+        "$SANDBOX/talk-$1" | tail -n 1)
+    tcp_echoes=$1 udp_echoes=$2
+}
+
+# has_echoes NAME TCP UDP: it has more than so many.
+has_echoes () {
+    echoes "$1"
+    test "$tcp_echoes" -gt "$2" && test "$udp_echoes" -gt "$3"
+}
+
+# talk_goes_on NAME...: each has 100 more echoes of both kinds.
+talk_goes_on () {
+    for talk in "$@"; do
+        echoes "$talk"
+        wait_until has_echoes "$talk" \
+            $((tcp_echoes + 100)) $((udp_echoes + 100))
+    done
+}
+
+# end_talk NAME...: no byte was lost on the way.
+end_talk () {
+    for talk in "$@"; do
+        eval "kill \$talk_$talk; wait \$talk_$talk" ||
+            { tail -n 3 "$SANDBOX/talk-$talk" >&2; return 1; }
+    done
 }
 
 # Flows of copro0 without what changes by itself.

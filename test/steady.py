@@ -8,12 +8,13 @@ A TCP connection to "peer.py serve", and datagrams of the same pair: on each, a
 number every 5 ms, which comes back.  TCP waits ever longer until it tries
 again, so how long the way was broken is what the datagrams tell.
 
-Prints "ready" after some echoes of each, and then "UDP back at T after N ms"
-when echoes return after a silence.  T is milliseconds since the epoch.  On
-SIGTERM it sends no more, waits until TCP has all of its echoes, and prints
-what can be said of it all: the longest silence, the segments that this end of
-the connection repeated, the datagrams that had no echo.  Fails if a byte of
-the echo is wrong, or the connection is lost.
+Prints "ready" after some echoes of each, and then "UDP back at T after N ms" when
+echoes return after a silence.  T is milliseconds since the epoch.  On SIGUSR1
+it prints how many echoes there were.  On SIGTERM it sends no more, waits until
+TCP has all of its echoes, and prints what can be said of it all: the longest
+silence, the segments that this end of the connection repeated, the datagrams
+that had no echo.  Fails if a byte of the echo is wrong, or the connection is
+lost.
 """
 
 import select
@@ -40,11 +41,11 @@ class Echoes:
     def __init__(self, name):
         self.name = name
         self.last = None
-        self.times = self.away = 0
+        self.away = 0
+        self.sent = self.echoed = 0
 
     def came(self):
         now = time.time()
-        self.times += 1
         if self.last is not None:
             silence = now - self.last
             self.away = max(self.away, silence)
@@ -66,7 +67,6 @@ class Connection(Echoes):
         peer.read_line(self.sock)
         self.sock.setblocking(False)
         self.unsent = self.received = b""
-        self.sent = self.echoed = 0
 
     def send(self):
         self.unsent += NUMBER.pack(self.sent)
@@ -105,7 +105,6 @@ class Datagrams(Echoes):
         self.sock.bind((source, 0))
         self.sock.connect((target, port))
         self.sock.setblocking(False)
-        self.sent = 0
         self.due = set()
 
     def send(self):
@@ -122,6 +121,7 @@ class Datagrams(Echoes):
         except ConnectionRefusedError:
             return
         self.came()
+        self.echoed += 1
         self.due.discard(NUMBER.unpack(echo)[0])
 
     def is_complete(self):
@@ -138,8 +138,8 @@ def receive(ways, seconds):
         next(way for way in ways if way.sock is sock).receive()
 
 
-def converse(ways, stop):
-    """Until 'stop' has something in it."""
+def converse(ways, stop, asked):
+    """Until 'stop' has something in it; 'asked' is who wants figures."""
     ready = False
     due = time.monotonic()
     while not stop:
@@ -148,7 +148,11 @@ def converse(ways, stop):
                 way.send()
             due = max(due + PERIOD, time.monotonic() - PERIOD)
         receive(ways, due - time.monotonic())
-        if not ready and all(way.times >= STEADY for way in ways):
+        while asked:
+            asked.pop()
+            print("; ".join("%s %d echoes" % (way.name, way.echoed)
+                            for way in ways), flush=True)
+        if not ready and all(way.echoed >= STEADY for way in ways):
             ready = True
             print("ready", flush=True)
 
@@ -163,12 +167,13 @@ def main(argv):
     if len(argv) != 4:
         sys.exit(__doc__)
     source, target, port = argv[1], argv[2], int(argv[3])
-    stop = []
+    stop, asked = [], []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
+    signal.signal(signal.SIGUSR1, lambda *_: asked.append(True))
     try:
         connection = Connection(source, target, port)
         datagrams = Datagrams(source, target, port)
-        converse([connection, datagrams], stop)
+        converse([connection, datagrams], stop, asked)
         finish(datagrams, LAST_DATAGRAM)
         finish(connection, LAST_ECHO)
         if not connection.is_complete():
