@@ -109,6 +109,7 @@ TEST_HELPERS = \
 	test/demo.sh \
 	test/fake-switch.py \
 	test/fault-lib.sh \
+	test/flood.py \
 	test/package-life.sh \
 	test/package.sh \
 	test/peer.py \
