@@ -18,14 +18,18 @@ enum {
     SORT,
     IN_TARGET, IN_CLIENT,
     INSIDE_OTHER, INSIDE_LEARN, INSIDE_DELIVER,
-    ROUTED_LEARN, ROUTED_TRACK, ROUTED_DELIVER,
+    ROUTED_LOOK_UP, ROUTED_LEARN, ROUTED_TRACK,
     OUT_PROTOCOL, OUT_CLIENT, OUT_TRACKED, OUT_DELIVER,
-    INSIDE_MACS, ROUTED_MACS, TARGET_MACS
+    /* Those that are learned keep their numbers, with another release, too:
+     * what is in them stays. */
+    INSIDE_MACS, ROUTED_MACS, TARGET_MACS, ROUTED_FULL,
+    ROUTED_DELIVER
 };
 
 /* Bits of register 2. */
 #define CLIENT_KNOWN "NXM_NX_REG2[0]"
 #define TARGET_KNOWN "NXM_NX_REG2[1]"
+#define NO_ROOM "NXM_NX_REG2[2]"
 #define BOTH_KNOWN "reg2=0x3/0x3"
 #define ONLY_TARGET_KNOWN "reg2=0x2/0x3"
 
@@ -193,7 +197,7 @@ add_client_flows(struct builder *b)
              "actions=goto_table:%d", IN_CLIENT, b->real, INSIDE_OTHER);
     if (b->config->routed) {
         flow_add(b->flows, "table=%d, priority=1,ip actions=goto_table:%d",
-                 IN_CLIENT, ROUTED_LEARN);
+                 IN_CLIENT, ROUTED_LOOK_UP);
     } else {
         flow_add(b->flows, "table=%d, priority=1,ip "
                  "actions=drop # in: from outside of the real subnet",
@@ -221,45 +225,57 @@ add_other_flows(struct builder *b)
              "actions=drop # in: from the target itself", INSIDE_OTHER);
 }
 
-/* Learns into 'table' that the MAC address of the address in register 'reg' is
- * in field 'mac'; outbound, it belongs into field 'to'.  Each table has a
- * cookie of its own: to apply a limit, Open vSwitch goes through all flows
- * that have the cookie. */
+/* Returns the cookie of what is learned into 'table'.  Each table has its own:
+ * to apply a limit, Open vSwitch goes through all flows that have it. */
+static uint64_t
+learned_cookie(const struct builder *b, int table)
+{
+    char *valid = xasprintf("%s vlan %"PRIu16" table %d",
+                            b->real, b->config->vlan, table);
+    uint64_t cookie = flow_words_learned_cookie(valid);
+
+    free(valid);
+    return cookie;
+}
+
+/* Learns into 'table', up to 'limit' flows (0 if there is none), that the MAC
+ * address of the address in register 'reg' is in field 'mac'; outbound, it
+ * belongs into field 'to'. */
 static void
 put_learn(struct ds *s, const struct builder *b, int table, uint32_t limit,
           int reg, const char *mac, const char *to, const char *known)
 {
-    const struct flow_config *c = b->config;
-    char *valid = xasprintf("%s vlan %"PRIu16" table %d",
-                            b->real, c->vlan, table);
-
     ds_put_format(s, "learn(table=%d,idle_timeout=%"PRIu16",priority=1,"
-                  "cookie=%#"PRIx64",limit=%"PRIu32",result_dst=%s,"
-                  "NXM_NX_REG%d[],load:%s->%s,load:0x1->%s),",
-                  table, c->timeout, flow_words_learned_cookie(valid), limit,
-                  known, reg, mac, to, known);
-    free(valid);
+                  "cookie=%#"PRIx64",", table, b->config->timeout,
+                  learned_cookie(b, table));
+    if (limit) {
+        ds_put_format(s, "limit=%"PRIu32",result_dst=%s,", limit, known);
+    }
+    ds_put_format(s, "NXM_NX_REG%d[],load:%s->%s,load:0x1->%s),",
+                  reg, mac, to, known);
 }
 
-/* Tables 4 and 6.  The look-ups find nothing that this very packet taught, but
- * make its successors count as hits of the learned flows, and find who was
- * known before if there is no room to learn its new MAC address. */
 static void
-add_learning_flow(struct builder *b, int table, int client_macs,
-                  uint32_t max_clients)
+put_learn_client(struct ds *s, const struct builder *b, int table,
+                 uint32_t limit)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
+    put_learn(s, b, table, limit, 0, "NXM_OF_ETH_SRC[]", "NXM_OF_ETH_DST[]",
+              CLIENT_KNOWN);
+}
 
-    ds_put_cstr(&s, "move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],"
+static void
+put_learn_target(struct ds *s, const struct builder *b)
+{
+    put_learn(s, b, TARGET_MACS, UINT32_C(1) << b->n, 1, "NXM_OF_ETH_DST[]",
+              "NXM_OF_ETH_SRC[]", TARGET_KNOWN);
+}
+
+/* Notes who asks whom. */
+static void
+put_addresses(struct ds *s)
+{
+    ds_put_cstr(s, "move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],"
                 "move:NXM_OF_IP_DST[]->NXM_NX_REG1[],");
-    put_learn(&s, b, client_macs, max_clients, 0,
-              "NXM_OF_ETH_SRC[]", "NXM_OF_ETH_DST[]", CLIENT_KNOWN);
-    put_learn(&s, b, TARGET_MACS, UINT32_C(1) << b->n, 1,
-              "NXM_OF_ETH_DST[]", "NXM_OF_ETH_SRC[]", TARGET_KNOWN);
-    flow_add(b->flows, "table=%d, priority=0,ip actions=%s"
-             "resubmit(,%d),resubmit(,%d),goto_table:%d", table, ds_cstr(&s),
-             client_macs, TARGET_MACS, table + 1);
-    ds_destroy(&s);
 }
 
 static void
@@ -271,14 +287,21 @@ put_delivery(struct ds *s, const struct builder *b)
                   ETH_ADDR_ARGS(b->config->server_mac), b->w.fake_port);
 }
 
-/* Tables 4 and 5. */
+/* Tables 4 and 5.  The look-ups find nothing that this very packet taught, but
+ * make its successors count as hits of the learned flows. */
 static void
 add_inside_flows(struct builder *b)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    add_learning_flow(b, INSIDE_LEARN, INSIDE_MACS, UINT32_C(1) << b->n);
+    put_addresses(&s);
+    put_learn_client(&s, b, INSIDE_MACS, UINT32_C(1) << b->n);
+    put_learn_target(&s, b);
+    flow_add(b->flows, "table=%d, priority=0,ip actions=%s"
+             "resubmit(,%d),resubmit(,%d),goto_table:%d", INSIDE_LEARN,
+             ds_cstr(&s), INSIDE_MACS, TARGET_MACS, INSIDE_DELIVER);
 
+    ds_clear(&s);
     ds_put_format(&s, "move:NXM_OF_IP_SRC[0..%u]->NXM_OF_IP_SRC[%u..%u],"
                   "move:NXM_OF_IP_DST[0..%u]->NXM_OF_IP_SRC[0..%u],"
                   "load:%#"PRIx32"->NXM_OF_IP_SRC[%u..31],"
@@ -294,20 +317,54 @@ add_inside_flows(struct builder *b)
     ds_destroy(&s);
 }
 
-/* Tables 6 to 8. */
+/* Tables 6 and 7.  A look-up overwrites a MAC address: it comes when that has
+ * been learned.  The limit is for those who are not known: the others may
+ * have another MAC address now. */
+static void
+add_routed_learning_flows(struct builder *b)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    put_addresses(&s);
+    put_learn_target(&s, b);
+    flow_add(b->flows, "table=%d, priority=0,ip actions=%s"
+             "resubmit(,%d),resubmit(,%d),goto_table:%d", ROUTED_LOOK_UP,
+             ds_cstr(&s), ROUTED_MACS, ROUTED_FULL, ROUTED_LEARN);
+
+    for (int known = 0; known < 2; known++) {
+        ds_clear(&s);
+        put_learn_client(&s, b, ROUTED_MACS,
+                         known ? 0 : b->config->max_clients);
+        flow_add(b->flows, "table=%d, priority=%d,ip%s actions=%s"
+                 "resubmit(,%d),goto_table:%d", ROUTED_LEARN, 2 * known,
+                 known ? ",reg2=0x1/0x1" : "", ds_cstr(&s), TARGET_MACS,
+                 ROUTED_TRACK);
+    }
+    flow_add(b->flows, "table=%d, priority=1,reg2=0x4/0x4 "
+             "actions=drop # in: more routed clients than allowed",
+             ROUTED_LEARN);
+    ds_destroy(&s);
+}
+
+/* Tables 6 to 8, and 17.  Where there was no room is no room for a second: to
+ * try again takes Open vSwitch a time that grows with the limit, too much for
+ * each packet of a flood. */
 static void
 add_routed_flows(struct builder *b)
 {
     const struct flow_config *c = b->config;
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    add_learning_flow(b, ROUTED_LEARN, ROUTED_MACS, c->max_clients);
+    add_routed_learning_flows(b);
     flow_add(b->flows, "table=%d, priority=1,ip,"BOTH_KNOWN" "
              "actions=ct(commit,table=%d,zone=%"PRIu16",nat(dst="IP_FMT"))",
              ROUTED_TRACK, ROUTED_DELIVER, c->vlan, IP_ARGS(c->fake.ip));
     flow_add(b->flows, "table=%d, priority=0 "
-             "actions=drop # in: more routed clients than allowed",
-             ROUTED_TRACK);
+             "actions=learn(table=%d,hard_timeout=1,priority=1,"
+             "cookie=%#"PRIx64",load:0x1->%s),load:0x4->NXM_NX_REG2[0..2],"
+             "resubmit(,%d)",
+             ROUTED_TRACK, ROUTED_FULL, learned_cookie(b, ROUTED_FULL),
+             NO_ROOM, ROUTED_LEARN);
 
     put_delivery(&s, b);
     flow_add(b->flows, "table=%d, priority=1,ct_state=-rpl-inv+trk,ip,"

@@ -12,10 +12,11 @@
  *     table 3    inside client: is it another than the target?
  *     table 4    inside client: learns the MAC addresses of both
  *     table 5    inside client: rewrites addresses, to the fake port
- *     table 6    routed client: learns the MAC addresses of both
- *     table 7    routed client: connection tracking puts the fake address in
+ *     table 6    routed client: learns the target's MAC address; is the
+ *                client known?
+ *     table 7    routed client: learns its MAC address
+ *     table 8    routed client: connection tracking puts the fake address in
  *                place of the target's
- *     table 8    routed client: to the fake port
  *     table 9    outbound: of a protocol wanted?
  *     table 10   outbound: to an inside client: rewrites addresses; to a
  *                routed one: connection tracking puts the target's back
@@ -24,6 +25,8 @@
  *     table 13   learned: MAC addresses of inside clients
  *     table 14   learned: MAC addresses of routed clients (of their router)
  *     table 15   learned: MAC addresses of targets
+ *     table 16   learned, for a second: there is no room in table 14
+ *     table 17   routed client, from table 8: to the fake port
  *
  * What is dropped is counted by a drop flow a reason, whose comment is the
  * reason.
@@ -35,7 +38,7 @@
  *
  * Register 0 holds the client's address, register 1 the target's, both as they
  * are on the uplink; bits 0 and 1 of register 2 say that the MAC addresses of
- * client and target are known.
+ * client and target are known, bit 2 that no more clients are allowed.
  *
  * No flow looks at ports, so that Open vSwitch's cache has one entry a client,
  * target and direction, and later IP fragments are served like the first; the

@@ -147,7 +147,7 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         build(&c, &flows);
         assert_int_equal(count(&flows, "actions=drop"),
                          count(&flows, "actions=drop # "));
-        assert_int_equal(count(&flows, "learn("), c.routed ? 2 : 1);
+        assert_int_equal(count(&flows, "learn("), c.routed ? 5 : 1);
         assert_int_equal(count(&flows, "ct("), c.routed ? 2 : 0);
         assert_int_equal(count(&flows, "zone=%"PRIu16",", c.vlan),
                          c.routed ? 2 : 0);
