@@ -10,11 +10,11 @@ again, so how long the way was broken is what the datagrams tell.
 
 Prints "ready" after some echoes of each, and then "UDP back at T after N ms"
 when echoes return after a silence.  T is milliseconds since the epoch.  On
-SIGUSR1 it prints how many echoes there were.  On SIGTERM it sends no more, waits until
-TCP has all of its echoes, and prints what can be said of it all: the longest
-silence, the segments that this end of the connection repeated, the datagrams
-that had no echo.  Fails if a byte of the echo is wrong, or the connection is
-lost.
+SIGUSR1 it prints how many echoes there were.  On SIGTERM it sends no more,
+waits until TCP has all of its echoes, and prints what can be said of it all:
+the longest silence, the segments that this end of the connection repeated, the
+datagrams that had no echo.  Fails if a byte of the echo is wrong, or the
+connection is lost.
 """
 
 import select
