@@ -21,6 +21,14 @@ test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
 $(test_unit_OBJECTS): | $(OVS_LIB)
 
+# Many pairs, for tests and the benchmark.
+if ENABLE_TESTS
+check_PROGRAMS += test/pairs
+endif
+test_pairs_SOURCES = test/pairs.c
+test_pairs_LDADD = $(PIPETTE_LIBS)
+$(test_pairs_OBJECTS): | $(OVS_LIB)
+
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
 FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch
@@ -95,6 +103,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-macros.at \
 	test/system-links.at \
 	test/system.at \
+	test/pairs.at \
 	test/traffic.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
@@ -112,6 +121,7 @@ TEST_HELPERS = \
 	test/flood.py \
 	test/package-life.sh \
 	test/package.sh \
+	test/pairs-lib.sh \
 	test/peer.py \
 	test/sandbox \
 	test/sandbox-lib.sh \
@@ -163,8 +173,13 @@ check-local: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 # Real packets: needs root.  If all tests skip, the reason is on top.
 check-system: $(sbin_PROGRAMS) $(check_PROGRAMS) test/atlocal $(SYSTEM_TESTSUITE)
 	-@$(SHELL) $(srcdir)/test/sandbox --can
+	@rm -f $(SYSTEM_TESTSUITE).dir/table
 	$(SHELL) $(SYSTEM_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
-	    $(TESTSUITEFLAGS)
+	    $(TESTSUITEFLAGS); \
+	rc=$$?; \
+	test ! -e $(SYSTEM_TESTSUITE).dir/table || \
+	    cat $(SYSTEM_TESTSUITE).dir/table; \
+	exit $$rc
 
 # What is repaired, how soon, and what traffic notices: the figures come last.
 check-faults: $(sbin_PROGRAMS) $(check_PROGRAMS) test/atlocal $(FAULTS_TESTSUITE)

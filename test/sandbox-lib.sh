@@ -21,6 +21,25 @@ wait_until () {
     done
 }
 
+# For what is measured: this machine may have something else to do.  The kernel
+# weighs sessions first, if it groups them, and then processes.
+
+# prefer PID...: what is in its session, too.
+prefer () {
+    for prefer_pid in "$@"; do
+        quiet renice -n -20 -p "$prefer_pid" || :
+        (echo -20 >"/proc/$prefer_pid/autogroup") 2>/dev/null || :
+    done
+}
+
+# preferred COMMAND...: in a session of its own.
+preferred () {
+    setsid --wait sh -c '
+        renice -n -20 -p $$ >/dev/null 2>&1
+        (echo -20 >/proc/self/autogroup) 2>/dev/null
+        exec "$@"' sh "$@"
+}
+
 # Open vSwitch.
 
 start_ovsdb_server () {
