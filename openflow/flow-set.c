@@ -32,14 +32,17 @@ learned_cookie(const struct flow_config *config)
     return cookie;
 }
 
-/* Table 0: where a packet comes from decides where it goes. */
+/* Table 0: where a packet comes from decides where it goes.  A tagged TCP packet
+ * matches two flows, and the published table gives both the same priority: which
+ * of them Open vSwitch takes then depends on which was added first.  So the one
+ * that takes the tag off comes before. */
 static void
 add_sorting_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_words *w)
 {
     static const char *const protocols[] = { "tcp", "udp" };
 
-    flow_add(flows, "table=0, priority=1,in_port=%s,vlan_tci=%#x/%#x "
+    flow_add(flows, "table=0, priority=2,in_port=%s,vlan_tci=%#x/%#x "
              "actions=pop_vlan,goto_table:1",
              w->uplink, FLOW_VLAN_PRESENT, FLOW_VLAN_PRESENT);
     for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
