@@ -114,7 +114,10 @@ PACKAGE_TESTSUITE_AT = \
 	test/package-testsuite.at
 TEST_HELPERS = \
 	test/bench.sh \
+	test/bench-pairs.sh \
+	test/bench-traffic.sh \
 	test/by-hand.sh \
+	test/connects.py \
 	test/demo.sh \
 	test/fake-switch.py \
 	test/fault-lib.sh \
@@ -214,7 +217,8 @@ check-valgrind: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 
-bench: all
+bench: all test/pairs$(EXEEXT)
+	PATH=$(abs_builddir)/test:$$PATH \
 	PIPETTE_AGENT=$(abs_builddir)/agent/pipette-agent \
 	$(SHELL) $(srcdir)/test/sandbox $(srcdir)/test/bench.sh
 

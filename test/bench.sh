@@ -3,74 +3,47 @@
 # The benchmark: runs in a sandbox.  Each figure is a ratio of medians of
 # rounds that alternate, in this one run, or a size of the agent itself.
 
-STREAM_ROUNDS=15
-STREAM_SECONDS=1
+. "$here/pairs-lib.sh"
+. "$here/bench-traffic.sh"
+. "$here/bench-pairs.sh"
+
 START_ROUNDS=31
 IDLE_SECONDS=20
 
+# The value that so many of a hundred are not above.
+percentile () {
+    sort -n | awk -v p="$1" '
+        { v[NR] = $1 } END { print v[int((NR - 1) * p / 100) + 1] }'
+}
+
 median () {
-    sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+    percentile 50
+}
+
+p99 () {
+    percentile 99
 }
 
 ratio () {
     awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'
 }
 
+# row WORDS PUBLISHED KNOWN PLAIN A/B GOAL: A and B are two of the three.
 row () {
-    printf '%-44s %12s %12s %7s  %s\n' "$@"
+    row_words=$1 published=$2 known=$3 plain=$4 row_ratio= goal=$6
+    if test "$5"; then
+        eval "row_ratio=\$(ratio \$${5%/*} \$${5#*/})"
+    fi
+    printf '%-46s %10s %10s %10s %6s %-16s %s\n' "$row_words" \
+        "$published" "$known" "$plain" "$row_ratio" "$5" "$goal"
 }
 
-# Throughput.  Plain forwarding: the same ports, the same VLAN tag pushed and
-# popped, no rewriting; the client has an address of the fake prefix.
-
-plain_flows () {
-    ovs-ofctl del-flows copro0
-    ovs-ofctl -OOpenFlow14 add-flow copro0 \
-        'in_port=up0,vlan_tci=0x1000/0x1000,actions=pop_vlan,output:ovsfake0'
-    ovs-ofctl -OOpenFlow14 add-flow copro0 \
-        'in_port=ovsfake0,actions=push_vlan:0x8100,set_field:4098->vlan_vid,output:up0'
-}
-
-flow_set () {
-    ovs-ofctl -OOpenFlow14 --bundle replace-flows copro0 "$SANDBOX/flows"
-}
-
-# Open vSwitch has the first CPU for itself, the stream's two ends the last.  A
-# small window: otherwise a queue overflows, and chance decides how often.
-other_cpu=$(($(nproc) - 1))
-
-# stream TARGET: megabits a second, as the receiver counts them.
-stream () {
-    client 1 taskset -c $other_cpu iperf3 -w 64K -c "$1" -t $STREAM_SECONDS -J |
-        python3 -c 'import json, sys
-print(json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"] / 1e6)'
-}
-
-bench_streams () {
-    agent --once -vconsole:off
-    agent --print-flows --uplink up0 >"$SANDBOX/flows"
-    taskset -a -c -p 0 "$(cat /run/openvswitch/ovs-vswitchd.pid)" >/dev/null
-    taskset -c $other_cpu iperf3 -s -B 10.10.0.1 -D >/dev/null
-    client 1 ip addr add 10.10.5.99/16 dev eth0
-    client 1 ip neigh replace 10.10.0.1 lladdr 0e:00:00:00:00:66 dev eth0
-    # Not through the one neighbour.
-    ip route add 10.10.5.99/32 dev ovsfake0
-    ip neigh replace 10.10.5.99 lladdr 02:00:00:00:00:05 dev ovsfake0
-
-    for round in $(seq $STREAM_ROUNDS); do
-        flow_set
-        stream 192.168.2.77 >>"$SANDBOX/set"
-        plain_flows
-        stream 10.10.0.1 >>"$SANDBOX/plain"
-    done
-    set_mbps=$(median <"$SANDBOX/set")
-    plain_mbps=$(median <"$SANDBOX/plain")
-    row "TCP stream: flow set / plain forwarding, Mbit/s" \
-        "$(printf %.0f "$set_mbps")" "$(printf %.0f "$plain_mbps")" \
-        "$(ratio "$set_mbps" "$plain_mbps")" ">= 0.95"
-    ovs-vsctl del-br copro0
-    taskset -a -c -p "0-$other_cpu" \
-        "$(cat /run/openvswitch/ovs-vswitchd.pid)" >/dev/null
+# own_row WORDS AGENT SCRIPT GOAL: the agent itself.
+own_row () {
+    own_ratio=
+    test -z "$3" || own_ratio=$(ratio "$2" "$3")
+    printf '%-46s %10s %10s %10s %6s %-16s %s\n' \
+        "$1" "$2" "$3" "" "$own_ratio" "" "$4"
 }
 
 # Start.
@@ -92,15 +65,15 @@ bench_start () {
     for round in $(seq $START_ROUNDS); do
         time_us "$SANDBOX/agent" agent --once -vconsole:off -vsyslog:off
         ovs-vsctl del-br copro0
-        time_us "$SANDBOX/hand" sh "$here/by-hand.sh" up0 "$SANDBOX/flows"
+        time_us "$SANDBOX/hand" \
+            sh "$here/by-hand.sh" up0 "$SANDBOX/published.flows"
         ovs-vsctl del-br copro0
     done
     agent_us=$(median <"$SANDBOX/agent")
     hand_us=$(median <"$SANDBOX/hand")
-    row "from nothing to installed: agent / script, ms" \
+    own_row "from nothing to installed, ms" \
         "$(awk "BEGIN { printf \"%.1f\", $agent_us / 1000 }")" \
-        "$(awk "BEGIN { printf \"%.1f\", $hand_us / 1000 }")" \
-        "$(ratio "$agent_us" "$hand_us")" "< 1.0"
+        "$(awk "BEGIN { printf \"%.1f\", $hand_us / 1000 }")" "< 1.0"
 }
 
 # At rest.
@@ -116,14 +89,22 @@ bench_rest () {
     before=$(ticks "$pid")
     sleep $IDLE_SECONDS
     after=$(ticks "$pid")
-    row "resident memory, MB" \
+    own_row "resident memory, MB" \
         "$(awk '/VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$pid/status")" \
-        "" "" "< 6"
-    row "CPU in $IDLE_SECONDS idle seconds, ticks of 10 ms" \
-        "$((after - before))" "" "" "0"
+        "" "< 6"
+    own_row "CPU in $IDLE_SECONDS idle seconds, ticks of 10 ms" \
+        "$((after - before))" "" "0"
 }
 
-row "" "pipette" "other" "ratio" "goal"
-bench_streams
+table_head () {
+    printf '%-46s %10s %10s %10s %6s %-16s %s\n' "$@"
+}
+
+table_head "" published known plain ratio "" goal
+bench_traffic
+remove_switch
+bench_new_pairs
+bench_all_pairs
+table_head "" agent script "" ratio "" goal
 bench_start
 bench_rest

@@ -46,12 +46,18 @@ start_set () {
     fi
     switch_pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
     prefer "$switch_pid"
-    preferred pairs serve 10.10.0.1 >"$SANDBOX/pairs.log" &
+    preferred pairs serve 10.10.0.1 >"$SANDBOX/pairs.log" 2>&1 &
+    service=$!
     wait_until grep -q ready "$SANDBOX/pairs.log"
 }
 
-end_set () {
+stop_service () {
     kill "$(pidof pairs)"
+    wait $service 2>/dev/null || :
+}
+
+end_set () {
+    stop_service
     if test -e /run/openvswitch/pipette-agent.pid; then
         agentctl exit
         wait_until test ! -e /run/openvswitch/pipette-agent.pid

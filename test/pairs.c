@@ -19,9 +19,9 @@
  *
  * The pairs are 254 x 254: each target of 192.168.2.0/24 is asked by each
  * inside client but itself, and by one routed client, 172.16.8.255.  WAY is
- * what is done with them: "published" and "known" are the flow sets, the latter
- * with --real-subnet 192.168.2.0/24; with "plain" the frames already have the
- * addresses of the fake side, on the VLAN. */
+ * what is done with them: "published" and "known" are the flow sets, the
+ * latter with --real-subnet 192.168.2.0/24; with "plain" the frames already
+ * have the addresses of the fake side, on the VLAN. */
 
 #include <config.h>
 
@@ -150,7 +150,9 @@ enlarge_buffer(int fd)
 static int
 bind_udp(const char *address, uint16_t port)
 {
-    struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(port) };
+    struct sockaddr_in sin = {
+        .sin_family = AF_INET, .sin_port = htons(port),
+    };
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
     check(inet_pton(AF_INET, address, &sin.sin_addr) == 1, address);

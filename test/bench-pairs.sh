@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The benchmark's new pairs.
+
+SEARCH_ROUNDS=3
+SEARCH_STEPS=5
+
+# is_sustained SET COUNT RATE: nothing is lost, once in two times.
+is_sustained () {
+    for try in 1 2; do
+        start_set "$1"
+        open_pairs "$1" "$2" "$3" try
+        end_set
+        test "$lost" != 0 || return 0
+    done
+    return 1
+}
+
+# search SET COUNT LEAST: pairs a second at which so many are opened, from
+# none, and nothing is lost; between the LEAST and sixteen times that, or "0".
+# Each step halves what is between, as ratios.
+search () {
+    search_found=0 search_exponent=0 search_width=4
+    for step in $(seq $SEARCH_STEPS); do
+        search_width=$(awk "BEGIN { print $search_width / 2 }")
+        search_next=$(awk "BEGIN { print $search_exponent + $search_width }")
+        search_rate=$(awk "BEGIN { printf \"%.0f\", $3 * 2 ^ $search_next }")
+        if is_sustained "$1" "$2" "$search_rate"; then
+            search_found=$search_rate search_exponent=$search_next
+        fi
+    done
+    echo "$search_found"
+}
+
+# With the published set's limit, Open vSwitch goes through all flows for each
+# pair that it learns; so this one is without.
+bench_new_pairs () {
+    for round in $(seq $SEARCH_ROUNDS); do
+        for set in unlimited known; do
+            search $set 10000 2000 >>"$SANDBOX/$set.10000"
+        done
+    done
+    search published 10000 500 >"$SANDBOX/published.10000"
+    for set in unlimited known; do
+        search $set $ALL_PAIRS 500 >"$SANDBOX/$set.all"
+    done
+    row "new pairs a second, to 10,000, --max-pairs 16384" \
+        "$(median <"$SANDBOX/published.10000")" \
+        "$(median <"$SANDBOX/known.10000")" "" "known/published" ">= 1.00"
+    row "    --max-pairs 0" \
+        "$(median <"$SANDBOX/unlimited.10000")" \
+        "$(median <"$SANDBOX/known.10000")" "" "known/published" ">= 1.00"
+    row "new pairs a second, to 64,516, --max-pairs 0" \
+        "$(cat "$SANDBOX/unlimited.all")" "$(cat "$SANDBOX/known.all")" "" \
+        "known/published" ">= 1.50"
+}
+
+# What there is after all pairs, 2,000 a second.
+bench_all_pairs () {
+    for set in unlimited known plain; do
+        start_set $set
+        open_pairs $set $ALL_PAIRS 2000
+        n_learned >"$SANDBOX/$set.learned"
+        switch_mb >"$SANDBOX/$set.mb"
+        switch_cpu >"$SANDBOX/$set.cpu"
+        echo "$lost" >"$SANDBOX/$set.lost"
+        end_set
+    done
+    all_pairs_row "64,516 pairs, 2,000 a second: lost" lost ""
+    all_pairs_row "    learned flows" learned "known/published"
+    all_pairs_row "    ovs-vswitchd's memory, MB" mb "known/published"
+    all_pairs_row "    ovs-vswitchd's CPU, seconds" cpu "known/published"
+}
+
+# all_pairs_row WORDS KIND RATIO
+all_pairs_row () {
+    row "$1" "$(cat "$SANDBOX/unlimited.$2")" "$(cat "$SANDBOX/known.$2")" \
+        "$(cat "$SANDBOX/plain.$2")" "$3" ""
+}

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The benchmark's established traffic and connections, in rounds that
+# alternate.  The switch between client and uplink, a bridge of the same
+# ovs-vswitchd, takes part in TCP's figures; frames of a flood come without.
+
+TRAFFIC_ROUNDS=9
+TRAFFIC_SETS="published known plain"
+STREAM_SECONDS=1
+FLOOD_SECONDS=1
+FLOOD_PAIRS=100
+
+# Open vSwitch has the first CPU for itself, the two ends the last.  A small
+# window: otherwise a queue overflows, and chance decides how often.
+other_cpu=$(($(nproc) - 1))
+
+# As plain forwarding has it, the client's addresses are 10.10.200.x.
+add_addresses () {
+    for i in $CONNECT_CLIENTS; do
+        echo "addr add 192.168.2.$i/24 dev eth0"
+        echo "addr add 10.10.200.$i/16 dev eth0"
+    done | ip -n client1 -batch -
+    ip -n client1 neigh replace 10.10.0.1 lladdr 0e:00:00:00:00:66 dev eth0
+    # Not through the one neighbour, as nothing changes the MAC address.
+    ip neigh replace 10.10.200.254 lladdr 02:00:00:00:00:05 dev ovsfake0
+    ip route add 10.10.200.0/24 via 10.10.200.254 dev ovsfake0 onlink
+}
+
+# load_flows SET: nothing that Open vSwitch cached with another set is left.
+load_flows () {
+    ovs-ofctl -OOpenFlow14 --bundle replace-flows copro0 "$SANDBOX/$1.flows"
+    ovs-appctl revalidator/purge
+}
+
+# stream TARGET: megabits a second, as the receiver counts them.
+stream () {
+    preferred ip netns exec client1 taskset -c $other_cpu \
+        iperf3 -w 64K -c "$1" -t $STREAM_SECONDS -J |
+        python3 -c 'import json, sys
+end = json.load(sys.stdin)["end"]
+print(round(end["sum_received"]["bits_per_second"] / 1e6))'
+}
+
+# flood SET: thousands of 64-byte packets a second that came out of the fake
+# port.  First, all of them are established.
+flood () {
+    pairs open "$1" $up1 300 $FLOOD_PAIRS 1000 >/dev/null
+    flood_before=$(cat /sys/class/net/ovsfake0/statistics/rx_packets)
+    preferred taskset -c $other_cpu pairs flood "$1" $up1 300 $FLOOD_PAIRS \
+        $FLOOD_SECONDS >/dev/null
+    flood_after=$(cat /sys/class/net/ovsfake0/statistics/rx_packets)
+    echo $(((flood_after - flood_before) / FLOOD_SECONDS / 1000))
+}
+
+# connects SET: files SET.new and SET.again get microseconds.
+connects () {
+    case $1 in
+        plain) set -- plain 10.10.200 10.10.0 1 ;;
+        *) set -- "$1" 192.168.2 192.168.2 "$CONNECT_TARGETS" ;;
+    esac
+    preferred ip netns exec client1 taskset -c $other_cpu \
+        python3 "$here/connects.py" ask \
+        "$2" "$CONNECT_CLIENTS" "$3" "$4" >"$SANDBOX/connects"
+    awk -v new="$SANDBOX/$1.new" -v again="$SANDBOX/$1.again" '
+        { print $1 >>new; print $2 >>again }' "$SANDBOX/connects"
+}
+
+traffic_round () {
+    load_flows "$1"
+    case $1 in
+        plain) stream 10.10.0.1 ;;
+        *) stream 192.168.2.100 ;;
+    esac >>"$SANDBOX/$1.stream"
+    load_flows "$1"
+    flood "$1" >>"$SANDBOX/$1.flood"
+    load_flows "$1"
+    connects "$1"
+}
+
+# traffic_row WORDS KIND COMMAND GOAL: the COMMAND makes one figure of many.
+traffic_row () {
+    row "$1" "$($3 <"$SANDBOX/published.$2")" "$($3 <"$SANDBOX/known.$2")" \
+        "$($3 <"$SANDBOX/plain.$2")" "known/plain" "$4"
+}
+
+bench_traffic () {
+    CONNECT_CLIENTS=$(seq -s ' ' 10 19)
+    CONNECT_TARGETS=$(seq -s ' ' 100 119)
+    agent --once -vconsole:off
+    for set in published known; do
+        agent $(agent_options $set) --print-flows >"$SANDBOX/$set.flows"
+    done
+    echo "$plain_flows" >"$SANDBOX/plain.flows"
+    add_addresses
+    switch_pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
+    prefer "$switch_pid"
+    taskset -a -c -p 0 "$switch_pid" >/dev/null
+    taskset -c $other_cpu iperf3 -s -B 10.10.0.1 -D >/dev/null
+    prefer "$(pidof iperf3)"
+    preferred taskset -c $other_cpu pairs serve 10.10.0.1 \
+        >"$SANDBOX/pairs.log" 2>&1 &
+    service=$!
+    preferred taskset -c $other_cpu \
+        python3 "$here/connects.py" answer 10.10.0.1 \
+        >"$SANDBOX/connects.log" &
+    wait_until grep -q ready "$SANDBOX/pairs.log"
+    wait_until grep -q ready "$SANDBOX/connects.log"
+
+    for round in $(seq $TRAFFIC_ROUNDS); do
+        for set in $TRAFFIC_SETS; do
+            traffic_round $set
+        done
+    done
+    traffic_row "TCP stream, Mbit/s" stream median ">= 0.95"
+    traffic_row "64-byte packets in, thousands a second" flood median ">= 0.95"
+    traffic_row "first connect() of a pair, us" new median ""
+    traffic_row "    its 99th percentile" new p99 ""
+    traffic_row "connect() of a known pair, us" again median "<= 1.05"
+    traffic_row "    its 99th percentile" again p99 ""
+
+    stop_service
+    ovs-vsctl del-br copro0
+    taskset -a -c -p "0-$other_cpu" "$switch_pid" >/dev/null
+}
