@@ -18,8 +18,9 @@
 exec 9>>"${FAULTS_LOCK:-$SANDBOX/lock}"
 
 # What else this machine does is not what is measured here.
-renice -n -10 -p $$ "$(cat /run/openvswitch/ovs-vswitchd.pid)" \
-    "$(cat /run/openvswitch/ovsdb-server.pid)" >/dev/null || :
+renice -n -10 -p $$ >/dev/null || :
+prefer "$(cat /run/openvswitch/ovs-vswitchd.pid)" \
+    "$(cat /run/openvswitch/ovsdb-server.pid)"
 
 # begin: the agent has the options of the flow set from now on.
 begin () {
