@@ -55,9 +55,13 @@ seen_as () {
 }
 
 start_steady () {
-    # No tail loss probes: they repeat what was not lost but is late.
-    echo 0 >/proc/sys/net/ipv4/tcp_early_retrans
-    client 1 sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_early_retrans'
+    # No tail loss probes: they repeat what was not lost but is late.  And no
+    # pauses of minutes, where the kernel (Linux 6.15) can do without.
+    set_tcp='echo 0 >/proc/sys/net/ipv4/tcp_early_retrans
+        pauses=/proc/sys/net/ipv4/tcp_rto_max_ms
+        test ! -e $pauses || echo 5000 >$pauses'
+    sh -c "$set_tcp"
+    client 1 sh -c "$set_tcp"
     steady_pids=
     for address in $(clients); do
         ip netns exec client1 "$here/steady.py" $address 192.168.2.77 7 \
