@@ -113,6 +113,17 @@ FAULTS_TESTSUITE_AT = \
 PACKAGE_TESTSUITE_AT = \
 	test/package-testsuite.at
 TEST_HELPERS = \
+	test/appliance/boot-1.sh \
+	test/appliance/boot-2.sh \
+	test/appliance/image.sh \
+	test/appliance/init \
+	test/appliance/job-lib.sh \
+	test/appliance/job.service \
+	test/appliance/job.sh \
+	test/appliance/lab.service \
+	test/appliance/lab.sh \
+	test/appliance/run.sh \
+	test/appliance/services.service \
 	test/bench.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
@@ -203,6 +214,18 @@ check-package: package test/atlocal $(PACKAGE_TESTSUITE)
 	$(SHELL) $(PACKAGE_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 
+# The package on Debian 12 with its own kernel, in qemu; images stay in
+# appliance/images, what to look at is in appliance/results.
+APPLIANCE = $(SHELL) $(srcdir)/test/appliance/run.sh
+package/one/log: $(DISTFILES)
+	$(MAKE) $(AM_MAKEFLAGS) package
+
+check-appliance:
+	@if $(APPLIANCE) --can; then \
+	    $(MAKE) $(AM_MAKEFLAGS) package/one/log && \
+	    $(APPLIANCE) appliance package/one/pipette-agent_*.deb; \
+	fi
+
 # Random faults, one after the other: "make soak SOAK_SECONDS=600 SEED=7".
 SOAK_SECONDS = 1800
 soak: all
@@ -231,5 +254,5 @@ testsuites-clean:
 	    $(PACKAGE_TESTSUITE) \
 	    test/package.m4 test/atconfig
 
-.PHONY: check-system check-faults check-package package soak check-valgrind bench fuzz \
-	testsuites-clean
+.PHONY: check-system check-faults check-package package check-appliance soak \
+	check-valgrind bench fuzz testsuites-clean

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The first boot: from Debian to an appliance, and what may befall it.
+
+# From Debian to an appliance.
+
+kernel_datapath () {
+    test -d /sys/module/openvswitch
+    ovs-appctl dpif/show | grep -q '^system@ovs-system:'
+}
+
+unconfigured () {
+    systemctl start $unit
+    equal "state of the unit" inactive "$(systemctl is-active $unit)"
+    wait_until sh -c "journalctl -u $unit | grep 'uplink = '"
+    none "failed units" "$(systemctl list-units --failed --quiet)"
+}
+
+enabled () {
+    set_key uplink up0
+    systemctl enable --now $unit
+    equal "state of the unit" active "$(systemctl is-active $unit)"
+    equal "bridge's status" '"ready"' \
+        "$(ovs-vsctl get bridge copro0 external_ids:pipette-agent-status)"
+    wait_until test "$(systemctl show -P StatusText $unit)" = ready
+    is_ready
+}
+
+on_kernel_datapath () {
+    ovs-appctl dpif/show | grep -A 9 '^system@ovs-system:' |
+        grep 'ovsfake0 [0-9]*/[0-9]*: (internal)'
+}
+
+need "Debian is up, and nothing has failed" \
+    systemctl is-system-running --wait
+check "Open vSwitch uses the kernel's datapath" kernel_datapath
+machine_state >/root/before
+need "apt installs the package" apt_get install "$here/pipette-agent.deb"
+check "started without an uplink: says what to do, is no failed unit" \
+    unconfigured
+need "one line is set, the service is enabled: it is READY" enabled
+check "the fake port is on the kernel's datapath" on_kernel_datapath
+systemctl start services
+need "the services listen on the fake address" services_listen
+
+# The published flow set.
+
+arp_by_userspace () {
+    # The fake host would find its clients without the one neighbour.
+    ip route add 10.10.5.77/32 dev ovsfake0
+    $peer poke 10.10.0.1 10.10.5.77
+    wait_until sh -c \
+        "ip neigh show 10.10.5.77 | grep 'lladdr 0e:00:00:00:00:67'"
+    ovs-appctl dpctl/dump-flows -m |
+        grep 'in_port(ovsfake0).*eth_type(0x0806).*userspace('
+    ip route del 10.10.5.77/32 dev ovsfake0
+}
+
+check "published: TCP" asks 1 tcp 192.168.2.5 192.168.2.77 300000 10.10.5.77
+check "published: UDP" asks 2 udp 192.168.2.9 192.168.2.78 1400 10.10.9.78
+check "published: UDP fragments with any content" \
+    asks 1 udp 192.168.2.5 192.168.2.77 20000 10.10.5.77
+check "published: the kernel alone forwards" in_kernel
+check "published: ARP on the fake port is answered, by userspace" \
+    arp_by_userspace
+
+# The flow set of a known subnet, by a reload.
+
+# kept: what must be the same before and after.
+kept () {
+    main_pid
+    ovs-vsctl --columns=_uuid,name,ofport list interface up0 ovsfake0
+    ip -o link show dev ovsfake0
+    ip -o -4 addr show dev ovsfake0
+    ip -4 route show dev ovsfake0
+}
+
+reload () {
+    kept >$results/kept
+    set_key real-subnet 192.168.2.0/24
+    set_key protocols tcp,udp,icmp
+    systemctl reload $unit
+    wait_until sh -c "ovs-ofctl dump-flows copro0 | grep 192.168.2.0/24"
+    wait_until is_ready
+    kept | diff $results/kept -
+}
+
+refused_reload () {
+    cp $conf $results/conf
+    trap 'cp $results/conf $conf' EXIT
+    set_key vlan 5000
+    ! systemctl reload $unit
+    is_ready
+    asks 1 tcp 192.168.2.5 192.168.2.77 1000 10.10.5.77
+    journalctl -b -u $unit | grep 5000
+}
+
+pings () {
+    client 1 $peer ping 192.168.2.5 192.168.2.79 100
+    client 1 $peer ping 172.16.9.5 192.168.2.80 4000
+}
+
+# heard: how many datagrams the machine has taken for its own.
+heard () {
+    awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp
+}
+
+# On the userspace datapath it hears them past all flows.
+stranger_unheard () {
+    ip -n stranger addr replace 10.10.0.99/16 dev eth0
+    ip netns exec stranger $peer poke 10.10.0.99 10.10.0.1
+    wait_until sh -c "ip -n stranger neigh show 10.10.0.1 | grep FAILED"
+    ip -n stranger neigh replace 10.10.0.1 dev eth0 \
+        lladdr "$(cat /sys/class/net/up0/address)"
+    before=$(heard)
+    for i in 1 2 3; do
+        ip netns exec stranger $peer poke 10.10.0.99 10.10.0.1
+    done
+    asks 1 udp 192.168.2.5 192.168.2.79 10 10.10.5.79
+    equal "datagrams heard" $((before + 1)) "$(heard)"
+}
+
+check "a reload changes what the file changes, and nothing else" reload
+check "a broken file is refused, all goes on" refused_reload
+# Not the pairs of before: what the fake host sends to a pair, the switch may
+# have dropped under the new flow set, and goes on to for half a second after a
+# client has opened it.  TCP repeats, UDP does not.
+check "known subnet: TCP" asks 1 tcp 192.168.2.5 192.168.2.79 300000 10.10.5.79
+check "known subnet: UDP" asks 2 udp 192.168.2.9 192.168.2.80 1400 10.10.9.80
+check "known subnet: UDP fragments with any content" \
+    asks 1 udp 192.168.2.5 192.168.2.79 20000 10.10.5.79
+check "known subnet: TCP of a routed client" \
+    asks 1 tcp 172.16.9.5 192.168.2.79 300000 172.16.9.5
+check "known subnet: UDP fragments of a routed client, any content" \
+    asks 2 udp 172.16.8.5 192.168.2.80 20000 172.16.8.5
+check "known subnet: ping" pings
+check "known subnet: the kernel alone forwards" in_kernel
+check "the machine itself does not hear what comes untagged" stranger_unheard
+
+check "the service is sandboxed: systemd-analyze security, 1.4 at most" \
+    systemd-analyze security $unit --threshold=14 --no-pager
+check "no warnings in the journal so far" \
+    journal_is_quiet "^Reload failed"
+
+# What may befall it.
+
+uplink_unplugged () {
+    ip link del up0
+    wait_until sh -c "systemctl show -P StatusText $unit | grep 'up0'"
+    equal "state of the unit" active "$(systemctl is-active $unit)"
+    ip link add up0 type veth peer name up1
+    ip link set up1 up
+    wait_until is_ready
+    asks 1 tcp 192.168.2.5 192.168.2.77 1000 10.10.5.77
+}
+
+openvswitch_restarted () {
+    start_steady
+    pid=$(main_pid)
+    systemctl restart openvswitch-switch
+    wait_until is_ready
+    asks 2 tcp 192.168.2.9 192.168.2.77 1000 10.10.9.77
+    end_steady
+    equal "process" "$pid" "$(main_pid)"
+}
+
+killed () {
+    start_steady
+    pid=$(main_pid)
+    systemctl kill -s KILL $unit
+    wait_until replaced "$pid"
+    end_steady_without_loss
+}
+
+upgraded () {
+    start_steady
+    pid=$(main_pid)
+    apt_get install "$here/pipette-agent-newer.deb"
+    wait_until replaced "$pid"
+    end_steady_without_loss
+    dpkg-query -W pipette-agent | grep newer
+    grep -x 'uplink = up0' $conf
+}
+
+check "the uplink is unplugged and plugged" uplink_unplugged
+check "Open vSwitch is restarted: service and connection go on" \
+    openvswitch_restarted
+check "the agent is killed: no packet is lost" killed
+check "the package is upgraded: no packet is lost" upgraded
+expected="^Reload failed\|copro0.mgmt\|db.sock\|up0\|status=9\|'signal'"
+check "no unexpected warnings in the journal" journal_is_quiet "$expected"
+
+# The walls of test/walls.at, in the kernel.  Nobody but the test answers, and
+# the far end of the uplink is for it alone.
+walls () {
+    systemctl stop services
+    set_key protocols tcp,udp
+    systemctl reload $unit
+    ovs-vsctl del-br sw0
+    ip link add other0 type veth peer name other1
+    ip link set other0 up
+    ip link set other1 up
+    ovs-vsctl add-port copro0 other0
+    trap 'ovs-vsctl del-port other0' EXIT
+    ip link set copro0 up
+    wait_until is_ready
+    $here/walls.py any up1 ovsfake0 other1 copro0 >$results/walls || :
+    # The kernel does not compare the length that IP has with the frame's, so
+    # where a sound packet got through, this one does, too.
+    sed -i '/^from .*: IP length beyond the frame, /d' $results/walls
+    equal "frames" "\
+uplink: 102 to drop, 11 to pass
+fake: 84 to drop, 6 to pass
+foreign: 6 to drop, 0 to pass
+local: 6 to drop, 0 to pass" "$(cat $results/walls)"
+}
+
+check "the walls of a known subnet hold in the kernel, too" walls
