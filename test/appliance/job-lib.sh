@@ -24,10 +24,25 @@ check () {
             return
         fi
         check_why=$(grep -v '^+* \(return\|exit\)' "$check_log" | tail -n 1)
+        switch_state >"${check_log%.log}.switch" 2>&1
     fi
     printf 'FAILED\t%s\t%s; %s\n' "$check_name" "$check_why" \
         "${check_log##*/}" >&3
     return 1
+}
+
+# switch_state: Open vSwitch, when a check has failed.
+switch_state () {
+    ovs-vsctl show
+    for bridge in $(ovs-vsctl list-br); do
+        echo "$bridge:"
+        ovs-ofctl -OOpenFlow14 dump-ports-desc $bridge
+        ovs-ofctl -OOpenFlow14 dump-flows $bridge
+        ovs-appctl fdb/show $bridge
+    done
+    ovs-appctl dpctl/show
+    ovs-appctl dpctl/dump-flows -m
+    ip -s link show
 }
 
 # need NAME COMMAND...: without it, nothing that follows makes sense.

@@ -28,6 +28,7 @@ end () {
     stop_capture
     journalctl -b -o short-monotonic --no-pager >"$results/journal-$boot"
     ip -o link show >"$results/links-$boot"
+    cp /var/log/openvswitch/ovs-vswitchd.log "$results/ovs-vswitchd-$boot.log"
     tar -C $results -cf /dev/vdc .
     sync
     printf 'end\tboot %s\n' "$boot" >&3
