@@ -46,7 +46,8 @@ work=$(cd "$work" && pwd)
 results=$work/results
 rm -rf "$results" "$work/job"
 mkdir "$results" "$work/job"
-trap 'rm -rf "$work/disk.img" "$work/job" "$work/job.tar" "$work/out.tar"' EXIT
+trap 'rm -rf "$work/disk.img" "$work/job" "$work/job.tar" "$work/out.tar" \
+    "$work/serial"' EXIT
 trap 'exit 1' HUP INT TERM
 
 # depends DEB: the names of what it needs.
@@ -86,10 +87,23 @@ words="console=ttyS0 panic=-1 quiet"
 words="$words systemd.wants=lab.service systemd.wants=job.service"
 words="$words appliance.seconds=$APPLIANCE_SECONDS"
 
+# end_of PID: the machine has a minute to go off when its job has ended.  An
+# emulated one sometimes hangs there; then its plug is pulled.
+end_of () {
+    while kill -0 "$1" 2>/dev/null; do
+        sleep 1
+        if grep -q '^end' "$work/serial"; then
+            timeout 60 tail --pid="$1" -f /dev/null || kill "$1"
+            return
+        fi
+    done
+}
+
 # boot NUMBER: prints what the job says.
 boot () {
     rm -f "$work/out.tar"
     truncate -s 256M "$work/out.tar"
+    : >"$work/serial"
     # shellcheck disable=SC2086
     timeout -k 10 $((APPLIANCE_SECONDS + 200)) qemu-system-x86_64 $how \
         -machine q35 -smp 2 -m 512 -nodefaults -no-user-config -no-reboot \
@@ -98,7 +112,11 @@ boot () {
         -drive "if=virtio,format=raw,cache=unsafe,file=$work/disk.img" \
         -drive "if=virtio,format=raw,readonly=on,file=$work/job.tar" \
         -drive "if=virtio,format=raw,cache=unsafe,file=$work/out.tar" \
-        -serial "file:$results/console-$1" -serial stdio </dev/null |
+        -serial "file:$results/console-$1" -serial "file:$work/serial" \
+        </dev/null &
+    machine=$!
+    end_of $machine &
+    tail --pid=$machine -n +1 -f "$work/serial" |
         sed -u 's/\r$//' | tee -a "$results/said"
     tar -C "$results" -xf "$work/out.tar" 2>/dev/null || :
     grep -q "^end.boot $1" "$results/said"
