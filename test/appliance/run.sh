@@ -153,7 +153,15 @@ as_results () {
     test $failed = 0
 }
 
-{ boot 1 && boot 2; } | as_results || {
+# boots: both; leaves no machine behind.
+boots () {
+    machine=
+    trap 'test -z "$machine" || kill $machine 2>/dev/null || :' EXIT
+    trap 'exit 1' HUP INT TERM
+    boot 1 && boot 2
+}
+
+boots | as_results || {
     echo "appliance: $results has logs, journals, consoles, packets" >&2
     exit 1
 }
