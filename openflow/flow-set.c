@@ -82,21 +82,28 @@ put_registers(struct ds *s, const struct flow_config *config)
 
 /* Learns the same rewriting for this client and target, without learning.  A
  * hard timeout: it ends however busy the pair is, so that the flow for the
- * answers is learned anew while the pair is in use. */
+ * answers is learned anew while the pair is in use.
+ *
+ * It has the limit, too: any number of clients that share a last byte are one
+ * pair with a target.  Who has no such flow is served without. */
 static void
 put_learn_inbound(struct ds *s, const struct flow_config *config,
                   const struct flow_words *w)
 {
     ds_put_format(s, "learn(table=1,hard_timeout=%"PRIu16",priority=2,"
-                  "cookie=%#"PRIx64",eth_type=0x800,"
+                  "cookie=%#"PRIx64",", config->timeout,
+                  learned_cookie(config));
+    if (config->max_pairs) {
+        ds_put_format(s, "limit=%"PRIu32",", config->max_pairs);
+    }
+    ds_put_format(s, "eth_type=0x800,"
                   "NXM_OF_IP_SRC[],NXM_OF_IP_DST[],"
                   "load:NXM_NX_REG0[]->NXM_OF_IP_SRC[],"
                   "load:%#"PRIx32"->NXM_OF_IP_DST[],"
                   "load:%#"PRIx64"->NXM_OF_ETH_SRC[],"
                   "load:%#"PRIx64"->NXM_OF_ETH_DST[],"
                   "output:NXM_NX_REG1[0..15]),",
-                  config->timeout, learned_cookie(config), w->fake_ip,
-                  w->client_mac, w->server_mac);
+                  w->fake_ip, w->client_mac, w->server_mac);
 }
 
 /* Learns how to turn the service's answers to this client into answers of
