@@ -16,6 +16,13 @@ unconfigured () {
     none "failed units" "$(systemctl list-units --failed --quiet)"
 }
 
+# On the userspace datapath; gives back what it changed.
+smoke () {
+    cp $conf $results/conf
+    trap 'cp $results/conf $conf' EXIT
+    sh $here/smoke
+}
+
 enabled () {
     set_key uplink up0
     systemctl enable --now $unit
@@ -38,6 +45,7 @@ machine_state >/root/before
 need "apt installs the package" apt_get install "$here/pipette-agent.deb"
 check "started without an uplink: says what to do, is no failed unit" \
     unconfigured
+check "the smoke test of the package" smoke
 need "one line is set, the service is enabled: it is READY" enabled
 check "the fake port is on the kernel's datapath" on_kernel_datapath
 systemctl start services

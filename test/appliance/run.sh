@@ -69,7 +69,7 @@ dpkg-deb -b --root-owner-group "$work/job/newer" \
     "$work/job/pipette-agent-newer.deb" >/dev/null
 rm -r "$work/job/newer"
 cp "$here"/*.sh "$here"/*.service "$here/../sandbox-lib.sh" "$here"/../*.py \
-    "$work/job"
+    "$here/../../debian/tests/smoke" "$work/job"
 chmod +x "$work"/job/*.sh "$work"/job/*.py
 tar -C "$work/job" -cf "$work/job.tar" .
 
