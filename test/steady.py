@@ -31,7 +31,7 @@ PERIOD = 0.005
 STEADY = 40                         # Echoes until it is.
 SILENCE = 0.05                      # Less can be the scheduler's doing.
 LAST_DATAGRAM = 1                   # Seconds until one counts as lost.
-LAST_ECHO = 150                     # TCP may be in its longest pause, 120 s.
+LAST_ECHO = 90                      # TCP may be in its longest pause.
 NUMBER = struct.Struct("!Q")
 
 
