@@ -37,7 +37,8 @@ struct service {
     int argc;
     char **argv;
     struct options *options;
-    struct agent *agent;        /* NULL while 'removal' is not. */
+    struct agent *agent;        /* NULL while 'removal' is not, and at the
+                                 * end. */
     struct notifier *notifier;
     struct unixctl_server *unixctl;
 
@@ -185,6 +186,11 @@ run_removal(struct service *s)
 static void
 format_removal(const struct service *s, struct ds *words)
 {
+    if (!s->removal) {
+        /* A new agent could not be made. */
+        ds_put_cstr(words, "exiting");
+        return;
+    }
     ds_put_cstr(words, "removing what the former configuration made: ");
     removal_format(s->removal, words);
 }

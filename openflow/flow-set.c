@@ -32,10 +32,10 @@ learned_cookie(const struct flow_config *config)
     return cookie;
 }
 
-/* Table 0: where a packet comes from decides where it goes.  A tagged TCP packet
- * matches two flows, and the published table gives both the same priority: which
- * of them Open vSwitch takes then depends on which was added first.  So the one
- * that takes the tag off comes before. */
+/* Table 0: where a packet comes from decides where it goes.  A tagged TCP
+ * packet matches two flows, and the published table gives both the same
+ * priority: which of them Open vSwitch takes then depends on which was added
+ * first.  So the one that takes the tag off comes before. */
 static void
 add_sorting_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_words *w)
