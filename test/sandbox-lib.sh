@@ -221,6 +221,24 @@ has_heard () {
     test "$(agent_events 5)" = 0 && agentctl status
 }
 
+# start_monitor WHAT...: writes what the kernel tells everybody to
+# $SANDBOX/monitor, from now on.  monitored REGEX: how many lines so far match.
+start_monitor () {
+    ip monitor address "$@" >"$SANDBOX/monitor" &
+    wait_until monitor_hears 192.0.2.1
+}
+
+monitored () {
+    wait_until monitor_hears 192.0.2.2
+    grep -c "$1" "$SANDBOX/monitor" || :
+}
+
+monitor_hears () {
+    ip addr add "$1/32" dev lo
+    ip addr del "$1/32" dev lo
+    grep "$1" "$SANDBOX/monitor"
+}
+
 # looks, objects: of links, and what the kernel told it of in reply, so far.
 looks () {
     agentctl coverage/read-counter links_look
