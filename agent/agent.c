@@ -72,9 +72,9 @@ agent_create(const struct options *options)
     }
     agent->options = options;
     health_init(&agent->health, time_msec());
-    agent->parts[BRIDGE].name = "bridge";
-    agent->parts[LINKS].name = "links";
-    agent->parts[FLOWS].name = "flows";
+    part_init(&agent->parts[BRIDGE], "bridge");
+    part_init(&agent->parts[LINKS], "links");
+    part_init(&agent->parts[FLOWS], "flows");
     warn_of_pair(&options->fake, &options->real);
     return agent;
 }
@@ -315,8 +315,7 @@ agent_format_problems(const struct agent *agent, struct ds *s)
         const struct part *part = &agent->parts[i];
 
         if (!part->right) {
-            ds_put_format(s, "%s%s: %s", separator, part->name,
-                          part->present ? part->present : "nothing yet");
+            ds_put_format(s, "%s%s: %s", separator, part->name, part->present);
             separator = "; ";
         }
     }

@@ -18,6 +18,16 @@ VLOG_DEFINE_THIS_MODULE(status);
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
 void
+part_init(struct part *part, const char *name)
+{
+    *part = (struct part) {
+        .name = name,
+        .present = xstrdup("nothing yet"),
+        .since = time_wall_msec(),
+    };
+}
+
+void
 part_destroy(struct part *part)
 {
     free(part->present);
@@ -28,11 +38,11 @@ part_update(struct part *part, bool right, bool stuck, const char *present)
 {
     bool was_right = part->right;
 
-    if (part->present && part->right == right && part->stuck == stuck
+    if (part->right == right && part->stuck == stuck
         && !strcmp(part->present, present)) {
         return;
     }
-    if (!part->present || part->right != right || part->stuck != stuck) {
+    if (part->right != right || part->stuck != stuck) {
         part->since = time_wall_msec();
     }
     part->right = right;

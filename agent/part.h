@@ -13,10 +13,12 @@ struct json;
 struct part {
     const char *name;
     bool right, stuck;
-    char *present;              /* In words; NULL before part_update(). */
+    char *present;              /* In words. */
     long long int since;        /* Of 'right' and 'stuck': wall clock, ms. */
 };
 
+/* 'name' must outlive the part. */
+void part_init(struct part *, const char *name);
 void part_destroy(struct part *);
 
 /* Takes what a room says of itself, and logs what is new: what is right, what

@@ -40,6 +40,9 @@ peer.py accepts SOCKET
     since the epoch.
 peer.py manager SOCKET
     Prints what sd_notify(3) would tell a service manager, a line a message.
+peer.py ask SOCKET PID REQUEST...
+    Sends several requests, "METHOD[,PARAMETER]...", to the control socket of a
+    daemon while that is stopped, and prints what it then answers.
 peer.py many SOURCES TARGETS PORT [AT_ONCE]
     All pairs of addresses at once, or so many, TCP and UDP: sends 1,000 bytes,
     compares the echo, and what the service saw with the pair:
@@ -50,7 +53,9 @@ peer.py many SOURCES TARGETS PORT [AT_ONCE]
 import concurrent.futures
 import fcntl
 import http.server
+import json
 import os
+import signal
 import socket
 import socketserver
 import struct
@@ -389,6 +394,29 @@ def manager(path):
             print(sock.recv(65535).decode(), flush=True)
 
 
+def ask(path, pid, *requests):
+    """As ovs-appctl(8): JSON-RPC 1.0."""
+    os.kill(int(pid), signal.SIGSTOP)
+    socks = []
+    for request in requests:
+        method, *params = request.split(",")
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.settimeout(TIMEOUT)
+        sock.connect(path)
+        sock.sendall(json.dumps({"id": 0, "method": method,
+                                 "params": params}).encode())
+        socks.append(sock)
+    os.kill(int(pid), signal.SIGCONT)
+    for sock in socks:
+        reply = b""
+        while not reply.endswith(b"}"):
+            received = sock.recv(65536)
+            if not received:
+                raise EOFError("no answer")
+            reply += received
+        print(json.loads(reply)["result"], end="")
+
+
 def main(argv):
     commands = {
         "serve": serve,
@@ -405,6 +433,7 @@ def main(argv):
         "advertise": advertise,
         "fight": fight,
         "accepts": accepts,
+        "ask": ask,
         "many": many,
         "manager": manager,
     }
