@@ -19,13 +19,15 @@
 
 VLOG_DEFINE_THIS_MODULE(notify);
 
+#define RETRY_MSEC 200          /* Until what was not told is tried again. */
+
 struct notifier {
     int fd;                     /* Negative if nobody wants to know. */
     struct sockaddr_un address;
     socklen_t address_len;
 
     bool told_ready;
-    long long int ready_at;     /* At the latest. */
+    long long int ready_at;     /* At the latest, or when to try again. */
     char *told_status;          /* NULL for none yet. */
     long long int interval;     /* Of WATCHDOG=1, in ms, or 0. */
     long long int next_watchdog;
@@ -99,14 +101,17 @@ notifier_destroy(struct notifier *n)
     }
 }
 
-/* A manager that does not listen is no reason to stop working. */
-static void
+/* A manager that does not listen, or not now, is no reason to stop working.
+ * Returns true if it was told. */
+static bool
 tell(const struct notifier *n, const char *message)
 {
     if (sendto(n->fd, message, strlen(message), MSG_NOSIGNAL,
                (const struct sockaddr *) &n->address, n->address_len) < 0) {
         VLOG_DBG("%s: not told: %s", message, ovs_strerror(errno));
+        return false;
     }
+    return true;
 }
 
 void
@@ -118,18 +123,20 @@ notifier_run(struct notifier *n, bool ready, const char *status)
     if (!n->told_status || strcmp(n->told_status, status)) {
         char *message = xasprintf("STATUS=%s", status);
 
-        tell(n, message);
+        if (tell(n, message)) {
+            free(n->told_status);
+            n->told_status = xstrdup(status);
+        }
         free(message);
-        free(n->told_status);
-        n->told_status = xstrdup(status);
     }
     if (!n->told_ready && (ready || time_msec() >= n->ready_at)) {
-        tell(n, "READY=1");
-        n->told_ready = true;
+        n->told_ready = tell(n, "READY=1");
+        n->ready_at = time_msec() + RETRY_MSEC;
     }
     if (n->interval && time_msec() >= n->next_watchdog) {
-        tell(n, "WATCHDOG=1");
-        n->next_watchdog = time_msec() + n->interval;
+        bool told = tell(n, "WATCHDOG=1");
+
+        n->next_watchdog = time_msec() + (told ? n->interval : RETRY_MSEC);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "test/unit.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -56,6 +57,38 @@ heard_ready(int fd)
     return false;
 }
 
+/* Sends as much to 'fd' as the kernel keeps for it. */
+static void
+fill(int fd)
+{
+    int sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sockaddr_un address;
+    socklen_t length = sizeof address;
+
+    assert_int_equal(getsockname(fd, (struct sockaddr *) &address, &length),
+                     0);
+    while (sendto(sock, "x", 1, 0, (struct sockaddr *) &address, length) > 0) {
+        continue;
+    }
+    assert_int_equal(errno, EAGAIN);
+    close(sock);
+}
+
+/* Runs 'n' whenever it wakes up, until READY=1 has come. */
+static void
+wait_for_ready(struct notifier *n, int fd, bool ready)
+{
+    long long int end = time_msec() + 10000;
+
+    while (!heard_ready(fd)) {
+        assert_true(time_msec() < end);
+        notifier_wait(n);
+        poll_timer_wait_until(end);
+        poll_block();
+        notifier_run(n, ready, "status");
+    }
+}
+
 static void
 notify_ready(void **state OVS_UNUSED)
 {
@@ -80,13 +113,25 @@ notify_ready_without(void **state OVS_UNUSED)
     struct notifier *n = notifier_create(100);
 
     notifier_run(n, false, "degraded");
-    while (!heard_ready(fd)) {
-        /* It wakes up by itself. */
-        notifier_wait(n);
-        poll_block();
-        notifier_run(n, false, "degraded");
-    }
+    wait_for_ready(n, fd, false);
     assert_true(time_msec() >= start + 100);
+    notifier_run(n, true, "ready");
+    assert_false(heard_ready(fd));
+    notifier_destroy(n);
+    close(fd);
+}
+
+/* A manager that has much to do is told later. */
+static void
+notify_ready_again(void **state OVS_UNUSED)
+{
+    int fd = open_manager();
+    struct notifier *n = notifier_create(NOT_TODAY);
+
+    fill(fd);
+    notifier_run(n, true, "ready");
+    assert_false(heard_ready(fd));
+    wait_for_ready(n, fd, true);
     notifier_run(n, true, "ready");
     assert_false(heard_ready(fd));
     notifier_destroy(n);
@@ -95,6 +140,7 @@ notify_ready_without(void **state OVS_UNUSED)
 
 const struct CMUnitTest notify_tests[] = {
     cmocka_unit_test(notify_ready),
+    cmocka_unit_test(notify_ready_again),
     cmocka_unit_test(notify_ready_without),
     { .name = NULL },
 };
