@@ -19,6 +19,7 @@
 
 #define MAX_SIZE 65536
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define COMMENT "#;"
 
 struct parser {
     struct options *options;
@@ -44,7 +45,58 @@ add_error(struct parser *p, const char *format, ...)
     svec_add_nocopy(p->errors, ds_steal_cstr(&s));
 }
 
-/* Says if 'line' is not INI: libinih tells only of the first such line. */
+/* Returns the first of 'chars' in 's', or NULL if there is none before the
+ * line's end or a comment, which begins after a blank. */
+static const char *
+find(const char *s, const char *chars)
+{
+    for (bool blank = false; *s && *s != '\r' && *s != '\n'; s++) {
+        if (strchr(chars, *s)) {
+            return s;
+        } else if (blank && strchr(COMMENT, *s)) {
+            break;
+        }
+        blank = *s == ' ' || *s == '\t';
+    }
+    return NULL;
+}
+
+/* Returns true if there is such a section. */
+static bool
+is_section(const char *section)
+{
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        if (!strcmp(section, setting_section(i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Says if 'line', which begins with "[", does not begin a section. */
+static void
+check_section(struct parser *p, const char *line)
+{
+    int length = strcspn(line, "\r\n");
+    const char *end = find(line + 1, "]");
+
+    if (!end) {
+        add_error(p, "%.*s: must end with ]", length, line);
+        return;
+    }
+
+    char *section = xmemdup0(line + 1, end - (line + 1));
+    const char *rest = end + 1 + strspn(end + 1, " \t\r\n");
+    if (!is_section(section)) {
+        add_error(p, "[%s]: must be [bridge] or [network]", section);
+    } else if (*rest && !strchr(COMMENT, *rest)) {
+        add_error(p, "%.*s: must have nothing after ]", length, line);
+    }
+    free(section);
+}
+
+/* Says if 'line' is not INI: libinih tells only of the first such line, and
+ * not of what it passes over. */
 static void
 check_line(struct parser *p, const char *line)
 {
@@ -52,16 +104,12 @@ check_line(struct parser *p, const char *line)
         line += 3;
     }
 
-    const char *start = line + strspn(line, " \t\r\n");
-    int length = strcspn(start, "\r\n");
-
-    if (start[0] == '[') {
-        if (!memchr(start, ']', length)) {
-            add_error(p, "%.*s: must end with ]", length, start);
-        }
-    } else if (start[0] && !strchr("#;", start[0])
-               && strcspn(start, "=:") >= length) {
-        add_error(p, "%.*s: must be KEY = VALUE", length, start);
+    line += strspn(line, " \t\r\n");
+    if (line[0] == '[') {
+        check_section(p, line);
+    } else if (line[0] && !strchr(COMMENT, line[0]) && !find(line, "=:")) {
+        add_error(p, "%.*s: must be KEY = VALUE", (int) strcspn(line, "\r\n"),
+                  line);
     }
 }
 
@@ -90,33 +138,22 @@ read_line(char *buffer, int size, void *p_)
     return buffer;
 }
 
-/* Returns true if there is such a section. */
-static bool
-is_section(const char *section)
-{
-    for (size_t i = 0; i < N_SETTINGS; i++) {
-        if (!strcmp(section, setting_section(i))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Says what is wrong with a key that is not one of 'section'. */
+/* Says what is wrong with a key that is not one of 'section'.  That of one that
+ * there is not was said before. */
 static void
-refuse_key(struct parser *p, const char *section, const char *key)
+refuse_key(struct parser *p, const char *section, const char *key,
+           const char *value)
 {
     enum setting setting;
 
     if (!section[0]) {
-        add_error(p, "%s: must stand in a section, [bridge] or [network]",
-                  key);
+        add_error(p, "%s %s: must stand in a section, [bridge] or [network]",
+                  key, value);
     } else if (!is_section(section)) {
-        add_error(p, "[%s] %s: the section must be [bridge] or [network]",
-                  section, key);
+        return;
     } else if (setting_find(key, &setting)) {
-        add_error(p, "[%s] %s: must stand in section [%s]", section, key,
-                  setting_section(setting));
+        add_error(p, "[%s] %s %s: must stand in section [%s]", section, key,
+                  value, setting_section(setting));
     } else {
         struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -126,8 +163,8 @@ refuse_key(struct parser *p, const char *section, const char *key)
                               setting_key(i));
             }
         }
-        add_error(p, "[%s] %s: no such key; it must be one of %s", section,
-                  key, ds_cstr(&s));
+        add_error(p, "[%s] %s %s: no such key; it must be one of %s", section,
+                  key, value, ds_cstr(&s));
         ds_destroy(&s);
     }
 }
@@ -141,7 +178,7 @@ take_value(void *p_, const char *section, const char *key, const char *value)
 
     if (!setting_find(key, &setting)
         || strcmp(section, setting_section(setting))) {
-        refuse_key(p, section, key);
+        refuse_key(p, section, key, value);
     } else if (p->options->given[setting].value) {
         add_error(p, "[%s] %s %s: must be given once; it is in line %u",
                   section, key, value, p->options->given[setting].line);
@@ -155,7 +192,7 @@ take_value(void *p_, const char *section, const char *key, const char *value)
     return 1;
 }
 
-void
+bool
 config_file_parse(struct options *options, const char *text, size_t size,
                   struct svec *errors)
 {
@@ -171,11 +208,11 @@ config_file_parse(struct options *options, const char *text, size_t size,
         svec_add_nocopy(errors, xasprintf(
                             "%s: must be a text of %d bytes at most",
                             options->config, MAX_SIZE));
-        return;
+        return false;
     }
     ini_allow_multiline = false;
     ini_allow_no_value = false;
-    ini_inline_comment_prefixes = CONST_CAST(char *, "#;");
+    ini_inline_comment_prefixes = CONST_CAST(char *, COMMENT);
     ini_use_stack = false;
     ini_max_line = MAX_SIZE + 3;
     ini_initial_alloc = MAX_SIZE + 3;
@@ -184,6 +221,7 @@ config_file_parse(struct options *options, const char *text, size_t size,
         p.line = line;
         add_error(&p, "must be KEY = VALUE");
     }
+    return true;
 }
 
 /* Reads 'fd' into 'text', one byte more than is right at most, and stores the
@@ -202,11 +240,12 @@ read_text(int fd, char *text, ssize_t *n)
     return *n < 0 ? ovs_strerror(errno) : NULL;
 }
 
-void
+bool
 config_file_load(struct options *options, struct svec *errors)
 {
     char *text = xmalloc(MAX_SIZE + 1);
     int fd = open(options->config, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool loaded = false;
     ssize_t n = 0;
 
     const char *error = read_text(fd, text, &n);
@@ -215,10 +254,11 @@ config_file_load(struct options *options, struct svec *errors)
                                           "can be read (%s)",
                                           options->config, error));
     } else {
-        config_file_parse(options, text, n, errors);
+        loaded = config_file_parse(options, text, n, errors);
     }
     if (fd >= 0) {
         close(fd);
     }
     free(text);
+    return loaded;
 }

@@ -14,6 +14,7 @@
  * Sections, keys and values are those of settings.h.  '#' and ';' begin
  * comments, on lines of their own or after a blank.  A key is given once. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct options;
@@ -21,11 +22,11 @@ struct svec;
 
 /* Takes the settings of the file 'options->config', and appends to 'errors'
  * what is wrong, as in settings.h.  Never blocks: only a regular file is
- * read. */
-void config_file_load(struct options *options, struct svec *errors);
+ * read.  Returns false if that could not be done, so that nothing was taken. */
+bool config_file_load(struct options *options, struct svec *errors);
 
 /* The same for the file's text of 'size' bytes. */
-void config_file_parse(struct options *options, const char *text, size_t size,
+bool config_file_parse(struct options *options, const char *text, size_t size,
                        struct svec *errors);
 
 #endif /* agent/config-file.h */

@@ -269,8 +269,9 @@ bad_option(const struct command_line *line, int c)
 }
 
 /* Takes the settings of the configuration file, if there is one: the command
- * line takes precedence, so it comes after. */
-static void
+ * line takes precedence, so it comes after.  Returns false if it cannot be
+ * read. */
+static bool
 load_config(int argc, char *argv[], struct options *o, struct svec *errors)
 {
     struct command_line line;
@@ -284,9 +285,7 @@ load_config(int argc, char *argv[], struct options *o, struct svec *errors)
         }
     }
     free(line.letters);
-    if (o->config) {
-        config_file_load(o, errors);
-    }
+    return !o->config || config_file_load(o, errors);
 }
 
 /* Returns NULL or the first error. */
@@ -332,14 +331,14 @@ options_parse(int argc, char *argv[], const struct options *running,
         .directory = running ? xstrdup(running->directory) : get_cwd(),
     };
     settings_set_defaults(o);
-    load_config(argc, argv, o, &errors);
 
+    bool loaded = load_config(argc, argv, o, &errors);
     char *error = parse_command_line(argc, argv, running, o);
     if (error) {
         svec_add_nocopy(&errors, error);
     } else if (o->mode == MODE_HELP || o->mode == MODE_VERSION) {
         svec_clear(&errors);
-    } else if (!errors.n) {
+    } else if (loaded) {
         settings_check(o, &errors);
     }
 

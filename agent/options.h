@@ -34,6 +34,7 @@ enum setting {
 struct given {
     char *value;                /* NULL if the user did not. */
     unsigned int line;          /* In the file; 0 on the command line. */
+    bool refused;               /* It is not what it must be. */
 };
 
 /* All strings are owned by this struct.  Those that have no default are NULL

@@ -192,6 +192,7 @@ setting_apply(struct options *o, enum setting setting, const char *value,
     given->line = line;
 
     char *right = parse(o, setting, value);
+    given->refused = right;
     return right ? make_error(o, setting, right) : NULL;
 }
 
@@ -202,6 +203,14 @@ add_error(const struct options *o, enum setting setting, char *right,
           struct svec *errors)
 {
     svec_add_nocopy(errors, make_error(o, setting, right));
+}
+
+/* Returns true if both have a value that can be compared. */
+static bool
+are_comparable(const struct options *o, enum setting a, enum setting b)
+{
+    return (get_value(o, a) && !o->given[a].refused
+            && get_value(o, b) && !o->given[b].refused);
 }
 
 /* 'setting' must be 'how' 'other'. */
@@ -218,16 +227,19 @@ add_relation(const struct options *o, enum setting setting, const char *how,
 static void
 check_names(const struct options *o, struct svec *errors)
 {
-    const char *how = "another name than that of";
+    static const enum setting pairs[][2] = {
+        { SET_UPLINK, SET_BRIDGE },
+        { SET_FAKE_PORT, SET_BRIDGE },
+        { SET_FAKE_PORT, SET_UPLINK },
+    };
 
-    if (!strcmp(o->bridge, o->uplink)) {
-        add_relation(o, SET_UPLINK, how, SET_BRIDGE, errors);
-    }
-    if (!strcmp(o->bridge, o->fake_port)) {
-        add_relation(o, SET_FAKE_PORT, how, SET_BRIDGE, errors);
-    }
-    if (!strcmp(o->uplink, o->fake_port)) {
-        add_relation(o, SET_FAKE_PORT, how, SET_UPLINK, errors);
+    for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+        enum setting a = pairs[i][0], b = pairs[i][1];
+
+        if (are_comparable(o, a, b)
+            && !strcmp(get_value(o, a), get_value(o, b))) {
+            add_relation(o, a, "another name than that of", b, errors);
+        }
     }
 }
 
@@ -237,15 +249,20 @@ check_addresses(const struct options *o, struct svec *errors)
     static const enum setting of_real_subnet[] = {
         SET_CLIENTS, SET_MAX_CLIENTS, SET_PROTOCOLS
     };
+    bool known = get_value(o, SET_REAL_SUBNET);
 
-    for (size_t i = 0; i < ARRAY_SIZE(of_real_subnet) && !o->real.plen; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(of_real_subnet) && !known; i++) {
         if (o->given[of_real_subnet[i]].value) {
             add_relation(o, of_real_subnet[i], "with", SET_REAL_SUBNET,
                          errors);
         }
     }
-    if (o->real.plen && o->given[SET_MAX_PAIRS].value) {
+    if (known && o->given[SET_MAX_PAIRS].value) {
         add_relation(o, SET_MAX_PAIRS, "without", SET_REAL_SUBNET, errors);
+    }
+    if (o->given[SET_FAKE_ADDRESS].refused
+        || o->given[SET_REAL_SUBNET].refused) {
+        return;
     }
 
     char *right = address_plan_check(&o->fake, &o->real);
@@ -257,15 +274,15 @@ check_addresses(const struct options *o, struct svec *errors)
 void
 settings_check(const struct options *o, struct svec *errors)
 {
-    if (o->uplink) {
-        check_names(o, errors);
-        if (eth_addr_equals(o->server_mac, o->client_mac)) {
-            add_relation(o, SET_CLIENT_MAC, "another MAC address than that of",
-                         SET_SERVER_MAC, errors);
-        }
-    } else if (o->mode != MODE_TRANSLATE) {
+    if (!o->given[SET_UPLINK].value && o->mode != MODE_TRANSLATE) {
         add_error(o, SET_UPLINK,
                   xstrdup("given: the interface to the real subnet"), errors);
+    }
+    check_names(o, errors);
+    if (are_comparable(o, SET_SERVER_MAC, SET_CLIENT_MAC)
+        && eth_addr_equals(o->server_mac, o->client_mac)) {
+        add_relation(o, SET_CLIENT_MAC, "another MAC address than that of",
+                     SET_SERVER_MAC, errors);
     }
     check_addresses(o, errors);
 }

@@ -34,7 +34,8 @@ bool setting_find(const char *key, enum setting *);
 char *setting_apply(struct options *options, enum setting, const char *value,
                     unsigned int line);
 
-/* Appends to 'errors' what is wrong with the values as a whole.
+/* Appends to 'errors' what is wrong with the values as a whole, as far as
+ * setting_apply() did not refuse them.
  *
  * An error is one line that names the setting as the user did, file and line
  * if it is in one, the value, and what would be right:

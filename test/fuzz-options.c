@@ -149,8 +149,7 @@ parse_config_file(const uint8_t *data, size_t size, struct options *o)
 
     *o = (struct options) { .config = xstrdup("FILE") };
     settings_set_defaults(o);
-    config_file_parse(o, (const char *) data, size, &errors);
-    if (!errors.n) {
+    if (config_file_parse(o, (const char *) data, size, &errors)) {
         settings_check(o, &errors);
     }
     char *error = errors.n ? svec_join(&errors, "\n", "") : NULL;
