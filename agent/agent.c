@@ -96,7 +96,7 @@ void
 agent_give_back(struct agent *agent, bool uplink, bool fake_port)
 {
     if (agent->have_ports) {
-        links_release_some(agent->rooms.links, uplink, fake_port);
+        links_release(agent->rooms.links, uplink, fake_port);
     }
 }
 

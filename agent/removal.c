@@ -101,7 +101,7 @@ removal_run(struct removal *removal)
 
     case R_ROWS:
         if (bridge_rows_is_right(r->rows)) {
-            links_release(r->links);
+            links_release(r->links, true, true);
             removal->state = R_DONE;
         }
         break;

@@ -303,13 +303,15 @@ link_edit_get_facts(struct nl_sock *sock, const char *name,
     struct rtnl_link *link;
     int error = get_link(sock, name, &link);
 
-    *facts = (struct link_facts) { .ifindex = 0 };
-    if (!error) {
+    if (error == -NLE_NODEV) {
+        *facts = (struct link_facts) { .ifindex = 0 };
+        return 0;
+    } else if (!error) {
         facts->ifindex = rtnl_link_get_ifindex(link);
         facts->mtu = rtnl_link_get_mtu(link);
         rtnl_link_put(link);
     }
-    return error == -NLE_NODEV ? 0 : error;
+    return error;
 }
 
 static void

@@ -37,7 +37,7 @@ struct link_facts {
 int link_edit_make(struct nl_sock *, const struct link_want *);
 
 /* Stores into '*facts' what is to be known of device 'name', all zeros if
- * there is no such device. */
+ * there is no such device.  Leaves them alone if it fails. */
 int link_edit_get_facts(struct nl_sock *, const char *name,
                         struct link_facts *facts);
 

@@ -259,15 +259,25 @@ make_links(struct links *links)
     }
 }
 
+/* What cannot be asked for stays as it was seen last. */
+static void
+get_facts(struct links *links, const char *name, struct link_facts *facts)
+{
+    int error = link_edit_get_facts(links->requests, name, facts);
+
+    if (error) {
+        VLOG_WARN_RL(&rl, "cannot look at %s: %s", name, nl_geterror(error));
+        reopen_requests(links);
+    }
+}
+
 void
 links_look(struct links *links)
 {
     COVERAGE_INC(links_look);
     links->look = false;
-    link_edit_get_facts(links->requests, links->config->uplink,
-                        &links->uplink);
-    link_edit_get_facts(links->requests, links->config->fake_port,
-                        &links->fake_port);
+    get_facts(links, links->config->uplink, &links->uplink);
+    get_facts(links, links->config->fake_port, &links->fake_port);
     if (links->started) {
         make_links(links);
     }
@@ -367,16 +377,10 @@ release_routes(struct links *links)
 }
 
 void
-links_release(struct links *links)
-{
-    release_routes(links);
-    links_release_some(links, true, true);
-}
-
-void
-links_release_some(struct links *links, bool uplink, bool fake_port)
+links_release(struct links *links, bool uplink, bool fake_port)
 {
     if (fake_port) {
+        release_routes(links);
         release_link(links, links->config->fake_port);
     }
     if (uplink) {

@@ -100,13 +100,11 @@ bool links_is_stuck(const struct links *links);
 void links_format_wanted(const struct links *links, struct ds *s);
 const char *links_present(const struct links *links);
 
-/* Gives back what is left when the ports are gone: the rule and its table, and
- * if the ports stay, as they were adopted, what was added to them.  The kernel
+/* Gives back what was set on the uplink, the fake port or both, when they are
+ * gone or others are to take their place: with the fake port, the rule and its
+ * table, and if it stays, as it was adopted, what was added to it.  The kernel
  * makes IPv6 addresses on the uplink again, and it stays up. */
-void links_release(struct links *links);
-
-/* The same of single devices only: others are to take their place. */
-void links_release_some(struct links *links, bool uplink, bool fake_port);
+void links_release(struct links *links, bool uplink, bool fake_port);
 
 /* The same of rule and table only, when somebody else removed the ports.  Does
  * nothing while there is a fake port: it could be another bridge's. */

@@ -299,7 +299,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     } while (input != before);
 
-    links_release(links);
+    links_release(links, true, true);
 
     ds_clear(&fuzz_outcome);
     ds_put_format(&fuzz_outcome, "%s, uplink %u%s%s", links_present(links),
