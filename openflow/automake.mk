@@ -15,6 +15,8 @@ libpipette_a_SOURCES += \
 	openflow/flow-sync.h \
 	openflow/flow-words.c \
 	openflow/flow-words.h \
+	openflow/nat-diff.c \
+	openflow/nat-diff.h \
 	openflow/subnet-set.c \
 	openflow/subnet-set.h \
 	openflow/switch-conn.c \

@@ -13,6 +13,7 @@
 #include "openflow/flow-diff.h"
 #include "openflow/flow-monitor.h"
 #include "openflow/flow-set.h"
+#include "openflow/nat-diff.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "openvswitch/ofp-bundle.h"
@@ -67,6 +68,7 @@ struct flow_sync {
     struct flow_list wanted;
     struct flow_list present;   /* S_DUMP: received so far. */
     struct flow_list changes;   /* S_STAGE, S_COMMIT: in the bundle. */
+    struct ovs_list with_commit;    /* S_STAGE: to send right after it. */
     ovs_be32 open_xid;          /* Of the request to open the bundle. */
     ovs_be32 *change_xids;      /* An element a change. */
     ovs_be32 xid;               /* Of the request whose reply moves us on. */
@@ -105,6 +107,7 @@ flow_sync_create(void)
     struct flow_sync *sync = xzalloc(sizeof *sync);
 
     ovs_list_init(&sync->outbox);
+    ovs_list_init(&sync->with_commit);
     sync->last_count = -COUNT_INTERVAL_MSEC;
     drop_count_init(&sync->drops);
     ds_init(&sync->present_words);
@@ -118,6 +121,7 @@ clear_changes(struct flow_sync *sync)
     flow_list_clear(&sync->changes);
     free(sync->change_xids);
     sync->change_xids = NULL;
+    ofpbuf_list_delete(&sync->with_commit);
 }
 
 /* Forgets what was under way. */
@@ -305,6 +309,7 @@ send_changes(struct flow_sync *sync)
 {
     clear_changes(sync);
     flow_list_diff(&sync->wanted, &sync->present, &sync->changes);
+    nat_diff(&sync->wanted, &sync->present, &sync->with_commit);
     flow_list_clear(&sync->present);
     if (!sync->changes.n) {
         settle(sync);
@@ -325,6 +330,19 @@ send_changes(struct flow_sync *sync)
     if (!sync->refused) {
         say(sync, "changing %"PRIuSIZE" flows", sync->changes.n);
     }
+}
+
+/* What the new flows make wrong goes right behind the commit: no reply is
+ * waited for, after which nothing would tell any more. */
+static void
+commit(struct flow_sync *sync)
+{
+    sync->xid = send_bundle_ctrl(sync, OFPBCT_COMMIT_REQUEST);
+    while (!ovs_list_is_empty(&sync->with_commit)) {
+        send_msg(sync,
+                 ofpbuf_from_list(ovs_list_pop_front(&sync->with_commit)));
+    }
+    sync->state = S_COMMIT;
 }
 
 /* In S_DUMP the flows are compared, too. */
@@ -439,8 +457,7 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
 
     case OFPTYPE_BARRIER_REPLY:
         if (sync->state == S_STAGE && awaited) {
-            sync->xid = send_bundle_ctrl(sync, OFPBCT_COMMIT_REQUEST);
-            sync->state = S_COMMIT;
+            commit(sync);
         }
         break;
 

@@ -12,6 +12,8 @@
  * and sends only the difference, in one atomic bundle (OpenFlow 1.4 section
  * 6.8): the switch has the old table or the new one, never something between.
  * A packet that is in the switch meanwhile is handled by one of the two.
+ * Connections that the switch tracks and the new table makes wrong are
+ * forgotten (nat-diff.h).
  *
  * Then it listens for changes that others make (flow-monitor.h).
  *

@@ -13,7 +13,7 @@ peer.py tcp SOURCE TARGET PORT BYTES
     Connects, sends random bytes, compares the echo; prints who it was to the
     service, and the bytes in each direction.
 peer.py udp SOURCE TARGET PORT BYTES
-    The same with one datagram.
+    The same with one datagram; SOURCE can have a port, 172.16.9.5:1000.
 peer.py frag SOURCE TARGET PORT BYTES
     The same with zeros in the datagram where Open vSwitch's userspace datapath
     would change a later fragment: bytes 6 and 7 of each.
@@ -227,9 +227,10 @@ def scan(source, source_port, targets, port):
 
 
 def udp_exchange(source, target, port, data):
+    address, _, source_port = source.partition(":")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(TIMEOUT)
-        sock.bind((source, 0))
+        sock.bind((address, int(source_port or 0)))
         sock.connect((target, port))
         sock.send(data)
         seen, _, echo = sock.recv(65535).partition(b"\n")

@@ -248,10 +248,10 @@ objects () {
     agentctl coverage/read-counter netlink_object
 }
 
-# start_services: TCP and UDP echo on port 7 of the fake address.
+# start_services [ADDRESS]: TCP and UDP echo on port 7 of the fake address.
 start_services () {
     : >"$SANDBOX/serve.log"
-    "$peer" serve 10.10.0.1 7 >>"$SANDBOX/serve.log" 2>&1 &
+    "$peer" serve "${1:-10.10.0.1}" 7 >>"$SANDBOX/serve.log" 2>&1 &
     services=$!
     wait_until grep -q ready "$SANDBOX/serve.log"
 }

@@ -4,9 +4,16 @@
 
 #include "test/unit.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "openflow/flow-diff.h"
+#include "openflow/nat-diff.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
+#include "openvswitch/ofp-ct.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofpbuf.h"
 #include "svec.h"
 #include "util.h"
 
@@ -177,6 +184,60 @@ flow_diff_parse_error(void **state OVS_UNUSED)
     svec_destroy(&flows);
 }
 
+#define NAT(ZONE, ADDRESS) "cookie=0x1,table=8,priority=1,ip " \
+    "actions=ct(commit,table=17,zone=" ZONE ",nat(dst=" ADDRESS "))\n"
+#define UN_NAT "cookie=0x1,table=9,priority=1,ip actions=ct(zone=2,nat)\n"
+#define SOURCE_NAT "cookie=0x1,table=9,priority=2,ip " \
+    "actions=ct(commit,zone=2,nat(src=192.0.2.1))\n"
+
+/* Checks which connections are to be forgotten when the flows 'present' become
+ * 'wanted'. */
+static void
+check_nat_diff(const char *wanted_, const char *present_, const char *expected)
+{
+    struct flow_list wanted = parse(wanted_);
+    struct flow_list present = parse(present_);
+    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct ofpbuf *msg;
+
+    nat_diff(&wanted, &present, &msgs);
+    LIST_FOR_EACH_POP (msg, list_node, &msgs) {
+        struct ofp_ct_match match = { .ip_proto = 0 };
+        bool with_zone;
+        uint16_t zone;
+
+        ofpmsg_update_length(msg);
+        assert_int_equal(ofp_ct_match_decode(&match, &with_zone, &zone,
+                                             msg->data), 0);
+        assert_true(with_zone);
+        ds_put_format(&s, "zone=%"PRIu16" ", zone);
+        ofp_ct_match_format(&s, &match);
+        ds_put_char(&s, '\n');
+        ofpbuf_delete(msg);
+    }
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+    flow_list_clear(&wanted);
+    flow_list_clear(&present);
+}
+
+static void
+nat_diff_stale(void **state OVS_UNUSED)
+{
+    /* Whose answers come from 10.10.0.1. */
+    static const char stale[] = "zone=2 "
+        "'ct_nw_src=::,ct_nw_dst=::,ct_tp_src=0,ct_tp_dst=0,ct_nw_proto=0' "
+        "'ct_nw_src=10.10.0.1,ct_nw_dst=::,ct_tp_src=0,ct_tp_dst=0'\n";
+
+    check_nat_diff(NAT("2", "10.10.0.1"), NAT("2", "10.10.0.1"), "");
+    check_nat_diff(NAT("2", "10.10.0.1"), A UN_NAT SOURCE_NAT, "");
+    check_nat_diff(NAT("2", "10.11.0.1"), A UN_NAT NAT("2", "10.10.0.1"),
+                   stale);
+    check_nat_diff(NAT("3", "10.10.0.1"), NAT("2", "10.10.0.1"), stale);
+    check_nat_diff("", NAT("2", "10.10.0.1"), stale);
+}
+
 const struct CMUnitTest flow_diff_tests[] = {
     cmocka_unit_test(flow_diff_same),
     cmocka_unit_test(flow_diff_add_and_delete),
@@ -184,5 +245,6 @@ const struct CMUnitTest flow_diff_tests[] = {
     cmocka_unit_test(flow_diff_other_flow),
     cmocka_unit_test(flow_diff_learned),
     cmocka_unit_test(flow_diff_parse_error),
+    cmocka_unit_test(nat_diff_stale),
     { .name = NULL },
 };

@@ -113,6 +113,32 @@ flow_sync_commit_refused(void **state OVS_UNUSED)
     disconnect_peer(&peer);
 }
 
+#define FLOW_NAT(ADDRESS) COOKIE "table=8,priority=1,ip " \
+    "actions=ct(commit,table=17,zone=2,nat(dst=" ADDRESS "))"
+
+/* With the flows that translated them, tracked connections go: not before, and
+ * not if the flows stay. */
+static void
+flow_sync_forgets_connections(void **state OVS_UNUSED)
+{
+    struct peer peer = connect_peer(FLOW_NAT("10.11.0.1"));
+
+    flow_sync_look(peer.sync, 0);
+    expect(&peer, "dump");
+    reply_dump(&peer, FLOW_NAT("10.10.0.1"), 0);
+    expect(&peer, "open add barrier");
+    reply_error(&peer, peer.add);
+    expect(&peer, "discard count count count count");
+
+    flow_sync_look(peer.sync, 0);
+    expect(&peer, "dump");
+    reply_dump(&peer, FLOW_NAT("10.10.0.1"), 0);
+    expect(&peer, "open add barrier");
+    reply_barrier(&peer, 0);
+    expect(&peer, "commit forget");
+    disconnect_peer(&peer);
+}
+
 static void
 flow_sync_news(void **state OVS_UNUSED)
 {
@@ -477,6 +503,7 @@ const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_commits),
     cmocka_unit_test(flow_sync_discards),
     cmocka_unit_test(flow_sync_commit_refused),
+    cmocka_unit_test(flow_sync_forgets_connections),
     cmocka_unit_test(flow_sync_news),
     cmocka_unit_test(flow_sync_other_replies),
     cmocka_unit_test(flow_sync_no_reply),
