@@ -108,14 +108,14 @@ put_learn_inbound(struct ds *s, const struct flow_config *config,
 
 /* Learns how to turn the service's answers to this client into answers of
  * this target: addresses and MACs as they came in, swapped.  With a limit, bit
- * 0 of register 3 says if there is such a flow now, and the cookie is another:
- * Open vSwitch counts by going through all flows that have it. */
+ * 0 of register 3 says if there is such a flow now.  The cookie is another than
+ * inbound: Open vSwitch counts by going through all flows that have it. */
 static void
 put_learn_outbound(struct ds *s, const struct flow_config *config)
 {
     ds_put_format(s, "learn(table=2,idle_timeout=%"PRIu16",priority=2,"
                   "cookie=%#"PRIx64",", config->timeout,
-                  learned_cookie(config) ^ (config->max_pairs != 0));
+                  learned_cookie(config) ^ 1);
     if (config->max_pairs) {
         ds_put_format(s, "limit=%"PRIu32",result_dst=NXM_NX_REG3[0],",
                       config->max_pairs);
