@@ -69,11 +69,13 @@ end_set () {
 }
 
 # open_pairs SET COUNT RATE [open | try]: stores into $opened what there is to
-# say, and into $lost how many were lost.  Fails if any answer was wrong.
+# say, into $lost how many were lost, and into $took how many whole seconds it
+# took.  Fails if any answer was wrong.
 open_pairs () {
     opened=$(preferred pairs "${4:-open}" "$(way "$1")" up1 0 "$2" "$3") ||
         { echo "$opened" >&2; return 1; }
     lost=${opened#*: } lost=${lost%% *}
+    took=${opened#* pairs in } took=${took%%.*}
 }
 
 # n_learned: flows.

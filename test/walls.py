@@ -3,6 +3,7 @@
 """The walls of the flow set for a known real subnet, with real frames.
 
 walls.py ROUTED UPLINK FAKE FOREIGN LOCAL
+walls.py trace ROUTED
 
 Sends each frame of the table below into a port of the bridge, and looks what
 comes out of all ports: ROUTED is "any" or "subnet", as --clients; the others
@@ -13,6 +14,9 @@ must; and the number of frames that were sent into each port.
 Each frame carries its case's number, whoever rewrites it.  Frames without one
 are the fake host's own, say a RST, and mean nothing: they need one of ours
 that got through before, which is reported.
+
+With "trace", no frame is sent: ofproto/trace of Open vSwitch says what would
+become of it.  What it is rewritten to is not looked at.
 """
 
 import collections
@@ -152,6 +156,7 @@ def ip6(proto, dst):
 
 # Where frames come from and get out.
 PORTS = "uplink", "fake", "foreign", "local"
+OFPORTS = {"uplink": "1", "fake": "2", "foreign": "3", "local": "LOCAL"}
 
 
 def reaches_fake(src, **changes):
@@ -577,17 +582,48 @@ def complaints(cases, came):
             yield "%s: came out %d times" % (name, len(outs))
 
 
-def main(argv):
-    if len(argv) != 2 + len(PORTS):
-        sys.exit(__doc__)
-    cases = table(argv[1] == "any")
-    ports = Ports(argv[2:])
+def trace(case, number):
+    """Returns the port that the frame comes out of, None for none, otherwise
+    all that Open vSwitch would do."""
+    said = subprocess.run(
+        ["ovs-appctl", "ofproto/trace", "copro0",
+         "in_port=" + OFPORTS[case.port], frame(number, **case.frame).hex()],
+        check=True, stdout=subprocess.PIPE, text=True).stdout
+    actions = said.rpartition("Datapath actions: ")[2].strip()
+    return {"drop": None, OFPORTS["uplink"]: "uplink",
+            OFPORTS["fake"]: "fake"}.get(actions.rpartition(",")[2], actions)
+
+
+def traced(cases):
+    """Yields what is wrong."""
+    for i, case in enumerate(cases):
+        expected = case.out and case.out[0]
+        found = trace(case, i)
+        if found != expected:
+            yield "from %s: %s: %s, must be %s" % (case.port, case.name,
+                                                   found, expected)
+
+
+def sent(cases, interfaces):
+    """Returns what is wrong."""
+    ports = Ports(interfaces)
     try:
         send_all(ports, cases)
         wrong = []
     except TimeoutError as error:
         wrong = [str(error)]
-    wrong += complaints(cases, ports.came)
+    return wrong + list(complaints(cases, ports.came))
+
+
+def main(argv):
+    if len(argv) == 3 and argv[1] == "trace":
+        cases = table(argv[2] == "any")
+        wrong = list(traced(cases))
+    elif len(argv) == 2 + len(PORTS):
+        cases = table(argv[1] == "any")
+        wrong = sent(cases, argv[2:])
+    else:
+        sys.exit(__doc__)
     print("\n".join(wrong + ["%s: %d to drop, %d to pass" % (
         port, sum(c.port == port and not c.out for c in cases),
         sum(c.port == port and bool(c.out) for c in cases))
