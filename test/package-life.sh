@@ -40,12 +40,21 @@ sed -i -e 's/^#uplink =.*/uplink = up0/' \
     -e 's/^#real-subnet/real-subnet/' "$copy$conf"
 in_copy pipette-agent --config $conf --once
 ip rule | grep -F 'from 10.10.0.1'
+# Another one, whose file is gone.
+add_other
+in_copy pipette-agent --bridge copro1 --uplink other --fake-port fake1 \
+    --fake-address 10.11.0.1/16 --real-subnet 192.168.3.0/24 \
+    --datapath-type netdev --once
+ip rule | grep -F 'from 10.11.0.1'
 flows=$(ovs-ofctl -OOpenFlow14 dump-flows --no-stats copro0)
 
 # Removal leaves the bridge, and says so; coming back forgets that it was away.
 in_copy dpkg -r pipette-agent >"$SANDBOX/said"
 cat "$SANDBOX/said"
-grep -q "bridge of $conf works on" "$SANDBOX/said" || fail "removal is silent"
+for bridge in copro0 copro1; do
+    grep -q "bridge $bridge works on" "$SANDBOX/said" ||
+        fail "removal is silent about $bridge"
+done
 test ! -e "$copy/usr/sbin/pipette-agent" || fail "the program is still there"
 test "$(ovs-ofctl -OOpenFlow14 dump-flows --no-stats copro0)" = "$flows" ||
     fail "removal changed the flows"
@@ -57,8 +66,13 @@ grep -q '^uplink = up0' "$copy$conf" || fail "the configuration is lost"
 in_copy dpkg -r pipette-agent
 rm -f "$copy"/lib/*/libinih* "$copy"/lib/*/libnl-* "$copy"/usr/lib/*/libnl-*
 in_copy dpkg -P pipette-agent
-! ovs-vsctl br-exists copro0 || fail "purge left the bridge"
-! ip link show dev ovsfake0 2>/dev/null || fail "purge left the fake port"
-! ip rule | grep -F 'from 10.10.0.1' || fail "purge left a rule"
+for bridge in copro0 copro1; do
+    ! ovs-vsctl br-exists $bridge || fail "purge left bridge $bridge"
+done
+for port in ovsfake0 fake1; do
+    ! ip link show dev $port 2>/dev/null || fail "purge left $port"
+done
+! ip rule | grep '^112:' || fail "purge left a rule"
+! ip route show table all | grep 'proto 112' || fail "purge left a route"
 test ! -e "$copy$kept" || fail "purge left $kept"
 test ! -e "$copy/etc/pipette-agent" || fail "purge left /etc/pipette-agent"
