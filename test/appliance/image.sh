@@ -41,8 +41,10 @@ if test -e "$image/root.img"; then
     exit 0
 fi
 
-# What nobody wanted for a week goes.
-find "$cache" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
+# What nobody wanted for a week goes; other files of whoever named the directory
+# stay.
+find "$cache" -mindepth 1 -maxdepth 1 -mtime +7 -type d -regextype egrep \
+    -regex '.*/([0-9a-f]{16}|making\.[^/]*)' -exec rm -rf {} +
 
 # Others may want the same at the same time; what is whole gets its name.
 work=$(mktemp -d "$cache/making.XXXXXX")

@@ -45,9 +45,11 @@ switch_state () {
     ip -s link show
 }
 
-# need NAME COMMAND...: without it, nothing that follows makes sense.
+# need NAME COMMAND...: without it, nothing that follows makes sense.  Not with
+# "||": before that, "set -e" is nothing, in what check runs, too.
 need () {
-    check "$@" || end
+    check "$@"
+    test $? = 0 || end
 }
 
 uptime_seconds () {
@@ -103,6 +105,15 @@ main_pid () {
 set_key () {
     sed -i "s|^#*$1 = .*|$1 = $2|" $conf
     grep -qx "$1 = $2" $conf
+}
+
+# second COMMAND...: of the agent of instance "second".
+second () {
+    ovs-appctl -t /run/pipette-agent/second.ctl "$@"
+}
+
+second_is_ready () {
+    status=$(second status) && says_ready "$status"
 }
 
 # replaced PID: another process is the agent now, and all is right.

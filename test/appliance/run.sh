@@ -86,6 +86,8 @@ fi
 words="console=ttyS0 panic=-1 quiet"
 words="$words systemd.wants=lab.service systemd.wants=job.service"
 words="$words appliance.seconds=$APPLIANCE_SECONDS"
+# At first there is no address that services could listen on.
+services=
 
 # end_of PID: the machine has a minute to go off when its job has ended.  An
 # emulated one sometimes hangs there; then its plug is pulled.
@@ -108,7 +110,7 @@ boot () {
     timeout -k 10 $((APPLIANCE_SECONDS + 200)) qemu-system-x86_64 $how \
         -machine q35 -smp 2 -m 512 -nodefaults -no-user-config -no-reboot \
         -display none -kernel "$image/vmlinuz" -initrd "$image/initrd" \
-        -append "$words appliance.boot=$1" \
+        -append "$words appliance.boot=$1 $services" \
         -drive "if=virtio,format=raw,cache=unsafe,file=$work/disk.img" \
         -drive "if=virtio,format=raw,readonly=on,file=$work/job.tar" \
         -drive "if=virtio,format=raw,cache=unsafe,file=$work/out.tar" \
@@ -158,7 +160,9 @@ boots () {
     machine=
     trap 'test -z "$machine" || kill $machine 2>/dev/null || :' EXIT
     trap 'exit 1' HUP INT TERM
-    boot 1 && boot 2
+    boot 1 || return
+    services=systemd.wants=services.service
+    boot 2
 }
 
 boots | as_results || {
