@@ -371,11 +371,11 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --bridge NAME         bridge to create [copro0]; --adopt takes over one\n\
   --fake-port NAME      internal port that services listen on [ovsfake0]\n\
   --fake-address IP/LEN its address [10.10.0.1/16]\n\
+  --server-mac MAC      its MAC address [0e:00:00:00:00:66]\n\
+  --client-mac MAC      every client's, for services [0e:00:00:00:00:67]\n\
   --real-subnet IP/LEN  the real subnet, if known: for walls, hosts not pairs\n\
     learned, and with it: --clients any|subnet [any], --max-clients N [4096]\n\
     from elsewhere, --protocols tcp,udp,icmp [tcp,udp]\n\
-  --server-mac MAC      its MAC address [0e:00:00:00:00:66]\n\
-  --client-mac MAC      every client's, for services [0e:00:00:00:00:67]\n\
   --timeout SECONDS     life of learned flows [300]; --max-pairs N [16384]\n\
   --datapath-type system|netdev, --db unix:FILE  [as Open vSwitch has them]\n\
   --config FILE         all this in a file; --check-config: is it right?\n\
