@@ -135,9 +135,11 @@ def main(build, program, ovs_version):
     licences = sorted({f["licenseConcluded"] for f in files})
     agent = package("pipette-agent", version, "Apache-2.0")
     ovs = package("openvswitch", ovs_version, " AND ".join(licences),
-                  "The files listed here are linked statically.")
-    relations = [relation(agent, "STATIC_LINK", ovs)]
-    relations += [relation(ovs, "CONTAINS", f) for f in files]
+                  "The files listed here are of it.")
+    # A package whose files were not analyzed, as this one's were not as a
+    # whole, must not contain any (SPDX 2.3, 7.8).
+    relations = [relation(agent, "STATIC_LINK", linked)
+                 for linked in [ovs, *files]]
     packages = [agent, ovs]
     for name in sorted(set(dynamic_packages(path))):
         if name not in DYNAMIC:
