@@ -17,12 +17,14 @@ struct translation {
     ovs_be32 target;            /* What stands in its place; 0 if none. */
 };
 
+/* Returns what 'a' does with targets.  The agent's zone is a number, not from a
+ * field. */
 static struct translation
 get_translation(const struct ofpact *a)
 {
     struct translation t = { .target = 0 };
 
-    if (a->type != OFPACT_CT) {
+    if (a->type != OFPACT_CT || ofpact_get_CT(a)->zone_src.field) {
         return t;
     }
 

@@ -232,6 +232,8 @@ nat_diff_stale(void **state OVS_UNUSED)
 
     check_nat_diff(NAT("2", "10.10.0.1"), NAT("2", "10.10.0.1"), "");
     check_nat_diff(NAT("2", "10.10.0.1"), A UN_NAT SOURCE_NAT, "");
+    check_nat_diff(NAT("2", "10.10.0.1"),
+                   NAT("NXM_NX_REG0[0..15]", "10.11.0.1"), "");
     check_nat_diff(NAT("2", "10.11.0.1"), A UN_NAT NAT("2", "10.10.0.1"),
                    stale);
     check_nat_diff(NAT("3", "10.10.0.1"), NAT("2", "10.10.0.1"), stale);
