@@ -76,6 +76,13 @@ TCPI_DSACK_DUPS = 216
 BACKLOG = 1024      # A short one makes connections wait for a second.
 
 
+def put_line(line):
+    """Prints it whole, whatever other threads print: print() itself writes the
+    newline apart."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def retransmissions(sock):
     """Returns the segments that this end of a TCP connection had to repeat:
     those of which the other end said that it had them (D-SACK, RFC 2883) were
@@ -97,8 +104,8 @@ class TCPEcho(socketserver.StreamRequestHandler):
             if not data:
                 break
             self.request.sendall(data)
-        print("%s port %d ended, %d repeated" % (
-            *self.client_address, retransmissions(self.request)), flush=True)
+        put_line("%s port %d ended, %d repeated" % (
+            *self.client_address, retransmissions(self.request)))
 
 
 class UDPEcho(socketserver.BaseRequestHandler):
@@ -133,9 +140,8 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.wfile.write(page)
 
     def log_message(self, *args):
-        print("%s asked for http://%s%s" % (
-            self.client_address[0], self.headers.get("Host"), self.path),
-            flush=True)
+        put_line("%s asked for http://%s%s" % (
+            self.client_address[0], self.headers.get("Host"), self.path))
 
 
 class HTTPServer(http.server.ThreadingHTTPServer):
@@ -146,13 +152,13 @@ def serve(address, port):
     tcp = TCPServer((address, int(port)), TCPEcho)
     udp = UDPServer((address, int(port)), UDPEcho)
     threading.Thread(target=udp.serve_forever, daemon=True).start()
-    print("ready", flush=True)
+    put_line("ready")
     tcp.serve_forever()
 
 
 def serve_http(address):
     server = HTTPServer((address, 80), Page)
-    print("ready", flush=True)
+    put_line("ready")
     server.serve_forever()
 
 
@@ -187,7 +193,7 @@ def tcp_exchange(source, target, port, data):
 
 def hear(address, port):
     with socket.create_server((address, int(port))) as server:
-        print("ready", flush=True)
+        put_line("ready")
         converse(server.accept()[0])
 
 
@@ -204,10 +210,10 @@ def converse(sock):
             sock.sendall(line)
 
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    print("connected", flush=True)
+    put_line("connected")
     threading.Thread(target=say, daemon=True).start()
     for line in sock.makefile("rb"):
-        print(line.decode().strip(), flush=True)
+        put_line(line.decode().strip())
 
 
 def scan(source, source_port, targets, port):
@@ -307,10 +313,10 @@ def sniff(interface, address):
     with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
                        socket.htons(ETH_P_IP)) as sock:
         sock.bind((interface, ETH_P_IP))
-        print("ready", flush=True)
+        put_line("ready")
         while True:
             if sock.recv(65535)[12:16] == ip:
-                print("packet", flush=True)
+                put_line("packet")
 
 
 def checksum(data):
@@ -372,7 +378,7 @@ def fight(interface, seconds):
 
 def accepts(path):
     former = os.stat(path).st_ino
-    print("ready", flush=True)
+    put_line("ready")
     end = time.monotonic() + TIMEOUT
     while True:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
@@ -392,7 +398,7 @@ def manager(path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
         sock.bind(path)
         while True:
-            print(sock.recv(65535).decode(), flush=True)
+            put_line(sock.recv(65535).decode())
 
 
 def ask(path, pid, *requests):
