@@ -97,12 +97,11 @@ bench_traffic () {
     taskset -a -c -p 0 "$switch_pid" >/dev/null
     taskset -c $other_cpu iperf3 -s -B 10.10.0.1 -D >/dev/null
     prefer "$(pidof iperf3)"
-    preferred taskset -c $other_cpu pairs serve 10.10.0.1 \
-        >"$SANDBOX/pairs.log" 2>&1 &
+    start_to "$SANDBOX/pairs.log" \
+        preferred taskset -c $other_cpu pairs serve 10.10.0.1
     service=$!
-    preferred taskset -c $other_cpu \
-        python3 "$here/connects.py" answer 10.10.0.1 \
-        >"$SANDBOX/connects.log" &
+    start_to "$SANDBOX/connects.log" preferred taskset -c $other_cpu \
+        python3 "$here/connects.py" answer 10.10.0.1
     wait_until grep -q ready "$SANDBOX/pairs.log"
     wait_until grep -q ready "$SANDBOX/connects.log"
 

@@ -64,8 +64,8 @@ start_steady () {
     client 1 sh -c "$set_tcp"
     steady_pids=
     for address in $(clients); do
-        ip netns exec client1 "$here/steady.py" $address 192.168.2.77 7 \
-            >"$SANDBOX/steady-$address.log" 2>&1 &
+        start_to "$SANDBOX/steady-$address.log" ip netns exec client1 \
+            "$here/steady.py" $address 192.168.2.77 7
         steady_pids="$steady_pids $!"
     done
     for address in $(clients); do
@@ -149,17 +149,39 @@ tries () {
 within () {
     limit=$1 what=$2
     shift 2
-    took=$(($(now) - mark))
+    took=$(success_after "$@")
+    note_time "$limit" "$what" "$took"
+}
+
+# within_both MS WHAT COMMAND WHAT COMMAND: both are looked at at the same time.
+within_both () {
+    success_after "$3" >"$SANDBOX/first" &
+    first=$!
+    took=$(success_after "$5")
+    wait $first
+    note_time "$1" "$2" "$(cat "$SANDBOX/first")"
+    note_time "$1" "$4" "$took"
+}
+
+# success_after COMMAND...: prints how many milliseconds after the mark it was
+# started when it succeeded.
+success_after () {
+    after=$(($(now) - mark))
     until quiet "$@"; do
-        took=$(($(now) - mark))
-        if test $took -gt 20000; then
-            echo "$fault: waited in vain for $what: $*" >&2
+        after=$(($(now) - mark))
+        if test $after -gt 20000; then
+            echo "$fault: waited in vain: $*" >&2
             return 1
         fi
     done
-    figures="$figures; $what $took ms"
-    if test $took -gt "$limit"; then
-        too_late="$fault: $what after $took ms, must be $limit"
+    echo $after
+}
+
+# note_time LIMIT WHAT MS
+note_time () {
+    figures="$figures; $2 $3 ms"
+    if test "$3" -gt "$1"; then
+        too_late="$fault: $2 after $3 ms, must be $1"
     fi
 }
 

@@ -46,7 +46,7 @@ start_set () {
     fi
     switch_pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
     prefer "$switch_pid"
-    preferred pairs serve 10.10.0.1 >"$SANDBOX/pairs.log" 2>&1 &
+    start_to "$SANDBOX/pairs.log" preferred pairs serve 10.10.0.1
     service=$!
     wait_until grep -q ready "$SANDBOX/pairs.log"
 }

@@ -21,6 +21,16 @@ wait_until () {
     done
 }
 
+# start_to FILE COMMAND...: in the background, $! is its process; what it prints
+# goes to the file, in which there is nothing of an earlier one from now on.  If
+# the command's own process emptied it, an old "ready" could still be read.
+start_to () {
+    start_to_file=$1
+    shift
+    : >"$start_to_file"
+    "$@" >>"$start_to_file" 2>&1 &
+}
+
 # For what is measured: this machine may have something else to do.  The kernel
 # weighs sessions first, if it groups them, and then processes.
 
@@ -224,7 +234,7 @@ has_heard () {
 # start_monitor WHAT...: writes what the kernel tells everybody to
 # $SANDBOX/monitor, from now on.  monitored REGEX: how many lines so far match.
 start_monitor () {
-    ip monitor address "$@" >"$SANDBOX/monitor" &
+    start_to "$SANDBOX/monitor" ip monitor address "$@"
     wait_until monitor_hears 192.0.2.1
 }
 
@@ -250,8 +260,7 @@ objects () {
 
 # start_services [ADDRESS]: TCP and UDP echo on port 7 of the fake address.
 start_services () {
-    : >"$SANDBOX/serve.log"
-    "$peer" serve "${1:-10.10.0.1}" 7 >>"$SANDBOX/serve.log" 2>&1 &
+    start_to "$SANDBOX/serve.log" "$peer" serve "${1:-10.10.0.1}" 7
     services=$!
     wait_until grep -q ready "$SANDBOX/serve.log"
 }
@@ -265,8 +274,8 @@ end_services () {
 
 # start_talk NAME NAMESPACE SOURCE TARGET
 start_talk () {
-    ip netns exec "$2" "$here/steady.py" "$3" "$4" 7 \
-        >"$SANDBOX/talk-$1" 2>&1 &
+    start_to "$SANDBOX/talk-$1" \
+        ip netns exec "$2" "$here/steady.py" "$3" "$4" 7
     eval "talk_$1=$!"
     wait_until grep -q ready "$SANDBOX/talk-$1"
 }
