@@ -257,6 +257,6 @@ check "the walls of a known subnet hold in the kernel, too" walls
 # ends by force.
 expected="^Reload failed\|up0 is missing: \|copro0.mgmt: connection"
 expected="$expected\|db.sock: \(connection\|receive error\)"
-expected="$expected\|: Main process exited, code=\|: Failed with result '"
+expected="$expected\|status=9/KILL\|status=6/ABRT\|'signal'\|'watchdog'"
 expected="$expected\|: Watchdog timeout "
 check "no unexpected warnings in the journal" journal_is_quiet "$expected"
