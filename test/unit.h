@@ -7,17 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
-
-/* How many random inputs a property is tried with.  Under valgrind, each takes
- * some fifty times as long. */
-static inline int
-n_random(void)
-{
-    return getenv("PIPETTE_WRAPPER") ? 100 : 2000;
-}
 
 /* A list of tests, ended by an element without a name. */
 extern const struct CMUnitTest address_plan_tests[];
