@@ -15,6 +15,8 @@ libpipette_a_SOURCES += \
 	openflow/flow-sync.h \
 	openflow/flow-words.c \
 	openflow/flow-words.h \
+	openflow/frag-mode.c \
+	openflow/frag-mode.h \
 	openflow/nat-diff.c \
 	openflow/nat-diff.h \
 	openflow/subnet-set.c \

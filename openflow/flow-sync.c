@@ -13,6 +13,7 @@
 #include "openflow/flow-diff.h"
 #include "openflow/flow-monitor.h"
 #include "openflow/flow-set.h"
+#include "openflow/frag-mode.h"
 #include "openflow/nat-diff.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
@@ -239,6 +240,17 @@ send_dump_request(struct flow_sync *sync)
                                                             OF_PROTOCOL));
 }
 
+/* Before the flows that need it, and at each look: nobody tells of changes. */
+static void
+send_frag_mode(struct flow_sync *sync)
+{
+    struct ofpbuf *request = frag_mode_encode_request(&sync->wanted);
+
+    if (request) {
+        send_msg(sync, request);
+    }
+}
+
 void
 flow_sync_look(struct flow_sync *sync, long long int now)
 {
@@ -248,6 +260,7 @@ flow_sync_look(struct flow_sync *sync, long long int now)
     clear_changes(sync);
     flow_list_clear(&sync->present);
     sync->news = false;
+    send_frag_mode(sync);
     sync->xid = send_dump_request(sync);
     sync->state = S_DUMP;
     sync->deadline = now + REPLY_TIMEOUT_MSEC;

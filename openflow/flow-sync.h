@@ -13,7 +13,8 @@
  * 6.8): the switch has the old table or the new one, never something between.
  * A packet that is in the switch meanwhile is handled by one of the two.
  * Connections that the switch tracks and the new table makes wrong are
- * forgotten (nat-diff.h).
+ * forgotten (nat-diff.h).  If a flow needs it, the switch is told to show what
+ * is in IP fragments (frag-mode.h).
  *
  * Then it listens for changes that others make (flow-monitor.h).
  *

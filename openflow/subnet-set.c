@@ -47,9 +47,9 @@ struct builder {
     char *real;
 };
 
-/* Matches of what a client sends.  Open vSwitch takes ports and ICMP types for
- * 0 in all fragments, the first one too, unless told otherwise; 0 also is the
- * type of an echo reply. */
+/* Matches of what a client sends.  The first fragment of an ICMP message has
+ * its type, as long as Open vSwitch is told to look (frag-mode.h): otherwise no
+ * first fragment gets in.  Without it, the later ones are nothing to a host. */
 static const struct protocol {
     unsigned int flag;
     const char *name, *more;
@@ -57,10 +57,11 @@ static const struct protocol {
     { FLOW_TCP, "tcp", "" },
     { FLOW_UDP, "udp", "" },
     { FLOW_ICMP, "icmp", ",icmp_type=8" },
-    { FLOW_ICMP, "icmp", ",nw_frag=yes" },
+    { FLOW_ICMP, "icmp", ",nw_frag=later" },
 };
 
-/* Of what a service answers. */
+/* Of what a service answers.  0 also is what Open vSwitch takes for the type of
+ * a later fragment. */
 static const struct protocol answered[] = {
     { FLOW_TCP, "tcp", "" },
     { FLOW_UDP, "udp", "" },

@@ -42,8 +42,9 @@
  *
  * No flow looks at ports, so that Open vSwitch's cache has one entry a client,
  * target and direction, and later IP fragments are served like the first; the
- * exception is the drop of packets that end before their ports.  Packets of
- * routed clients pass connection tracking, which puts fragments together. */
+ * exceptions are ICMP's types (frag-mode.h) and the drop of packets that end
+ * before their ports.  Packets of routed clients pass connection tracking, which
+ * puts fragments together. */
 
 struct flow_config;
 struct svec;

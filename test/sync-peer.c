@@ -70,6 +70,9 @@ take(struct peer *peer, struct ofpbuf *msg)
     case OFPTYPE_ECHO_REPLY:
         ofpbuf_delete(msg);
         return "echo";
+    case OFPTYPE_SET_CONFIG:
+        ofpbuf_delete(msg);
+        return "fragments";
     case OFPTYPE_CT_FLUSH:
         ofpbuf_delete(msg);
         return "forget";

@@ -139,6 +139,37 @@ flow_sync_forgets_connections(void **state OVS_UNUSED)
     disconnect_peer(&peer);
 }
 
+/* The switch is to show what is in fragments, at each look, if a flow looks at
+ * it. */
+static void
+flow_sync_looks_into_fragments(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *flow, *expected;
+    } cases[] = {
+        { COOKIE "table=0,icmp,icmp_type=8 actions=1", "fragments dump" },
+        { COOKIE "table=0,icmp,icmp_code=1 actions=1", "fragments dump" },
+        { COOKIE "table=0,tcp,tcp_src=7 actions=1", "fragments dump" },
+        { COOKIE "table=0,udp,udp_dst=7,nw_frag=first actions=1",
+          "fragments dump" },
+        { COOKIE "table=0,tcp,tcp_dst=7,nw_frag=no actions=1", "dump" },
+        { COOKIE "table=0,icmp,nw_frag=later actions=1", "dump" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct peer peer = connect_peer(cases[i].flow);
+
+        flow_sync_look(peer.sync, 0);
+        expect(&peer, cases[i].expected);
+        reply_dump(&peer, cases[i].flow, 0);
+        assert_true(flow_sync_is_right(peer.sync));
+        expect(&peer, "count count count count");
+        flow_sync_look(peer.sync, 0);
+        expect(&peer, cases[i].expected);
+        disconnect_peer(&peer);
+    }
+}
+
 static void
 flow_sync_news(void **state OVS_UNUSED)
 {
@@ -504,6 +535,7 @@ const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_discards),
     cmocka_unit_test(flow_sync_commit_refused),
     cmocka_unit_test(flow_sync_forgets_connections),
+    cmocka_unit_test(flow_sync_looks_into_fragments),
     cmocka_unit_test(flow_sync_news),
     cmocka_unit_test(flow_sync_other_replies),
     cmocka_unit_test(flow_sync_no_reply),

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The walls of the flow set for a known real subnet, with real frames.
 
-walls.py ROUTED UPLINK FAKE FOREIGN LOCAL
-walls.py trace ROUTED
+walls.py SERVED UPLINK FAKE FOREIGN LOCAL
+walls.py trace SERVED
 
 Sends each frame of the table below into a port of the bridge, and looks what
-comes out of all ports: ROUTED is "any" or "subnet", as --clients; the others
-are the interfaces to reach the bridge's ports by.  Prints a line for each
-frame that comes out and must not, is missing, or looks otherwise than it
-must; and the number of frames that were sent into each port.
+comes out of all ports: SERVED is "any" or "subnet", as --clients, and ",icmp"
+if --protocols has it; the others are the interfaces to reach the bridge's
+ports by.  Prints a line for each frame that comes out and must not, is
+missing, or looks otherwise than it must; and the number of frames that were
+sent into each port.
 
 Each frame carries its case's number, whoever rewrites it.  Frames without one
 are the fake host's own, say a RST, and mean nothing: they need one of ours
@@ -263,9 +264,7 @@ HOSTILE_IN = [
     ("to the subnet's network", ask(dst="192.168.2.0")),
     ("to the subnet's broadcast", ask(dst="192.168.2.255")),
     # Protocols.
-    ("ping", ask(proto=ICMP, flags=8)),
     ("pong", ask(proto=ICMP, flags=0)),
-    ("ICMP, later fragment", ask(proto=ICMP, off=2)),
     ("SCTP", ask(proto=SCTP)),
     ("GRE", ask(proto=GRE)),
     ("IGMP", ask(proto=2)),
@@ -318,9 +317,44 @@ HOSTILE_IN = [
     ("routed: from the server's MAC", new(eth_src=SERVER)),
     ("routed: to a routed client", new(dst=ROUTED)),
     ("routed: to the subnet's broadcast", new(dst="192.168.2.255")),
-    ("routed: ping", new(proto=ICMP, flags=8)),
     ("routed: ICMP error of its connection",
      ask(**TO77, **FROM_ROUTED, proto=ICMP, flags=3)),
+]
+# As long as nobody wants ICMP.
+PINGS_IN = [
+    ("ping", ask(proto=ICMP, flags=8)),
+    ("ICMP, later fragment", ask(proto=ICMP, off=2)),
+    ("routed: ping", new(proto=ICMP, flags=8)),
+]
+# Where it is wanted: requests, and what may be part of one.
+WELCOME_ICMP = [
+    ("ping", ask(**TO77, proto=ICMP, flags=8),
+     reaches_fake("10.10.5.77", proto=ICMP, flags=8)),
+    ("ping, first fragment", ask(**TO77, proto=ICMP, flags=8, off=MORE),
+     reaches_fake("10.10.5.77", proto=ICMP, flags=8, off=MORE)),
+    ("ping, last fragment", ask(**TO77, proto=ICMP, off=2),
+     reaches_fake("10.10.5.77", proto=ICMP, off=2)),
+]
+WELCOME_ICMP_ROUTED = [
+    ("routed: ping", ask(**TO77, **FROM_ROUTED, proto=ICMP, flags=8),
+     reaches_fake(ROUTED, proto=ICMP, flags=8)),
+]
+REDIRECT, UNREACHABLE, TIME_EXCEEDED, TIMESTAMP, MASK = 5, 3, 11, 13, 17
+HOSTILE_ICMP_IN = [
+    *(("ICMP type %d" % kind, ask(**TO77, proto=ICMP, flags=kind))
+      for kind in (UNREACHABLE, REDIRECT, TIME_EXCEEDED, TIMESTAMP, MASK)),
+    *(("ICMP type %d, first fragment" % kind,
+       ask(**TO77, proto=ICMP, flags=kind, off=MORE))
+      for kind in (0, UNREACHABLE, REDIRECT, TIME_EXCEEDED, TIMESTAMP, MASK)),
+    ("ping without a type", ask(**TO77, proto=ICMP, flags=8, length=20)),
+    ("ping of 4 bytes", ask(**TO77, proto=ICMP, flags=8, length=24)),
+    ("ping from the fake address", ask(proto=ICMP, flags=8, src=FAKE)),
+    ("ping to the subnet's broadcast",
+     ask(proto=ICMP, flags=8, dst="192.168.2.255")),
+    ("routed: redirect", new(proto=ICMP, flags=REDIRECT)),
+    ("routed: redirect, first fragment",
+     new(proto=ICMP, flags=REDIRECT, off=MORE)),
+    ("routed: pong, first fragment", new(proto=ICMP, off=MORE, flags=0)),
 ]
 ANSWERS = [
     ("answer", answer(), reaches_uplink(AT77, IN5, MAC5)),
@@ -398,7 +432,6 @@ HOSTILE_OUT = [
     ("to 127.0.0.1, out", answer(dst="127.0.0.1")),
     ("to 0.0.0.0, out", answer(dst="0.0.0.0")),
     # Protocols.
-    ("pong, out", answer(proto=ICMP, flags=0)),
     ("ping, out", answer(proto=ICMP, flags=8)),
     ("port unreachable, out", answer(proto=ICMP, flags=3)),
     ("GRE, out", answer(proto=GRE)),
@@ -448,6 +481,32 @@ HOSTILE_OUT = [
     ("routed: from the target's address", answer(**TO_ROUTED, src=AT77)),
     ("routed: last fragment of nothing, out", answer(**TO_ROUTED, off=9)),
 ]
+PONGS_OUT = [
+    ("pong, out", answer(proto=ICMP, flags=0)),
+]
+ANSWERS_ICMP = [
+    ("pong", answer(proto=ICMP, flags=0),
+     reaches_uplink(AT77, IN5, MAC5, proto=ICMP, flags=0)),
+    ("pong, first fragment", answer(proto=ICMP, flags=0, off=MORE),
+     reaches_uplink(AT77, IN5, MAC5, proto=ICMP, flags=0, off=MORE)),
+    ("pong, last fragment", answer(proto=ICMP, off=2),
+     reaches_uplink(AT77, IN5, MAC5, proto=ICMP, off=2)),
+]
+ANSWERS_ICMP_ROUTED = [
+    ("pong to a routed client", answer(**TO_ROUTED, proto=ICMP, flags=0),
+     reaches_uplink(AT77, ROUTED, ROUTER, proto=ICMP, flags=0)),
+]
+HOSTILE_ICMP_OUT = [
+    *(("ICMP type %d, first fragment, out" % kind,
+       answer(proto=ICMP, flags=kind, off=MORE))
+      for kind in (8, UNREACHABLE, REDIRECT, TIME_EXCEEDED)),
+    ("redirect, out", answer(proto=ICMP, flags=REDIRECT)),
+    ("pong to nobody", answer(proto=ICMP, flags=0, dst="10.10.6.77")),
+    ("pong as an unknown target",
+     answer(proto=ICMP, flags=0, dst="10.10.5.78")),
+    ("routed: pong that nobody asked for",
+     answer(proto=ICMP, flags=0, dst=NOBODY)),
+]
 HOSTILE_ELSEWHERE = [
     ("as a client", ask(**TO77)),
     ("as a client, untagged", ask(**TO77, tags=[])),
@@ -458,16 +517,27 @@ HOSTILE_ELSEWHERE = [
 ]
 
 
-def table(routed):
+def table(served):
     """Returns the cases in the order in which they are sent."""
     def of(port, rows, passes=True):
         return [Case(name, port, words, *(out if passes else ()))
                 for name, words, *out in rows]
 
+    clients, *icmp = served.split(",")
+    routed = clients == "any"
+    if icmp:
+        icmp_in = [*of("uplink", WELCOME_ICMP),
+                   *of("uplink", WELCOME_ICMP_ROUTED, routed),
+                   *of("uplink", HOSTILE_ICMP_IN)]
+        icmp_out = [*of("fake", ANSWERS_ICMP),
+                    *of("fake", ANSWERS_ICMP_ROUTED, routed),
+                    *of("fake", HOSTILE_ICMP_OUT)]
+    else:
+        icmp_in, icmp_out = of("uplink", PINGS_IN), of("fake", PONGS_OUT)
     return [*of("uplink", WELCOME), *of("uplink", WELCOME_ROUTED, routed),
-            *of("uplink", HOSTILE_IN),
+            *of("uplink", HOSTILE_IN), *icmp_in,
             *of("fake", ANSWERS), *of("fake", ANSWERS_ROUTED, routed),
-            *of("fake", HOSTILE_OUT),
+            *of("fake", HOSTILE_OUT), *icmp_out,
             *of("foreign", HOSTILE_ELSEWHERE),
             *of("local", HOSTILE_ELSEWHERE)]
 
@@ -617,10 +687,10 @@ def sent(cases, interfaces):
 
 def main(argv):
     if len(argv) == 3 and argv[1] == "trace":
-        cases = table(argv[2] == "any")
+        cases = table(argv[2])
         wrong = list(traced(cases))
     elif len(argv) == 2 + len(PORTS):
-        cases = table(argv[1] == "any")
+        cases = table(argv[1])
         wrong = sent(cases, argv[2:])
     else:
         sys.exit(__doc__)
