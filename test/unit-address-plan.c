@@ -5,7 +5,9 @@
 #include "test/unit.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "openflow/address-plan.h"
 #include "packets.h"
@@ -231,25 +233,45 @@ check_pairs(const struct fake_address *fake, const struct real_subnet *real)
     return n;
 }
 
+/* All pairs of a real subnet of so many bits, and a fake prefix that has room
+ * for them: random ones, as far apart as the first byte tells. */
+static void
+check_random_plan(unsigned int plen)
+{
+    size_t hosts = (1u << (32 - plen)) - 2;
+    unsigned int longest = 2 * plen - 32;
+    struct fake_address fake = {
+        .plen = longest - random_range(longest - 8 + 1),
+        .ip = htonl(0x0a000001 | random_range(1 << 24)),
+    };
+    struct real_subnet real = {
+        .plen = plen,
+        .network = (htonl(0x64000000 | random_range(1 << 24))
+                    & htonl(UINT32_MAX << (32 - plen))),
+    };
+
+    assert_null(address_plan_check(&fake, &real));
+    assert_int_equal(check_pairs(&fake, &real), hosts * hosts);
+    assert_false(real_subnet_has_host(
+                     &real, htonl(ntohl(real.network) ^ 0x01000001)));
+}
+
+/* Other prefixes each time; with SEED in the environment, those again. */
 static void
 address_plan_there_and_back(void **state OVS_UNUSED)
 {
-    random_set_seed(1);
-    for (unsigned int plen = 20; plen <= 30; plen++) {
-        size_t hosts = (1u << (32 - plen)) - 2;
-        struct fake_address fake;
-        struct real_subnet real;
+    const char *given = getenv("SEED");
+    uint32_t seed = given ? strtoul(given, NULL, 0) : time(NULL);
 
-        /* Random prefixes, as far apart as the first byte tells. */
-        fake.plen = 2 * plen - 32 - (plen > 20 ? random_range(2) : 0);
-        fake.ip = htonl(0x0a000001 | random_range(1 << 24));
-        real.plen = plen;
-        real.network = (htonl(0x64000000 | random_range(1 << 24))
-                        & htonl(UINT32_MAX << (32 - plen)));
-        assert_null(address_plan_check(&fake, &real));
-        assert_int_equal(check_pairs(&fake, &real), hosts * hosts);
-        assert_false(real_subnet_has_host(
-                         &real, htonl(ntohl(real.network) ^ 0x01000001)));
+    print_message("SEED=%"PRIu32"\n", seed);
+    random_set_seed(seed);
+    for (unsigned int plen = 20; plen <= 30; plen++) {
+        /* The fewer pairs, the more prefixes. */
+        int rounds = plen < 22 ? 1 : 1 << MIN(2 * (plen - 22), 8);
+
+        for (int i = 0; i < rounds; i++) {
+            check_random_plan(plen);
+        }
     }
 }
 
