@@ -40,7 +40,7 @@ bench_new_pairs () {
             search $set 10000 2000 >>"$SANDBOX/$set.10000"
         done
     done
-    search published 10000 500 >"$SANDBOX/published.10000"
+    search published 10000 100 >"$SANDBOX/published.10000"
     for set in unlimited known; do
         search $set $ALL_PAIRS 500 >"$SANDBOX/$set.all"
     done

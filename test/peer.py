@@ -26,6 +26,10 @@ peer.py scan SOURCE SOURCE-PORT TARGETS PORT
     connection and compares the echo.  Prints who it was to the service.
 peer.py ping SOURCE TARGET BYTES
     Sends an ICMP echo request with random bytes, and compares the reply.
+peer.py crowd FIRST COUNT TARGET PORT
+    So many clients, with the addresses from that one on, one after the other:
+    each sends one datagram.  Prints how many were answered in half a second,
+    each as the address that it has.
 peer.py poke SOURCE TARGET
     Sends one datagram, and does not wait for an answer.
 peer.py sniff INTERFACE ADDRESS
@@ -53,6 +57,7 @@ peer.py many SOURCES TARGETS PORT [AT_ONCE]
 import concurrent.futures
 import fcntl
 import http.server
+import ipaddress
 import json
 import os
 import signal
@@ -232,10 +237,10 @@ def scan(source, source_port, targets, port):
         print("%s is %s" % (sock.getpeername()[0], seen))
 
 
-def udp_exchange(source, target, port, data):
+def udp_exchange(source, target, port, data, timeout=TIMEOUT):
     address, _, source_port = source.partition(":")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(TIMEOUT)
+        sock.settimeout(timeout)
         sock.bind((address, int(source_port or 0)))
         sock.connect((target, port))
         sock.send(data)
@@ -243,6 +248,22 @@ def udp_exchange(source, target, port, data):
     if echo != data:
         raise ValueError("echo differs from what was sent")
     return seen.decode()
+
+
+def crowd(first, count, target, port):
+    number = int(ipaddress.IPv4Address(first))
+    answered = 0
+    for source in range(number, number + int(count)):
+        source = str(ipaddress.IPv4Address(source))
+        try:
+            seen = udp_exchange(source, target, int(port), os.urandom(100),
+                                0.5)
+        except TimeoutError:
+            continue
+        if seen != source:
+            raise ValueError("%s is %s" % (source, seen))
+        answered += 1
+    print("%d answered" % answered)
 
 
 def fragment_data(pair, n):
@@ -435,6 +456,7 @@ def main(argv):
         "talk": talk,
         "ping": ping,
         "scan": scan,
+        "crowd": crowd,
         "poke": poke,
         "sniff": sniff,
         "advertise": advertise,

@@ -170,6 +170,16 @@ agentctl () {
     ovs-appctl -t pipette-agent "$@"
 }
 
+# dropped_as REASON: the packets of which status says so; nothing if there were
+# none.
+dropped_as () {
+    agentctl status | sed -n "s/^ *\\([0-9]*\\)  $1\$/\\1/p"
+}
+
+is_dropped_as () {
+    test -n "$(dropped_as "$1")"
+}
+
 # says_ready STATUS: lines that are not indented are about bridge, links and
 # flows.
 says_ready () {
