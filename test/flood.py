@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A flood from clients that there are not.
 
-flood.py INTERFACE PACKETS [READER]
+flood.py INTERFACE PACKETS [READER [RATE]]
 
 Sends so many frames into the real subnet 192.168.2.0/24, VLAN 2: from random
 addresses, each fourth of the subnet, and random MAC addresses, to random
 targets; half of them datagrams, of the others three of four TCP SYNs.  As fast
 as they go; or, with READER, the interface where they arrive, as fast as they
-are taken there, so that not one is lost on the way.  Prints how many seconds
-it took.
+are taken there, so that not one is lost on the way, but no more than RATE a
+second.  Prints how many seconds it took.
 """
 
 import random
@@ -72,15 +72,17 @@ def waiting(index):
 
 
 def main(argv):
-    if len(argv) not in (3, 4):
+    if not 3 <= len(argv) <= 5:
         sys.exit(__doc__)
     index = socket.if_nametoindex(argv[3]) if len(argv) > 3 else None
+    interval = 1 / float(argv[4]) if len(argv) > 4 else 0
     rng = random.Random()
     start = time.monotonic()
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
         sock.bind((argv[1], 0))
         for n in range(int(argv[2])):
             if index and n % AT_ONCE == 0:
+                time.sleep(max(0, start + n * interval - time.monotonic()))
                 while waiting(index) > WAITING:
                     time.sleep(0.0005)
             sock.send(frame(rng, n))
