@@ -314,6 +314,21 @@ link_edit_get_facts(struct nl_sock *sock, const char *name,
     return error;
 }
 
+bool
+link_edit_is_departure(struct nlmsghdr *nlh, const char *name)
+{
+    const struct ifinfomsg *ifi = nlmsg_data(nlh);
+
+    /* Of AF_BRIDGE, it would only have left a bridge. */
+    if (nlh->nlmsg_type != RTM_DELLINK || !nlmsg_valid_hdr(nlh, sizeof *ifi)
+        || ifi->ifi_family != AF_UNSPEC) {
+        return false;
+    }
+
+    struct nlattr *ifname = nlmsg_find_attr(nlh, sizeof *ifi, IFLA_IFNAME);
+    return ifname && !nla_strcmp(ifname, name);
+}
+
 static void
 close_state(struct link_state *state)
 {

@@ -17,6 +17,7 @@
 
 struct nl_cache;
 struct nl_sock;
+struct nlmsghdr;
 
 struct link_want {
     const char *name;
@@ -40,6 +41,11 @@ int link_edit_make(struct nl_sock *, const struct link_want *);
  * there is no such device.  Leaves them alone if it fails. */
 int link_edit_get_facts(struct nl_sock *, const char *name,
                         struct link_facts *facts);
+
+/* Returns true if the netlink message 'nlh' says that device 'name' has left:
+ * it was deleted, or taken to another network namespace, from where it may
+ * come back with the same index. */
+bool link_edit_is_departure(struct nlmsghdr *nlh, const char *name);
 
 /* Takes our address from device 'name', and lets the kernel make IPv6
  * addresses for it again. */

@@ -42,6 +42,7 @@ struct links {
 
     /* What the last look saw. */
     struct link_facts uplink, fake_port;
+    bool uplink_left;           /* Since somebody asked. */
     bool right, stuck;
     struct ds present;
 };
@@ -61,13 +62,16 @@ get_route_want(const struct links *links)
     };
 }
 
-/* An event says only "look again". */
+/* An event says only "look again", and that the uplink left: it may be back
+ * when it is looked at. */
 static int
 note_event(struct nl_msg *msg, void *links_)
 {
     struct links *links = links_;
     struct route_want want = get_route_want(links);
 
+    links->uplink_left |= link_edit_is_departure(nlmsg_hdr(msg),
+                                                 links->config->uplink);
     if (route_edit_concerns(nlmsg_hdr(msg), &want)) {
         links->look = true;
     }
@@ -305,6 +309,15 @@ unsigned int
 links_uplink_ifindex(const struct links *links)
 {
     return links->uplink.ifindex;
+}
+
+bool
+links_take_uplink_left(struct links *links)
+{
+    bool left = links->uplink_left;
+
+    links->uplink_left = false;
+    return left;
 }
 
 unsigned int

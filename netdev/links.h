@@ -85,6 +85,11 @@ void links_look(struct links *links);
  * when the device is replaced by another of the same name. */
 unsigned int links_uplink_ifindex(const struct links *links);
 
+/* Returns true if the uplink's device left since the last call, even if one is
+ * there again, with the same index: one that was in another network namespace
+ * meanwhile keeps it. */
+bool links_take_uplink_left(struct links *links);
+
 /* Returns the MTU that the fake port is to have, 0 while it is not known: that
  * of the uplink, as far as the fake port can. */
 unsigned int links_fake_port_mtu(const struct links *links);

@@ -30,8 +30,7 @@ struct bridge_rows {
     bool look;                  /* There is a reason to look. */
     int64_t next_cfg;           /* That our last change was given. */
     struct bridge_devices devices;
-    unsigned int opened;        /* Ifindex of the uplink that ovs-vswitchd
-                                 * has open, 0 if that is not known. */
+    struct row_edit_opened opened;
     char *status;               /* To show, NULL to leave it. */
 
     /* What the last look saw. */
@@ -131,10 +130,15 @@ void
 bridge_rows_set_devices(struct bridge_rows *rows,
                         const struct bridge_devices *devices)
 {
-    rows->look |= (rows->devices.uplink_ifindex != devices->uplink_ifindex
+    if (devices->uplink_left) {
+        rows->opened.left = row_edit_get_uplink(rows->idl, rows->config);
+    }
+    rows->look |= (devices->uplink_left
+                   || rows->devices.uplink_ifindex != devices->uplink_ifindex
                    || rows->devices.fake_port_mtu != devices->fake_port_mtu);
     if (devices->uplink_ifindex
-        && devices->uplink_ifindex != rows->devices.uplink_ifindex) {
+        && (devices->uplink_left
+            || devices->uplink_ifindex != rows->devices.uplink_ifindex)) {
         /* The port may still be of another device. */
         rows->right = false;
     }
@@ -204,7 +208,8 @@ look_at_ports(struct bridge_rows *rows)
 
     bool have_uplink = read_ofport(rows, config->uplink, &rows->ports.uplink);
     if (have_uplink || rows->stuck) {
-        rows->opened = have_uplink ? row_edit_get_noted(rows->idl, config) : 0;
+        rows->opened.ifindex
+            = have_uplink ? row_edit_get_noted(rows->idl, config) : 0;
     }
     rows->have_ports
         = (have_uplink
@@ -243,7 +248,7 @@ mend(struct bridge_rows *rows)
     ovsdb_idl_txn_add_comment(txn, "pipette-agent");
     if (rows->goal == ROWS_PRESENT) {
         rows->txn_takes_uplink = row_edit_make(rows->idl, txn, rows->config,
-                                               &rows->devices, rows->opened);
+                                               &rows->devices, &rows->opened);
     } else {
         row_edit_remove(rows->idl, txn, rows->config);
     }
@@ -345,7 +350,9 @@ finish_transaction(struct bridge_rows *rows)
     if (status == TXN_SUCCESS) {
         if (rows->txn_to_apply) {
             rows->next_cfg = ovsdb_idl_txn_get_increment_new_value(rows->txn);
-            rows->opened = rows->txn_takes_uplink ? 0 : rows->opened;
+            if (rows->txn_takes_uplink) {
+                rows->opened.ifindex = 0;
+            }
         }
         rows->look = true;
     } else if (status == TXN_TRY_AGAIN) {

@@ -96,6 +96,11 @@ struct bridge_devices {
      * has let go, made anew. */
     unsigned int uplink_ifindex;
 
+    /* The device has left since the last time that this was said.  What
+     * 'uplink_ifindex' has now is not what ovs-vswitchd opened, then, even if
+     * it is the same number. */
+    bool uplink_left;
+
     /* That the fake port is to have, in bytes, 0 while not known.  Without a
      * request, ovs-vswitchd sets it to the least of the bridge's other
      * ports. */

@@ -11,6 +11,7 @@
 #include "ovsdb-idl.h"
 #include "smap.h"
 #include "util.h"
+#include "uuid.h"
 
 #define N_PORTS 3
 
@@ -22,13 +23,14 @@ struct port_want {
     int64_t ofport_request;     /* 0 for none. */
     int64_t trunk;              /* VLAN of a trunk, 0 for no trunk. */
     unsigned int ifindex;       /* Of its device, 0 if not known. */
-    unsigned int opened;        /* That ovs-vswitchd has open, likewise. */
+    const struct row_edit_opened *opened;
     int64_t mtu_request;        /* 0 to leave it. */
 };
 
 static void
 get_wants(const struct bridge_rows_config *config,
-          const struct bridge_devices *devices, unsigned int opened,
+          const struct bridge_devices *devices,
+          const struct row_edit_opened *opened,
           struct port_want wants[N_PORTS])
 {
     wants[0] = (struct port_want) {
@@ -216,13 +218,25 @@ row_edit_get_noted(const struct ovsdb_idl *idl,
     return (find_port(idl, config->uplink, &br, &port) ? get_noted(port) : 0);
 }
 
+struct uuid
+row_edit_get_uplink(const struct ovsdb_idl *idl,
+                    const struct bridge_rows_config *config)
+{
+    const struct ovsrec_bridge *br;
+    const struct ovsrec_port *port;
+
+    return (find_port(idl, config->uplink, &br, &port) ? port->header_.uuid
+            : UUID_ZERO);
+}
+
 static bool
 is_replaced(const struct ovsrec_port *port, const struct port_want *want)
 {
     unsigned int noted = get_noted(port);
 
-    return (want->ifindex && noted && noted != want->ifindex
-            && is_created(&port->external_ids));
+    return (want->ifindex && noted && is_created(&port->external_ids)
+            && (noted != want->ifindex
+                || uuid_equals(&port->header_.uuid, &want->opened->left)));
 }
 
 /* Returns what to note.  A row that somebody took away, and that is made again
@@ -231,7 +245,7 @@ is_replaced(const struct ovsrec_port *port, const struct port_want *want)
 static unsigned int
 ifindex_to_note(const struct port_want *want)
 {
-    return want->opened ? want->opened : want->ifindex;
+    return want->opened->ifindex ? want->opened->ifindex : want->ifindex;
 }
 
 static void
@@ -281,6 +295,7 @@ row_edit_is_refused(const struct ovsdb_idl *idl,
                     const struct bridge_rows_config *config, struct ds *why)
 {
     const struct bridge_devices unknown = { .uplink_ifindex = 0 };
+    const struct row_edit_opened none = { .ifindex = 0 };
     struct port_want wants[N_PORTS];
 
     if (row_edit_owner(idl, config) == BRIDGE_FOREIGN && !config->adopt) {
@@ -289,7 +304,7 @@ row_edit_is_refused(const struct ovsdb_idl *idl,
                       config->bridge);
         return true;
     }
-    get_wants(config, &unknown, 0, wants);
+    get_wants(config, &unknown, &none, wants);
     for (size_t i = 0; i < N_PORTS; i++) {
         if (port_is_refused(idl, config, wants[i].name, why)) {
             return true;
@@ -390,7 +405,8 @@ make_port(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
 bool
 row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
               const struct bridge_rows_config *config,
-              const struct bridge_devices *devices, unsigned int opened)
+              const struct bridge_devices *devices,
+              const struct row_edit_opened *opened)
 {
     const struct smap created = SMAP_CONST1(&created, BRIDGE_ROWS_MARK,
                                             "created");

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "openvswitch/uuid.h"
 #include "ovsdb/bridge-rows.h"
 
 struct ds;
@@ -37,20 +38,29 @@ const struct ovsrec_interface *row_edit_find_interface(
 bool row_edit_is_refused(const struct ovsdb_idl *idl,
                          const struct bridge_rows_config *, struct ds *why);
 
+/* The device that ovs-vswitchd has open as the uplink. */
+struct row_edit_opened {
+    unsigned int ifindex;       /* 0 if it has none or that is not known. */
+    struct uuid left;           /* The uplink's row whose device left, all
+                                 * zeros if none did. */
+};
+
 /* Writes into 'txn' whatever differs from the rows wanted, and an increment of
  * next_cfg if anything does.
  *
- * 'opened' is the ifindex of the device that ovs-vswitchd has open as the
- * uplink, 0 if it has none or that is not known.  The uplink's row notes it, or
- * else the 'devices->uplink_ifindex' (unless that is 0), when it is made or if
- * it has none noted.  If it has another noted than the device has now, the row
- * goes, and true is returned: it is to be made anew when ovs-vswitchd has
- * applied that.  (Not so if it was adopted: it may hold more than the agent
- * knows.) */
+ * The uplink's row notes 'opened->ifindex', or else 'devices->uplink_ifindex'
+ * (unless that is 0), when it is made or if it has none noted.  If it has
+ * another noted than the device has now, or is 'opened->left', the row goes,
+ * and true is returned: it is to be made anew when ovs-vswitchd has applied
+ * that.  (Not so if it was adopted: it may hold more than the agent knows.) */
 bool row_edit_make(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
                    const struct bridge_rows_config *,
                    const struct bridge_devices *devices,
-                   unsigned int opened);
+                   const struct row_edit_opened *opened);
+
+/* Returns the UUID of the uplink's row, all zeros if there is none. */
+struct uuid row_edit_get_uplink(const struct ovsdb_idl *idl,
+                                const struct bridge_rows_config *);
 
 /* Returns the ifindex that the uplink's row has noted, 0 if none. */
 unsigned int row_edit_get_noted(const struct ovsdb_idl *idl,
