@@ -190,11 +190,13 @@ pass_devices(struct agent *agent)
 {
     const struct bridge_devices devices = {
         .uplink_ifindex = links_uplink_ifindex(agent->rooms.links),
-        .uplink_left = links_take_uplink_left(agent->rooms.links),
         .fake_port_mtu = links_fake_port_mtu(agent->rooms.links),
     };
 
     bridge_rows_set_devices(agent->rooms.rows, &devices);
+    if (links_take_uplink_left(agent->rooms.links)) {
+        bridge_rows_uplink_left(agent->rooms.rows);
+    }
 }
 
 void

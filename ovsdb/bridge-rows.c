@@ -130,19 +130,22 @@ void
 bridge_rows_set_devices(struct bridge_rows *rows,
                         const struct bridge_devices *devices)
 {
-    if (devices->uplink_left) {
-        rows->opened.left = row_edit_get_uplink(rows->idl, rows->config);
-    }
-    rows->look |= (devices->uplink_left
-                   || rows->devices.uplink_ifindex != devices->uplink_ifindex
+    rows->look |= (rows->devices.uplink_ifindex != devices->uplink_ifindex
                    || rows->devices.fake_port_mtu != devices->fake_port_mtu);
     if (devices->uplink_ifindex
-        && (devices->uplink_left
-            || devices->uplink_ifindex != rows->devices.uplink_ifindex)) {
+        && devices->uplink_ifindex != rows->devices.uplink_ifindex) {
         /* The port may still be of another device. */
         rows->right = false;
     }
     rows->devices = *devices;
+}
+
+void
+bridge_rows_uplink_left(struct bridge_rows *rows)
+{
+    rows->opened.left = row_edit_get_uplink(rows->idl, rows->config);
+    rows->look = true;
+    rows->right = false;
 }
 
 void

@@ -96,11 +96,6 @@ struct bridge_devices {
      * has let go, made anew. */
     unsigned int uplink_ifindex;
 
-    /* The device has left since the last time that this was said.  What
-     * 'uplink_ifindex' has now is not what ovs-vswitchd opened, then, even if
-     * it is the same number. */
-    bool uplink_left;
-
     /* That the fake port is to have, in bytes, 0 while not known.  Without a
      * request, ovs-vswitchd sets it to the least of the bridge's other
      * ports. */
@@ -110,6 +105,11 @@ struct bridge_devices {
 /* Says what there is, as of the next bridge_rows_look(). */
 void bridge_rows_set_devices(struct bridge_rows *rows,
                              const struct bridge_devices *);
+
+/* Says that the uplink's device has left.  One that is there now is not what
+ * ovs-vswitchd has open, even if it has the same ifindex: so the row that the
+ * uplink had when it left is made anew. */
+void bridge_rows_uplink_left(struct bridge_rows *rows);
 
 /* Says what the bridge's row is to show to others, in external_ids, key
  * BRIDGE_ROWS_STATUS.  Before that, it is left as it is. */
