@@ -13,6 +13,8 @@
  *     figures; fails if an answer was wrong.
  * pairs try WAY INTERFACE FIRST COUNT RATE
  *     The same, but ends as soon as one was lost.
+ * pairs fill WAY INTERFACE FIRST COUNT AT-ONCE
+ *     The same, as fast as they are answered, so many of them waiting for it.
  * pairs flood WAY INTERFACE FIRST COUNT SECONDS
  *     Frames of 64 bytes of these pairs, in turn, as many as it can, to port
  *     9.  Prints how many these were.
@@ -55,6 +57,7 @@ enum {
     ECHO = 7,
     DISCARD = 9,
     BATCH = 64,
+    MAX_RATE = 1000000,
     WRONG_SHOWN = 3,
     BUFFER_SIZE = 64 * 1024 * 1024,
 };
@@ -116,6 +119,7 @@ struct clients {
     long long *sent_at;
     uint32_t n_sent, n_answered, n_wrong;
     uint32_t oldest;            /* All before were answered. */
+    uint32_t at_once;           /* That may be unanswered. */
 };
 
 static void
@@ -429,6 +433,12 @@ one_is_lost(struct clients *c)
             && now_nsec() - c->sent_at[c->oldest] > LOST_NSEC);
 }
 
+static bool
+is_full(const struct clients *c)
+{
+    return c->n_sent - c->n_answered >= c->at_once;
+}
+
 /* After a pause of the machine, at most twice the rate until all is as it had
  * been without: Open vSwitch's socket has room for few frames. */
 static void
@@ -440,7 +450,7 @@ send_questions(struct clients *c, uint32_t rate, bool to_the_end)
     while (c->n_sent < c->count && (to_the_end || !one_is_lost(c))) {
         long long now = now_nsec();
 
-        if (now >= due) {
+        if (now >= due && !is_full(c)) {
             struct question_frame f = question_frame(c, c->first + c->n_sent,
                                                      ECHO);
 
@@ -449,7 +459,7 @@ send_questions(struct clients *c, uint32_t rate, bool to_the_end)
             due = MAX(start + c->n_sent * interval, now + interval / 2);
         }
         receive_answers(c);
-        wait_for(c, due - now_nsec());
+        wait_for(c, is_full(c) ? LOST_NSEC : due - now_nsec());
     }
 }
 
@@ -551,8 +561,9 @@ main(int argc, char *argv[])
             .fd = open_wire(argv[3]),
             .first = number(argv[4], PAIRS),
             .count = number(argv[5], PAIRS),
+            .at_once = PAIRS,
         };
-        uint32_t last = number(argv[6], 1000000);
+        uint32_t last = number(argv[6], MAX_RATE);
 
         check(getrandom(&c.seed, sizeof c.seed, 0) == sizeof c.seed,
               "getrandom");
@@ -561,6 +572,10 @@ main(int argc, char *argv[])
         }
         if (!strcmp(argv[1], "open") || !strcmp(argv[1], "try")) {
             open_pairs(&c, last, !strcmp(argv[1], "open"));
+            return c.n_wrong ? EXIT_FAILURE : EXIT_SUCCESS;
+        } else if (!strcmp(argv[1], "fill")) {
+            c.at_once = last;
+            open_pairs(&c, MAX_RATE, false);
             return c.n_wrong ? EXIT_FAILURE : EXIT_SUCCESS;
         } else if (!strcmp(argv[1], "flood")) {
             flood(&c, last);
