@@ -1,35 +1,35 @@
 sbin_PROGRAMS += agent/pipette-agent
-dist_man_MANS += agent/pipette-agent.8
+dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8
 
 libpipette_a_SOURCES += \
-	agent/agent.c \
-	agent/agent.h \
-	agent/config-file.c \
-	agent/config-file.h \
-	agent/health.c \
-	agent/health.h \
-	agent/notify.c \
-	agent/notify.h \
-	agent/option-values.c \
-	agent/option-values.h \
-	agent/options.c \
-	agent/options.h \
-	agent/part.c \
-	agent/part.h \
-	agent/removal.c \
-	agent/removal.h \
-	agent/rooms.c \
-	agent/rooms.h \
-	agent/schedule.c \
-	agent/schedule.h \
-	agent/service.c \
-	agent/service.h \
-	agent/settings.c \
-	agent/settings.h \
-	agent/socket-watch.c \
-	agent/socket-watch.h \
-	agent/translate.c \
-	agent/translate.h
+	agent/config/config-file.c \
+	agent/config/config-file.h \
+	agent/config/option-values.c \
+	agent/config/option-values.h \
+	agent/config/options.c \
+	agent/config/options.h \
+	agent/config/settings.c \
+	agent/config/settings.h \
+	agent/loop/agent.c \
+	agent/loop/agent.h \
+	agent/loop/backends.c \
+	agent/loop/backends.h \
+	agent/loop/removal.c \
+	agent/loop/removal.h \
+	agent/loop/restart-watch.c \
+	agent/loop/restart-watch.h \
+	agent/loop/schedule.c \
+	agent/loop/schedule.h \
+	agent/loop/service.c \
+	agent/loop/service.h \
+	agent/operator/component.c \
+	agent/operator/component.h \
+	agent/operator/health.c \
+	agent/operator/health.h \
+	agent/operator/notify.c \
+	agent/operator/notify.h \
+	agent/operator/translate.c \
+	agent/operator/translate.h
 
 agent_pipette_agent_SOURCES = agent/main.c
 agent_pipette_agent_LDADD = $(PIPETTE_LIBS)

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "agent/agent.h"
-#include "agent/options.h"
-#include "agent/removal.h"
-#include "agent/service.h"
-#include "agent/translate.h"
+#include "agent/config/options.h"
+#include "agent/loop/agent.h"
+#include "agent/loop/removal.h"
+#include "agent/loop/service.h"
+#include "agent/operator/translate.h"
 #include "command-line.h"
 #include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
@@ -21,9 +21,8 @@
 #include "timeval.h"
 #include "util.h"
 
-/* Exit statuses, beside EXIT_SUCCESS. */
-#define EXIT_NOT_DONE 1         /* Something did not become right in time. */
-#define EXIT_BAD_INPUT 2        /* Nothing was touched. */
+/* Exit status, beside EXIT_SUCCESS and those of service_run(). */
+#define EXIT_NOT_DONE 1         /* Not in sync, or not removed, in time. */
 
 /* 'message' may have several lines. */
 static void
@@ -121,7 +120,7 @@ print_flows(const struct options *options)
     return EXIT_SUCCESS;
 }
 
-/* Translates standard input to standard output, as it comes. */
+/* Translates standard input to standard output. */
 static int
 filter(const struct options *options)
 {
@@ -161,20 +160,20 @@ run_translation(const struct options *options)
         return filter(options);
     }
 
-    char *right = translate(&options->fake, &options->real,
-                            options->translate, &s);
-    if (right) {
+    char *expected = translate(&options->fake, &options->real,
+                               options->translate, &s);
+    if (expected) {
         char *error = xasprintf("--translate %s: must be %s",
-                                options->translate, right);
+                                options->translate, expected);
 
         say_error(error);
         free(error);
-        free(right);
+        free(expected);
     } else {
         puts(ds_cstr(&s));
     }
     ds_destroy(&s);
-    return right ? EXIT_BAD_INPUT : EXIT_SUCCESS;
+    return expected ? EXIT_BAD_INPUT : EXIT_SUCCESS;
 }
 
 static int
@@ -192,7 +191,7 @@ run_mode(int argc, char *argv[], struct options *options)
     case MODE_TRANSLATE:
         return run_translation(options);
     case MODE_CHECK_CONFIG:
-        printf("%s: right\n", options->config);
+        printf("%s: valid\n", options->config);
         return EXIT_SUCCESS;
     case MODE_HELP:
         options_print_help();

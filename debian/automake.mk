@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	debian/control \
 	debian/copyright \
 	debian/pipette-agent.docs \
+	debian/pipette-agent.examples \
 	debian/pipette-agent.install \
 	debian/pipette-agent.lintian-overrides \
 	debian/pipette-agent.postinst \

@@ -1,9 +1,17 @@
 libpipette_a_SOURCES += \
-	netdev/link-edit.c \
-	netdev/link-edit.h \
+	netdev/event-socket.c \
+	netdev/event-socket.h \
+	netdev/events.c \
+	netdev/events.h \
+	netdev/link-reconcile.c \
+	netdev/link-reconcile.h \
 	netdev/links.c \
 	netdev/links.h \
 	netdev/netlink.c \
 	netdev/netlink.h \
-	netdev/route-edit.c \
-	netdev/route-edit.h
+	netdev/route-reconcile.c \
+	netdev/route-reconcile.h \
+	netdev/route-table.c \
+	netdev/route-table.h \
+	netdev/snapshot.c \
+	netdev/snapshot.h

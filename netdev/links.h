@@ -13,15 +13,15 @@
  * was the fake address before is known by its label, and goes.
  *
  * Clients are reached through one permanent neighbour that has the client MAC
- * (route-edit.h has its address), by one route to the fake prefix.  What route
- * the kernel makes for the fake address is deleted; it makes none if the
+ * (route-reconcile.h has its address), by one route to the fake prefix.  What
+ * route the kernel makes for the fake address is deleted; it makes none if the
  * address is the agent's (IFA_F_NOPREFIXROUTE).  For routed clients, whose
  * own addresses the services see, a rule sends all that comes from the fake
  * address to a table of its own, which has a default route through the same
  * neighbour, and "unreachable" while the fake port is away: so nothing that is
  * sent from the fake address leaves elsewhere.
  *
- * Routes and rules have a protocol number of their own, ROUTE_EDIT_PROTOCOL.
+ * Routes and rules have a protocol number of their own, SNAPSHOT_PROTOCOL.
  * Those that have it and are not wanted any more go, and so does the neighbour
  * that they lead to.  Other routes, rules and neighbours are left alone, also
  * where they take precedence; but in the place of the one neighbour, there is
@@ -33,12 +33,13 @@
  * has a lifetime, a route of protocol "ra") is taken away as it comes, before
  * duplicate address detection (RFC 4862 section 5.4) would let it be used.
  *
- * Each netlink message about a device, an address or an IPv6 route is a reason
- * to look, and those about our neighbour, routes and rules.
+ * Netlink messages about the two devices, their addresses, our neighbour,
+ * routes and rules, and IPv6 routes that a router advertisement brings, are a
+ * reason to look (events.h).  Each look asks the kernel once (snapshot.h).
  *
- * Requests to the kernel are answered within the call; nothing here waits for
- * anybody else.  Call links_run() and links_wait() in each pass of a poll
- * loop. */
+ * Requests to the kernel are answered within the call, or given up after
+ * NETLINK_TIMEOUT_MSEC; nothing here waits for anybody else.  Call links_run()
+ * and links_wait() in each pass of a poll loop. */
 
 #include <stdbool.h>
 
@@ -56,15 +57,19 @@ struct links_config {
     bool routed_clients;        /* With the rule and its table. */
 };
 
-/* Creates the object.  'config' and what it points to must outlive it.  Until
- * links_start(), nothing is touched: the names could be those of devices that
- * have nothing to do with the bridge.
+/* Creates the object.  Until links_start(), nothing is touched: the names
+ * could be those of devices that have nothing to do with the bridge.
  *
  * Returns NULL, with a line in the log, if netlink sockets cannot be had. */
 struct links *links_create(const struct links_config *config);
 
 /* Frees 'links'.  The devices stay as they are. */
 void links_destroy(struct links *links);
+
+/* Changes the configuration, as of the next look.  A device that has no place
+ * in it any more is released, if links_start() was called; and if one has,
+ * that must be called again. */
+void links_set_config(struct links *links, const struct links_config *config);
 
 /* From now on the devices are ports of the bridge, to be kept as wanted. */
 void links_start(struct links *links);
@@ -87,7 +92,9 @@ unsigned int links_uplink_ifindex(const struct links *links);
 
 /* Returns true if the uplink's device left since the last call, even if one is
  * there again, with the same index: one that was in another network namespace
- * meanwhile keeps it. */
+ * meanwhile keeps it.  Also if it may have, because the kernel had more to
+ * tell than its buffer holds: to take an uplink out and in again costs some
+ * milliseconds, to listen to one that has left, all its traffic. */
 bool links_take_uplink_left(struct links *links);
 
 /* Returns the MTU that the fake port is to have, 0 while it is not known: that
@@ -95,24 +102,34 @@ bool links_take_uplink_left(struct links *links);
 unsigned int links_fake_port_mtu(const struct links *links);
 
 /* True if both devices are as wanted. */
-bool links_is_right(const struct links *links);
+bool links_is_in_sync(const struct links *links);
 
-/* True if this cannot become right without somebody else's doing. */
-bool links_is_stuck(const struct links *links);
+/* True if only others can bring this in sync. */
+bool links_is_blocked(const struct links *links);
 
 /* In words: what is wanted (appended to 's'), and what is there (valid until
  * the next links_look()). */
 void links_format_wanted(const struct links *links, struct ds *s);
 const char *links_present(const struct links *links);
 
-/* Gives back what was set on the uplink, the fake port or both, when they are
- * gone or others are to take their place: with the fake port, the rule and its
- * table, and if it stays, as it was adopted, what was added to it.  The kernel
- * makes IPv6 addresses on the uplink again, and it stays up. */
+/* Releases the uplink, the fake port or both, when they are gone or others are
+ * to take their place: with the fake port, the rule and its table, and if it
+ * stays, as it was adopted, what was added to it.  IPv6 address generation
+ * becomes what it was.  MTU and MAC address of a fake port that stays, and
+ * that both are up, are left. */
 void links_release(struct links *links, bool uplink, bool fake_port);
 
 /* The same of rule and table only, when somebody else removed the ports.  Does
  * nothing while there is a fake port: it could be another bridge's. */
 void links_release_orphans(struct links *links);
+
+/* The IPv6 address generation mode that a device had before the agent changed
+ * it ("eui64", "none", "stable-privacy" or "random"), NULL if it did not.  An
+ * agent that is started later does not know it, but can be told, for
+ * links_release(); what is NULL or none of these is ignored. */
+const char *links_uplink_former_mode(const struct links *links);
+const char *links_fake_port_former_mode(const struct links *links);
+void links_set_former_modes(struct links *links, const char *uplink,
+                            const char *fake_port);
 
 #endif /* netdev/links.h */

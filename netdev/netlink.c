@@ -6,14 +6,17 @@
 
 #include <linux/rtnetlink.h>
 #include <netlink/addr.h>
+#include <netlink/attr.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/object.h>
-#include <netlink/route/rtnl.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
 #include <netlink/socket.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "coverage.h"
 #include "util.h"
@@ -23,9 +26,28 @@ COVERAGE_DEFINE(netlink_object);
 /* Somebody may change what is asked for without end. */
 #define MAX_TRIES 5
 
+struct nl_sock *
+netlink_open(void)
+{
+    const struct timeval timeout = {
+        .tv_sec = NETLINK_TIMEOUT_MSEC / 1000,
+        .tv_usec = NETLINK_TIMEOUT_MSEC % 1000 * 1000,
+    };
+    struct nl_sock *sock = nl_socket_alloc();
+
+    if (sock && nl_connect(sock, NETLINK_ROUTE)) {
+        nl_socket_free(sock);
+        return NULL;
+    }
+    if (sock) {
+        setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_RCVTIMEO, &timeout,
+                   sizeof timeout);
+    }
+    return sock;
+}
+
 struct fetch {
-    int request;                /* RTM_GET... */
-    struct rtmsg header;        /* Only its family, but for routes. */
+    const struct netlink_dump *dump;
     bool (*wanted)(struct nl_object *, const void *aux);
     const void *aux;
     struct netlink_list *list;
@@ -56,7 +78,7 @@ take_message(struct nl_msg *msg, void *fetch_)
     /* libnl would make an object of another kind.  In rtnetlink, RTM_NEW... is
      * RTM_GET... - 2. */
     if (nlmsg_hdr(msg)->nlmsg_type
-        != fetch->request - (RTM_GETROUTE - RTM_NEWROUTE)) {
+        != fetch->dump->type - (RTM_GETROUTE - RTM_NEWROUTE)) {
         return -NLE_MSGTYPE_NOSUPPORT;
     }
 
@@ -72,8 +94,8 @@ clear(struct netlink_list *list)
     }
 }
 
-/* Lets the kernel choose what a dump has by what the request's header says
- * (Linux 4.20 and later), or not.  It would refuse other requests of libnl. */
+/* Lets the kernel choose what a dump has by what the request says, or not: it
+ * would refuse other requests of libnl. */
 static void
 set_strict(struct nl_sock *sock, int strict)
 {
@@ -82,25 +104,27 @@ set_strict(struct nl_sock *sock, int strict)
 }
 
 static int
-send_request(struct nl_sock *sock, const struct fetch *fetch)
+send_request(struct nl_sock *sock, const struct netlink_dump *dump)
 {
-    struct rtmsg header = fetch->header;
+    struct nl_msg *msg = nlmsg_alloc_simple(dump->type, NLM_F_DUMP);
 
-    if (fetch->request != RTM_GETROUTE) {
-        return nl_rtgen_request(sock, fetch->request, header.rtm_family,
-                                NLM_F_DUMP);
+    ovs_assert(msg);
+    ovs_assert(!nlmsg_append(msg, CONST_CAST(void *, dump->header),
+                             dump->header_len, NLMSG_ALIGNTO));
+    if (dump->attr) {
+        ovs_assert(!nla_put_u32(msg, dump->attr, dump->value));
     }
     set_strict(sock, true);
-    int error = nl_send_simple(sock, fetch->request, NLM_F_DUMP, &header,
-                               sizeof header);
+    int error = nl_send_auto(sock, msg);
     set_strict(sock, false);
+    nlmsg_free(msg);
     return error;
 }
 
 static int
 fetch_once(struct nl_sock *sock, struct fetch *fetch)
 {
-    int error = send_request(sock, fetch);
+    int error = send_request(sock, fetch->dump);
 
     if (error < 0) {
         return error;
@@ -117,45 +141,21 @@ fetch_once(struct nl_sock *sock, struct fetch *fetch)
     return error;
 }
 
-static int
-fetch_whole(struct nl_sock *sock, struct fetch *fetch)
-{
-    int error = -NLE_DUMP_INTR;
-
-    *fetch->list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
-    for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
-        /* What changed meanwhile may be missing, or there twice. */
-        clear(fetch->list);
-        error = fetch_once(sock, fetch);
-    }
-    return error;
-}
-
 int
-netlink_fetch(struct nl_sock *sock, int type, int family,
+netlink_fetch(struct nl_sock *sock, const struct netlink_dump *dump,
               bool (*wanted)(struct nl_object *, const void *aux),
               const void *aux, struct netlink_list *list)
 {
-    struct fetch fetch = {
-        .request = type, .header = { .rtm_family = family },
-        .wanted = wanted, .aux = aux, .list = list,
-    };
+    struct fetch fetch = { dump, wanted, aux, list };
+    int error = -NLE_DUMP_INTR;
 
-    return fetch_whole(sock, &fetch);
-}
-
-int
-netlink_fetch_routes(struct nl_sock *sock, int family, uint8_t protocol,
-                     bool (*wanted)(struct nl_object *, const void *aux),
-                     const void *aux, struct netlink_list *list)
-{
-    struct fetch fetch = {
-        .request = RTM_GETROUTE,
-        .header = { .rtm_family = family, .rtm_protocol = protocol },
-        .wanted = wanted, .aux = aux, .list = list,
-    };
-
-    return fetch_whole(sock, &fetch);
+    *list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
+    for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
+        /* What changed meanwhile may be missing, or there twice. */
+        clear(list);
+        error = fetch_once(sock, &fetch);
+    }
+    return error;
 }
 
 void
@@ -163,6 +163,7 @@ netlink_list_destroy(struct netlink_list *list)
 {
     clear(list);
     free(list->objects);
+    *list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
 }
 
 static bool
@@ -182,6 +183,13 @@ bool
 netlink_is_mac(const struct nl_addr *addr, const struct eth_addr *mac)
 {
     return is_bytes(addr, mac, sizeof *mac);
+}
+
+int
+netlink_route_ifindex(struct rtnl_route *route)
+{
+    return (rtnl_route_get_nnexthops(route) == 1
+            ? rtnl_route_nh_get_ifindex(rtnl_route_nexthop_n(route, 0)) : 0);
 }
 
 struct nl_addr *

@@ -3,7 +3,7 @@
 #ifndef NETDEV_NETLINK_H
 #define NETDEV_NETLINK_H 1
 
-/* What link-edit.c and route-edit.c need beside libnl's functions. */
+/* What the files of netdev/ need beside libnl's functions. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,8 +12,16 @@
 #include "openvswitch/types.h"
 
 struct nl_addr;
+struct nl_msg;
 struct nl_object;
 struct nl_sock;
+struct rtnl_route;
+
+/* Opens an rtnetlink socket for requests, whose replies are waited for at most
+ * NETLINK_TIMEOUT_MSEC: after that, a request fails with -NLE_AGAIN.  Returns
+ * NULL if that fails. */
+#define NETLINK_TIMEOUT_MSEC 1000
+struct nl_sock *netlink_open(void);
 
 /* Some of the kernel's objects of one kind (struct rtnl_route, ...). */
 struct netlink_list {
@@ -23,26 +31,29 @@ struct netlink_list {
 
 #define NETLINK_LIST_INITIALIZER { NULL, 0, 0 }
 
-/* Asks the kernel for all objects of one kind, by a request of 'type'
- * (RTM_GETADDR, ...) for 'family', and puts those for which 'wanted' returns
- * true into '*list', in the kernel's order.  The caller must destroy '*list'
- * in any case.
+/* A request for a dump.  The kernel sends only what 'header' and the attribute
+ * ask for (NETLINK_GET_STRICT_CHK, Linux 4.20 and later; before, and where an
+ * attribute is not known, it sends all). */
+struct netlink_dump {
+    int type;                   /* RTM_GETADDR, ... */
+    const void *header;         /* struct ifaddrmsg, ... */
+    size_t header_len;
+    int attr;                   /* Of 32 bits; 0 for none. */
+    uint32_t value;             /* Of the attribute. */
+};
+
+/* Sends 'dump', and puts those objects for which 'wanted' returns true into
+ * '*list', in the kernel's order.  The caller must destroy '*list' in any
+ * case.
  *
  * Unlike an nl_cache, it has all objects of one address or prefix: a cache
  * takes two routes that differ only in the device for one.
  *
  * Returns 0 or a negative libnl error: -NLE_DUMP_INTR if they changed during
  * each of several tries. */
-int netlink_fetch(struct nl_sock *, int type, int family,
+int netlink_fetch(struct nl_sock *, const struct netlink_dump *dump,
                   bool (*wanted)(struct nl_object *, const void *aux),
                   const void *aux, struct netlink_list *list);
-
-/* The same of routes, of one protocol number (RTPROT_*): a router may have a
- * million of another.  Linux before 4.20 sends all, so 'wanted' must look at
- * the protocol, too. */
-int netlink_fetch_routes(struct nl_sock *, int family, uint8_t protocol,
-                         bool (*wanted)(struct nl_object *, const void *aux),
-                         const void *aux, struct netlink_list *list);
 
 void netlink_list_destroy(struct netlink_list *);
 
@@ -51,6 +62,10 @@ bool netlink_is_ip(const struct nl_addr *addr, ovs_be32 ip);
 
 /* Returns true if 'addr' is the Ethernet address 'mac'. */
 bool netlink_is_mac(const struct nl_addr *addr, const struct eth_addr *mac);
+
+/* Returns the index of the device that 'route' leads to, if it leads to one
+ * only, otherwise 0. */
+int netlink_route_ifindex(struct rtnl_route *route);
 
 /* Each returns a new address, which the caller must nl_addr_put(). */
 struct nl_addr *netlink_ip(ovs_be32 ip, unsigned int plen);

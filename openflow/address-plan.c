@@ -94,6 +94,30 @@ real_subnet_parse(const char *s, struct real_subnet *real)
 }
 
 char *
+prefix_parse(const char *s, char **prefix)
+{
+    char *full = strchr(s, '/') ? xstrdup(s) : xasprintf("%s/32", s);
+    unsigned int plen;
+    ovs_be32 ip;
+    bool valid = parse_cidr(full, &ip, &plen) && plen;
+
+    free(full);
+    if (!valid) {
+        return xstrdup("IPv4 addresses or networks, such as 192.168.2.9 or "
+                       "10.1.0.0/16, with commas between");
+    }
+
+    ovs_be32 network = ip & be32_prefix_mask(plen);
+    if (network != ip) {
+        return xasprintf("networks' addresses, such as "IP_FMT"/%u",
+                         IP_ARGS(network), plen);
+    }
+    *prefix = (plen == 32 ? xasprintf(IP_FMT, IP_ARGS(ip))
+               : xasprintf(IP_FMT"/%u", IP_ARGS(ip), plen));
+    return NULL;
+}
+
+char *
 address_plan_check(const struct fake_address *fake,
                    const struct real_subnet *real)
 {

@@ -56,6 +56,15 @@ char *fake_address_parse(const char *s, struct fake_address *fake)
 char *real_subnet_parse(const char *s, struct real_subnet *real)
     OVS_WARN_UNUSED_RESULT;
 
+/* Parses 's', an address, or a network's with a prefix length that is not 0,
+ * and stores it, as Open vSwitch writes it in flows, into '*prefix', for the
+ * caller to free.
+ *
+ * Returns NULL if successful, otherwise what would be right, as an owned
+ * string for the caller to free; '*prefix' is then unchanged. */
+char *prefix_parse(const char *s, char **prefix)
+    OVS_WARN_UNUSED_RESULT;
+
 /* Checks that 'fake' leaves room for two host parts of 'real', and is apart
  * from it.  Returns NULL if so, otherwise what would be right for 'fake', as
  * an owned string for the caller to free. */

@@ -3,23 +3,37 @@ libpipette_a_SOURCES += \
 	openflow/address-plan.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
+	openflow/flow-bundle.c \
+	openflow/flow-bundle.h \
 	openflow/flow-count.c \
 	openflow/flow-count.h \
 	openflow/flow-diff.c \
 	openflow/flow-diff.h \
+	openflow/flow-index.c \
+	openflow/flow-index.h \
 	openflow/flow-monitor.c \
 	openflow/flow-monitor.h \
 	openflow/flow-set.c \
 	openflow/flow-set.h \
+	openflow/flow-stats.c \
+	openflow/flow-stats.h \
 	openflow/flow-sync.c \
 	openflow/flow-sync.h \
-	openflow/flow-words.c \
-	openflow/flow-words.h \
+	openflow/flow-values.c \
+	openflow/flow-values.h \
 	openflow/frag-mode.c \
 	openflow/frag-mode.h \
-	openflow/nat-diff.c \
-	openflow/nat-diff.h \
+	openflow/learned-check.c \
+	openflow/learned-check.h \
+	openflow/conntrack-flush.c \
+	openflow/conntrack-flush.h \
+	openflow/side-requests.c \
+	openflow/side-requests.h \
 	openflow/subnet-set.c \
 	openflow/subnet-set.h \
 	openflow/switch-conn.c \
-	openflow/switch-conn.h
+	openflow/switch-conn.h \
+	openflow/sync-counts.c \
+	openflow/sync-counts.h \
+	openflow/vlan-flows.c \
+	openflow/vlan-flows.h

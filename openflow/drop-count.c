@@ -33,6 +33,7 @@ drop_count_destroy(struct drop_count *drops)
     }
     free(drops->reasons);
     free(drops->which);
+    flow_index_destroy(drops->index);
     flow_list_clear(&drops->flows);
 }
 
@@ -60,15 +61,29 @@ add_reason(struct drop_count *drops, const char *words)
     return drops->n++;
 }
 
+/* Has 'drops' begin with the figures of 'former'. */
+static void
+take_figures(struct drop_count *drops, const struct drop_count *former)
+{
+    for (size_t i = 0; i < drops->n; i++) {
+        for (size_t j = 0; j < former->n; j++) {
+            if (!strcmp(drops->reasons[i].words, former->reasons[j].words)) {
+                drops->reasons[i].packets = former->reasons[j].packets;
+            }
+        }
+    }
+    drops->as_of = former->as_of;
+}
+
 char *
 drop_count_set_flows(struct drop_count *drops, const struct svec *flows)
 {
     struct svec lines = SVEC_EMPTY_INITIALIZER;
+    struct drop_count former = *drops;
     const char *flow;
     size_t i;
 
-    drop_count_destroy(drops);
-    drop_count_init(drops);
+    *drops = (struct drop_count) { .as_of = LLONG_MIN };
     SVEC_FOR_EACH (i, flow, flows) {
         if (get_comment(flow)) {
             svec_add(&lines, flow);
@@ -80,6 +95,9 @@ drop_count_set_flows(struct drop_count *drops, const struct svec *flows)
         drops->which[i] = add_reason(drops, get_comment(flow));
     }
     char *error = flow_list_parse(&drops->flows, &lines);
+    drops->index = flow_index_create(&drops->flows);
+    take_figures(drops, &former);
+    drop_count_destroy(&former);
     svec_destroy(&lines);
     return error;
 }
@@ -103,8 +121,8 @@ drop_count_add(struct drop_count *drops,
         return;
     }
     flow_list_add_stats(&flow, stats);
-    const struct ofputil_flow_mod *fm = flow_list_find(&drops->flows,
-                                                       &flow.fms[0]);
+    const struct ofputil_flow_mod *fm = flow_index_find(drops->index,
+                                                        &flow.fms[0]);
     if (fm) {
         size_t reason = drops->which[fm - drops->flows.fms];
 

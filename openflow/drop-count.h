@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "openflow/flow-diff.h"
+#include "openflow/flow-index.h"
 
 struct ds;
 struct drop_reason;
@@ -33,6 +34,7 @@ struct svec;
 
 struct drop_count {
     struct flow_list flows;     /* That drop. */
+    struct flow_index *index;   /* Of these. */
     size_t *which;              /* An element a flow: its reason. */
     struct drop_reason *reasons;
     size_t n;                   /* Reasons. */
@@ -42,8 +44,9 @@ struct drop_count {
 void drop_count_init(struct drop_count *);
 void drop_count_destroy(struct drop_count *);
 
-/* From now on the flow set is 'flows', none of which was counted yet.  Returns
- * NULL if successful, otherwise the error as an owned string. */
+/* From now on the flow set is 'flows'.  Until it is counted, the figures of
+ * reasons that were there before hold.  Returns NULL if successful, otherwise
+ * the error as an owned string. */
 char *drop_count_set_flows(struct drop_count *, const struct svec *flows)
     OVS_WARN_UNUSED_RESULT;
 

@@ -4,38 +4,23 @@
 
 #include "openflow/flow-count.h"
 
-#include "byte-order.h"
-#include "openflow/flow-set.h"
+#include "openflow/flow-stats.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-msgs.h"
-#include "openvswitch/ofpbuf.h"
+#include "util.h"
 
 struct ofpbuf *
-flow_count_encode_request(struct flow_count *count, int i,
-                          enum ofputil_protocol protocol)
+flow_count_encode_request(struct flow_count *count, int i)
 {
-    static const struct {
-        uint64_t cookie, mask;
-    } which[N_COUNTS] = {
-        [COUNT_LEARNED] = { LEARNED_COOKIE, LEARNED_COOKIE_MASK },
-        [COUNT_OWN] = { FLOW_COOKIE, UINT64_MAX },
-        [COUNT_ALL] = { 0, 0 },
-        [COUNT_LEARNED_AGAIN] = { LEARNED_COOKIE, LEARNED_COOKIE_MASK },
-    };
-    struct ofputil_flow_stats_request request = {
-        .aggregate = true,
-        .cookie = htonll(which[i].cookie),
-        .cookie_mask = htonll(which[i].mask),
-        .out_port = OFPP_ANY,
-        .out_group = OFPG_ANY,
-        .table_id = OFPTT_ALL,
+    const struct flow_stats_filter filters[N_COUNTS] = {
+        [COUNT_LEARNED] = FLOW_STATS_LEARNED,
+        [COUNT_OWN] = FLOW_STATS_OWN,
+        [COUNT_ALL] = FLOW_STATS_ALL,
+        [COUNT_LEARNED_AGAIN] = FLOW_STATS_LEARNED,
     };
 
-    match_init_catchall(&request.match);
-    struct ofpbuf *msg = ofputil_encode_flow_stats_request(&request, protocol);
-    count->xids[i] = ((const struct ofp_header *) msg->data)->xid;
     count->n = 0;
-    return msg;
+    return flow_stats_encode_count(filters[i], &count->xids[i]);
 }
 
 bool
@@ -50,13 +35,25 @@ flow_count_take_reply(struct flow_count *count, const struct ofp_header *reply,
         return false;
     }
     count->counts[count->n++] = stats.flow_count;
-    if (count->n < N_COUNTS
-        || counts[COUNT_LEARNED] != counts[COUNT_LEARNED_AGAIN]) {
+    if (count->n < N_COUNTS) {
         return false;
     }
 
-    /* No switch that counts right has fewer in all. */
-    uint64_t known = (uint64_t) counts[COUNT_LEARNED] + counts[COUNT_OWN];
+    uint64_t known = ((uint64_t) MAX(counts[COUNT_LEARNED],
+                                     counts[COUNT_LEARNED_AGAIN])
+                      + counts[COUNT_OWN]);
     *foreign = counts[COUNT_ALL] > known ? counts[COUNT_ALL] - known : 0;
     return true;
+}
+
+bool
+flow_count_take_error(struct flow_count *count, ovs_be32 xid)
+{
+    for (int i = count->n; i < N_COUNTS; i++) {
+        if (count->xids[i] == xid) {
+            count->n = N_COUNTS;
+            return true;
+        }
+    }
+    return false;
 }

@@ -8,16 +8,18 @@
  *
  * The flows of a switch, less the agent's own, less the learned ones.  Each of
  * these is one aggregate statistics request (OpenFlow 1.4 section 7.3.5.3): no
- * flow is transferred, however many were learned.  Flows are learned between
- * the requests, too: so the learned ones are counted first and last, and if
- * these counts differ, this try is void.
+ * flow is transferred, but the switch goes through all that it has, so they
+ * are counted only when somebody asks.  Flows are learned between the
+ * requests, too: so the learned ones are counted first and last, and the
+ * larger number is taken.  While flows are learned, some of others may be
+ * missed; a learned one is never taken for somebody else's.
  *
  * Pure: messages in, messages out. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "openvswitch/ofp-protocol.h"
+#include "openvswitch/types.h"
 
 struct ofp_header;
 struct ofpbuf;
@@ -32,12 +34,15 @@ struct flow_count {
 
 /* Begins to count.  Returns the 'i'th of N_COUNTS requests, to be sent in this
  * order. */
-struct ofpbuf *flow_count_encode_request(struct flow_count *, int i,
-                                         enum ofputil_protocol);
+struct ofpbuf *flow_count_encode_request(struct flow_count *, int i);
 
 /* Takes a reply, if 'reply' is the next one awaited.  Returns true, and stores
- * into '*foreign', once all replies are there and agree. */
+ * into '*foreign', once all replies are there. */
 bool flow_count_take_reply(struct flow_count *, const struct ofp_header *reply,
                            unsigned int *foreign);
+
+/* The switch refused the request with 'xid'.  Returns true if that was one
+ * whose reply was awaited: then none is any more. */
+bool flow_count_take_error(struct flow_count *, ovs_be32 xid);
 
 #endif /* openflow/flow-count.h */

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "byte-order.h"
+#include "openflow/flow-index.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofp-actions.h"
@@ -103,20 +105,6 @@ flow_list_add_stats(struct flow_list *list,
     fm->ofpacts_len = stats->ofpacts_len;
 }
 
-const struct ofputil_flow_mod *
-flow_list_find(const struct flow_list *list, const struct ofputil_flow_mod *fm)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct ofputil_flow_mod *f = &list->fms[i];
-
-        if (f->table_id == fm->table_id && f->priority == fm->priority
-            && minimatch_equal(&f->match, &fm->match)) {
-            return f;
-        }
-    }
-    return NULL;
-}
-
 static bool
 is_same(const struct ofputil_flow_mod *a, const struct ofputil_flow_mod *b)
 {
@@ -129,56 +117,40 @@ is_same(const struct ofputil_flow_mod *a, const struct ofputil_flow_mod *b)
                                         b->ofpacts, b->ofpacts_len));
 }
 
-static bool
-learns_with(const struct flow_list *list, ovs_be64 cookie)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct ofputil_flow_mod *fm = &list->fms[i];
-        const struct ofpact *a;
-
-        OFPACT_FOR_EACH (a, fm->ofpacts, fm->ofpacts_len) {
-            if (a->type == OFPACT_LEARN
-                && ofpact_get_LEARN(a)->cookie == cookie) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool
-deletes_cookie(const struct flow_list *changes, ovs_be64 cookie)
-{
-    for (size_t i = 0; i < changes->n; i++) {
-        if (changes->fms[i].command == OFPFC_DELETE
-            && changes->fms[i].cookie == cookie) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Appends to 'changes' the deletion of what the flow 'fm' has learned, unless
- * 'wanted' still learns the like. */
 static void
-delete_learned(const struct flow_list *wanted,
-               const struct ofputil_flow_mod *fm, struct flow_list *changes)
+delete_cookie(ovs_be64 cookie, struct flow_list *changes)
 {
-    const struct ofpact *a;
+    struct ofputil_flow_mod *change = flow_list_add(changes);
 
-    OFPACT_FOR_EACH (a, fm->ofpacts, fm->ofpacts_len) {
-        if (a->type == OFPACT_LEARN) {
-            ovs_be64 cookie = ofpact_get_LEARN(a)->cookie;
+    init_flow_mod(change, OFPFC_DELETE, cookie, OVS_BE64_MAX);
+    minimatch_init_catchall(&change->match);
+}
 
-            if (cookie && !learns_with(wanted, cookie)
-                && !deletes_cookie(changes, cookie)) {
-                struct ofputil_flow_mod *change = flow_list_add(changes);
+/* Appends to 'changes' the deletion of the learned flows that are not true any
+ * more: what flows of 'present' have learned, and what has a cookie in
+ * 'learned', unless 'wanted' still learns the like. */
+static void
+delete_learned(const struct flow_list *wanted, const struct flow_list *present,
+               const struct cookie_set *learned, struct flow_list *changes)
+{
+    struct cookie_set valid = COOKIE_SET_INITIALIZER(&valid);
+    struct cookie_set found = COOKIE_SET_INITIALIZER(&found);
+    const struct cookie_node *node;
 
-                init_flow_mod(change, OFPFC_DELETE, cookie, OVS_BE64_MAX);
-                minimatch_init_catchall(&change->match);
-            }
+    cookie_set_add_learned(&valid, wanted);
+    cookie_set_add_learned(&found, present);
+    if (learned) {
+        COOKIE_SET_FOR_EACH (node, learned) {
+            cookie_set_add(&found, node->cookie);
         }
     }
+    COOKIE_SET_FOR_EACH (node, &found) {
+        if (!cookie_set_contains(&valid, node->cookie)) {
+            delete_cookie(node->cookie, changes);
+        }
+    }
+    cookie_set_destroy(&valid);
+    cookie_set_destroy(&found);
 }
 
 static void
@@ -205,29 +177,53 @@ add_flow(const struct ofputil_flow_mod *fm, struct flow_list *changes)
 void
 flow_list_diff(const struct flow_list *wanted,
                const struct flow_list *present,
+               const struct cookie_set *learned,
                struct flow_list *changes)
 {
+    struct flow_index *of_wanted = flow_index_create(wanted);
+    struct flow_index *of_present = flow_index_create(present);
+
     for (size_t i = 0; i < present->n; i++) {
-        if (!flow_list_find(wanted, &present->fms[i])) {
+        if (!flow_index_find(of_wanted, &present->fms[i])) {
             delete_flow(&present->fms[i], changes);
         }
-        delete_learned(wanted, &present->fms[i], changes);
     }
+    delete_learned(wanted, present, learned, changes);
     for (size_t i = 0; i < wanted->n; i++) {
         const struct ofputil_flow_mod *fm = &wanted->fms[i];
-        const struct ofputil_flow_mod *old = flow_list_find(present, fm);
+        const struct ofputil_flow_mod *old = flow_index_find(of_present, fm);
 
         if (!old || !is_same(old, fm)) {
             add_flow(fm, changes);
         }
     }
+    flow_index_destroy(of_wanted);
+    flow_index_destroy(of_present);
+}
+
+/* As ovs-ofctl(8) takes it for del-flows. */
+static char *
+deletion_to_string(const struct ofputil_flow_mod *fm)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct match match;
+
+    ds_put_format(&s, "cookie=0x%"PRIx64"/-1", ntohll(fm->cookie));
+    if (fm->command == OFPFC_DELETE_STRICT) {
+        minimatch_expand(&fm->match, &match);
+        char *words = match_to_string(&match, NULL, fm->priority);
+        ds_put_format(&s, ", table=%"PRIu8"%s%s", fm->table_id,
+                      words[0] ? ", " : "", words);
+        free(words);
+    }
+    return ds_steal_cstr(&s);
 }
 
 char *
 flow_mod_to_string(const struct ofputil_flow_mod *fm)
 {
     struct ofputil_flow_stats stats = {
-        .cookie = fm->command == OFPFC_ADD ? fm->new_cookie : fm->cookie,
+        .cookie = fm->new_cookie,
         .table_id = fm->table_id,
         .priority = fm->priority,
         .idle_timeout = fm->idle_timeout,
@@ -239,7 +235,25 @@ flow_mod_to_string(const struct ofputil_flow_mod *fm)
     };
     struct ds s = DS_EMPTY_INITIALIZER;
 
+    if (fm->command != OFPFC_ADD) {
+        return deletion_to_string(fm);
+    }
     minimatch_expand(&fm->match, &stats.match);
     ofputil_flow_stats_format(&s, &stats, NULL, NULL, false);
     return ds_steal_cstr(&s);
+}
+
+void
+flow_list_format(const struct flow_list *list, bool signs, struct ds *s)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct ofputil_flow_mod *fm = &list->fms[i];
+        char *flow = flow_mod_to_string(fm);
+
+        if (signs) {
+            ds_put_char(s, fm->command == OFPFC_ADD ? '+' : '-');
+        }
+        ds_put_format(s, "%s\n", flow);
+        free(flow);
+    }
 }

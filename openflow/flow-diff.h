@@ -11,11 +11,14 @@
  * their difference is the list of flow_mods that turns one into the other.
  * Pure. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "openvswitch/compiler.h"
 #include "openvswitch/ofp-flow.h"
 
+struct cookie_set;
+struct ds;
 struct svec;
 
 struct flow_list {
@@ -46,16 +49,12 @@ char *flow_list_parse(struct flow_list *list, const struct svec *flows)
 void flow_list_add_stats(struct flow_list *list,
                          const struct ofputil_flow_stats *stats);
 
-/* Returns the flow of 'list' with the table, priority and match of 'fm', NULL
- * if there is none. */
-const struct ofputil_flow_mod *flow_list_find(
-    const struct flow_list *list, const struct ofputil_flow_mod *fm);
-
 /* Appends to 'changes' what turns 'present' into 'wanted':
  *
  *   - deletion of each flow present that is not wanted,
- *   - deletion of all flows learned by a flow present with a cookie that no
- *     wanted flow learns with: they say what is not true any more,
+ *   - deletion of all flows that have a cookie that a flow present learns with,
+ *     or that is in 'learned' unless that is NULL, and that no wanted flow
+ *     learns with: they say what is not true any more,
  *   - addition of each wanted flow that is not present, or is with other
  *     actions, timeouts or flags (which replaces it).
  *
@@ -63,9 +62,15 @@ const struct ofputil_flow_mod *flow_list_find(
  * 'present' should hold only flows with the agent's own cookie. */
 void flow_list_diff(const struct flow_list *wanted,
                     const struct flow_list *present,
+                    const struct cookie_set *learned,
                     struct flow_list *changes);
 
-/* Returns 'fm' as one line of ovs-ofctl(8) syntax, for the caller to free. */
+/* Returns 'fm' as one line, for the caller to free: as ovs-ofctl(8) dumps the
+ * flow that it adds, or takes the flows to delete for "del-flows". */
 char *flow_mod_to_string(const struct ofputil_flow_mod *fm);
+
+/* Appends to 's' a line of that for each of 'list'; if 'signs', with "+" in
+ * front of what adds a flow and "-" of what deletes flows. */
+void flow_list_format(const struct flow_list *list, bool signs, struct ds *s);
 
 #endif /* openflow/flow-diff.h */

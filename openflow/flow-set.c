@@ -8,59 +8,137 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "openflow/flow-words.h"
+#include "bitmap.h"
+#include "openflow/flow-values.h"
 #include "openflow/subnet-set.h"
+#include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
 
+static const char *const protocols[] = { "tcp", "udp" };
+
+/* Returns true if the set is the published one: for one VLAN. */
+static bool
+has_one_vlan(const struct flow_config *config)
+{
+    return vlan_get_only(config) != 0;
+}
+
+/* Returns true if a client may move from one VLAN to another. */
+static bool
+has_many_vlans(const struct flow_config *config)
+{
+    return !has_one_vlan(config) && !vlan_is_untagged(config);
+}
+
 /* Hashes all that learned flows have from 'config' and that makes them wrong
- * when it changes. */
+ * when it changes.  Nothing looks at what they output: answers to a client
+ * whose VLAN is not served any more, or that is ignored now, must end, too. */
 static uint64_t
 learned_cookie(const struct flow_config *config)
 {
-    char *s = xasprintf("%"PRIu16" %"PRIu16" "IP_FMT"/%u "
-                        ETH_ADDR_FMT" "ETH_ADDR_FMT,
-                        config->uplink.number,
-                        config->fake_port.number,
-                        IP_ARGS(config->fake.ip), config->fake.plen,
-                        ETH_ADDR_ARGS(config->server_mac),
-                        ETH_ADDR_ARGS(config->client_mac));
-    uint64_t cookie = flow_words_learned_cookie(s);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    const char *prefix;
+    size_t i;
+    int vlan;
 
-    free(s);
+    ds_put_format(&s, "%"PRIu16" %"PRIu16" "IP_FMT"/%u "
+                  ETH_ADDR_FMT" "ETH_ADDR_FMT, config->uplink.number,
+                  config->fake_port.number,
+                  IP_ARGS(config->fake.ip), config->fake.plen,
+                  ETH_ADDR_ARGS(config->server_mac),
+                  ETH_ADDR_ARGS(config->client_mac));
+    if (!has_one_vlan(config)) {
+        VLAN_FOR_EACH (vlan, config->vlans) {
+            ds_put_format(&s, " vlan %d", vlan);
+        }
+    }
+    SVEC_FOR_EACH (i, prefix, config->ignored_clients) {
+        ds_put_format(&s, " without %s", prefix);
+    }
+
+    uint64_t cookie = flow_values_learned_cookie(ds_cstr(&s));
+    ds_destroy(&s);
     return cookie;
 }
 
-/* Table 0: where a packet comes from decides where it goes.  A tagged TCP
- * packet matches two flows, and the published table gives both the same
- * priority: which of them Open vSwitch takes then depends on which was added
- * first.  So the one that takes the tag off comes before. */
+/* The last flows of table 0.  On a shared bridge only for packets from our two
+ * ports: what comes from others goes on by the flows of others. */
 static void
-add_sorting_flows(struct svec *flows, const struct flow_config *config,
-                  const struct flow_words *w)
+add_sorting_drops(struct svec *flows, const struct flow_config *config,
+                  const struct flow_values *w)
 {
-    static const char *const protocols[] = { "tcp", "udp" };
+    if (!config->shared) {
+        flow_add(flows, "table=0, priority=0 "
+                 "actions=drop # neither TCP, UDP nor the fake host's ARP, "
+                 "or from another port");
+        return;
+    }
+    if (has_one_vlan(config)) {
+        flow_add(flows, "table=0, priority=1,in_port=%s "
+                 "actions=drop # in: neither tagged, TCP nor UDP", w->uplink);
+    }
+    flow_add(flows, "table=0, priority=1,in_port=%s "
+             "actions=drop # out: neither TCP, UDP nor the fake host's ARP",
+             w->fake_port);
+}
 
-    flow_add(flows, "table=0, priority=2,in_port=%s,vlan_tci=%#x/%#x "
-             "actions=pop_vlan,goto_table:1",
+/* A tagged TCP packet matches two flows, and the published table gives both
+ * the same priority: which of them Open vSwitch takes then is undefined
+ * (OpenFlow 1.3, section 5.3).  So the one that takes the tag off comes
+ * before. */
+static void
+add_published_uplink_flows(struct svec *flows, const struct flow_values *w,
+                           int priority)
+{
+    flow_add(flows, "table=0, priority=%d,in_port=%s,vlan_tci=%#x/%#x "
+             "actions=pop_vlan,goto_table:1", priority + 1,
              w->uplink, FLOW_VLAN_PRESENT, FLOW_VLAN_PRESENT);
     for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-        flow_add(flows, "table=0, priority=1,%s,in_port=%s "
-                 "actions=goto_table:1", protocols[i], w->uplink);
+        flow_add(flows, "table=0, priority=%d,%s,in_port=%s "
+                 "actions=goto_table:1", priority, protocols[i], w->uplink);
     }
+}
+
+/* Appends the actions that give an answer its tag.  Of several VLANs, the
+ * number comes from the flow that was learned. */
+static void
+put_tag(struct ds *s, const struct flow_config *config)
+{
+    if (!vlan_is_untagged(config)) {
+        ds_put_cstr(s, "push_vlan:0x8100,");
+    }
+    if (has_one_vlan(config)) {
+        ds_put_format(s, "set_field:%d->vlan_vid,",
+                      FLOW_VLAN_PRESENT | vlan_get_only(config));
+    }
+}
+
+/* Table 0: where a packet comes from decides where it goes. */
+static void
+add_sorting_flows(struct svec *flows, const struct flow_config *config,
+                  const struct flow_values *w)
+{
+    int priority = config->shared ? 2 : 1;
+    struct ds tag = DS_EMPTY_INITIALIZER;
+
+    if (has_one_vlan(config)) {
+        add_published_uplink_flows(flows, w, priority);
+    } else {
+        vlan_add_sorting_flows(flows, config, w, 1);
+    }
+    put_tag(&tag, config);
     for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-        flow_add(flows, "table=0, priority=1,%s,in_port=%s "
-                 "actions=push_vlan:0x8100,set_field:%d->vlan_vid,"
-                 "goto_table:2", protocols[i], w->fake_port,
-                 FLOW_VLAN_PRESENT | config->vlan);
+        flow_add(flows, "table=0, priority=%d,%s,in_port=%s "
+                 "actions=%sgoto_table:2", priority, protocols[i],
+                 w->fake_port, ds_cstr(&tag));
     }
-    flow_add(flows, "table=0, priority=1,arp,in_port=%s,"
-             "dl_src="ETH_ADDR_FMT" actions=goto_table:2",
+    ds_destroy(&tag);
+    flow_add(flows, "table=0, priority=%d,arp,in_port=%s,"
+             "dl_src="ETH_ADDR_FMT" actions=goto_table:2", priority,
              w->fake_port, ETH_ADDR_ARGS(config->server_mac));
-    flow_add(flows, "table=0, priority=0 "
-             "actions=drop # neither TCP, UDP nor the fake host's ARP, "
-             "or from another port");
+    add_sorting_drops(flows, config, w);
 }
 
 /* Computes into register 0 how the service sees the pair: fake prefix, last
@@ -88,7 +166,7 @@ put_registers(struct ds *s, const struct flow_config *config)
  * pair with a target.  Who has no such flow is served without. */
 static void
 put_learn_inbound(struct ds *s, const struct flow_config *config,
-                  const struct flow_words *w)
+                  const struct flow_values *w)
 {
     ds_put_format(s, "learn(table=1,hard_timeout=%"PRIu16",priority=2,"
                   "cookie=%#"PRIx64",", config->timeout,
@@ -106,9 +184,9 @@ put_learn_inbound(struct ds *s, const struct flow_config *config,
                   w->fake_ip, w->client_mac, w->server_mac);
 }
 
-/* Learns how to turn the service's answers to this client into answers of
- * this target: addresses and MACs as they came in, swapped.  With a limit, bit
- * 0 of register 3 says if there is such a flow now.  The cookie is another than
+/* Learns how to turn the service's answers to this client into answers of this
+ * target: addresses and MACs as they came in, swapped.  With a limit, bit 0 of
+ * register 3 says if there is such a flow now.  The cookie is another than
  * inbound: Open vSwitch counts by going through all flows that have it. */
 static void
 put_learn_outbound(struct ds *s, const struct flow_config *config)
@@ -125,22 +203,26 @@ put_learn_outbound(struct ds *s, const struct flow_config *config)
                   "load:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],"
                   "load:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],"
                   "load:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],"
-                  "load:NXM_OF_IP_DST[]->NXM_OF_IP_SRC[],"
+                  "load:NXM_OF_IP_DST[]->NXM_OF_IP_SRC[],%s"
                   "output:NXM_NX_REG2[0..15]),",
-                  IP_ARGS(config->fake.ip));
+                  IP_ARGS(config->fake.ip),
+                  has_many_vlans(config)
+                  ? "load:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[0..11]," : "");
 }
 
 /* Table 1: from a client to the service.  With a limit, in two steps: nothing
  * is learned, and nothing gets through, inbound that cannot be answered. */
 static void
 add_inbound_flows(struct svec *flows, const struct flow_config *config,
-                  const struct flow_words *w)
+                  const struct flow_values *w)
 {
     struct ds answer = DS_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
 
     put_learn_outbound(&answer, config);
-    put_learn_inbound(&s, config, w);
+    if (!has_many_vlans(config)) {
+        put_learn_inbound(&s, config, w);
+    }
     if (!config->max_pairs) {
         ds_put_cstr(&s, ds_cstr(&answer));
     }
@@ -160,6 +242,11 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
         ds_put_format(&s, "%sgoto_table:3", ds_cstr(&answer));
     }
     ds_destroy(&answer);
+
+    if (!has_one_vlan(config)) {
+        vlan_add_tag_walls(flows, config, 1, 4);
+    }
+    vlan_add_ignored_clients(flows, config, 1, 3);
 
     struct ds registers = DS_EMPTY_INITIALIZER;
     put_registers(&registers, config);
@@ -197,13 +284,13 @@ add_outbound_flows(struct svec *flows, const struct flow_config *config)
 static void
 build_published(const struct flow_config *config, struct svec *flows)
 {
-    struct flow_words w;
+    struct flow_values w;
 
-    flow_words_init(&w, config);
+    flow_values_init(&w, config);
     add_sorting_flows(flows, config, &w);
     add_inbound_flows(flows, config, &w);
     add_outbound_flows(flows, config);
-    flow_words_destroy(&w);
+    flow_values_destroy(&w);
 }
 
 void

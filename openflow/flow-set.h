@@ -23,7 +23,12 @@
  *     table 2   fake port to uplink: what was learned, and ARP for any
  *               address of the fake prefix
  *     table 3   with a limit of pairs, the rest of table 1: not for those that
- *               are beyond it (without, it is the published set exactly) */
+ *               are beyond it (without, it is the published set exactly)
+ *
+ * With one VLAN, the published set takes any VLAN for it.  With several, or on
+ * an access port, only frames of these get in.  Answers go to the VLAN that
+ * the client was last heard on: so with several, nothing is learned for table
+ * 1, because who is known there teaches nothing. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,7 +61,9 @@ struct flow_config {
     struct real_subnet real;    /* Decides which of the sets it is. */
     struct eth_addr server_mac; /* The fake port's own. */
     struct eth_addr client_mac; /* Every client's, as services see it. */
-    uint16_t vlan;              /* The real subnet's on the uplink, 1-4094. */
+    const unsigned long *vlans; /* Of the uplink: a bitmap of 1 to 4094, or
+                                 * only of 0, for frames without a tag. */
+    const struct svec *ignored_clients; /* Each as "ADDRESS[/LENGTH]". */
     uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
 
     /* If the real subnet is not known. */
@@ -66,6 +73,13 @@ struct flow_config {
     unsigned int protocols;     /* FLOW_TCP and so on. */
     bool routed;                /* Serve clients outside of it, too. */
     uint32_t max_clients;       /* Of these, at a time. */
+    uint16_t ct_zone;           /* Connection tracking zone for these. */
+
+    /* The bridge has ports and flows of others.  Then the set has no flow for
+     * packets from other ports, and leaves table 0's flow of priority 0 that
+     * matches everything, as Open vSwitch adds it to bridges in fail mode
+     * "standalone". */
+    bool shared;
 };
 
 /* Appends the flow set for 'config' to 'flows', which the caller has

@@ -7,29 +7,28 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "byte-order.h"
-#include "openflow/drop-count.h"
-#include "openflow/flow-count.h"
+#include "coverage.h"
+#include "openflow/conntrack-flush.h"
+#include "openflow/flow-bundle.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-monitor.h"
-#include "openflow/flow-set.h"
-#include "openflow/frag-mode.h"
-#include "openflow/nat-diff.h"
+#include "openflow/flow-stats.h"
+#include "openflow/learned-check.h"
+#include "openflow/side-requests.h"
+#include "openflow/sync-counts.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
-#include "openvswitch/ofp-bundle.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
+#include "simap.h"
 #include "svec.h"
 #include "util.h"
 
-#define OF_VERSION FLOW_SYNC_VERSION
-#define OF_PROTOCOL OFPUTIL_P_OF14_OXM
+COVERAGE_DEFINE(flow_sync_look);
 
 #define REPLY_TIMEOUT_MSEC 10000        /* Until we give up a connection. */
-#define COUNT_INTERVAL_MSEC 1000        /* Between two counts. */
 
 enum sync_state {
     S_DISCONNECTED,
@@ -38,12 +37,19 @@ enum sync_state {
      * we ask for the flows with our cookie. */
     S_LOOK,
 
-    /* Waiting for these flows, in one reply or several.  Next we compare. */
+    /* Waiting for these flows, in one reply or several. */
     S_DUMP,
 
-    /* The changes were put into a bundle, with a barrier request after them.
-     * Its reply comes after the errors of all that the switch refused.  Only
-     * without any do we commit: the switch would commit what is left. */
+    /* Waiting to know if flows were learned with another configuration: only
+     * at the first look at a connection or with a flow set.  Then, or right
+     * after S_DUMP, we compare. */
+    S_CHECK,
+
+    /* There is nothing to change, but a mode was set whose refusal would come
+     * before the reply to a barrier request. */
+    S_CONFIRM,
+
+    /* The changes are staged: see flow-bundle.h. */
     S_STAGE,
 
     /* Waiting for the reply to the commit, or its error. */
@@ -59,39 +65,30 @@ enum sync_state {
 
 struct flow_sync {
     enum sync_state state;
-    bool right;                 /* No difference known. */
+    bool in_sync;               /* No difference known. */
     bool refused;               /* The last changes were. */
     bool news;                  /* Look again. */
     const char *failure;        /* Of the connection, or NULL. */
-    long long int deadline;     /* S_DUMP, S_STAGE, S_COMMIT: for replies. */
+    long long int deadline;     /* While a reply is awaited. */
     struct ovs_list outbox;     /* Of struct ofpbuf: messages to send. */
 
+    bool have_flows;            /* Those below, maybe none. */
+    struct svec text;           /* What 'wanted' was parsed from. */
     struct flow_list wanted;
-    struct flow_list present;   /* S_DUMP: received so far. */
-    struct flow_list changes;   /* S_STAGE, S_COMMIT: in the bundle. */
-    struct ovs_list with_commit;    /* S_STAGE: to send right after it. */
-    ovs_be32 open_xid;          /* Of the request to open the bundle. */
-    ovs_be32 *change_xids;      /* An element a change. */
+    struct flow_list present;   /* S_DUMP, S_CHECK: received so far. */
+    struct flow_bundle bundle;  /* Has changes from S_STAGE on, unless done. */
     ovs_be32 xid;               /* Of the request whose reply moves us on. */
-    uint32_t bundle_id;
 
-    struct flow_count count;
-    bool recount;               /* Count when there is time. */
-    long long int last_count;
-    unsigned int foreign;
+    struct learned_check learned;
+    struct sync_counts counts;
 
-    struct drop_count drops;
-    bool drops_wanted;          /* Count them when there is time. */
-    bool counting_drops;        /* Outside of a look. */
-    ovs_be32 drops_xid;         /* Of that request. */
+    struct side_requests side;
+    long long int last_look;
 
     struct ds present_words;
 };
 
-static void say(struct flow_sync *, const char *format, ...)
-    OVS_PRINTF_FORMAT(2, 3);
-
-static void
+static void OVS_PRINTF_FORMAT(2, 3)
 say(struct flow_sync *sync, const char *format, ...)
 {
     va_list args;
@@ -108,34 +105,28 @@ flow_sync_create(void)
     struct flow_sync *sync = xzalloc(sizeof *sync);
 
     ovs_list_init(&sync->outbox);
-    ovs_list_init(&sync->with_commit);
-    sync->last_count = -COUNT_INTERVAL_MSEC;
-    drop_count_init(&sync->drops);
+    svec_init(&sync->text);
+    flow_bundle_init(&sync->bundle);
+    side_requests_init(&sync->side);
+    learned_check_init(&sync->learned);
+    sync_counts_init(&sync->counts);
     ds_init(&sync->present_words);
     say(sync, "not connected");
     return sync;
-}
-
-static void
-clear_changes(struct flow_sync *sync)
-{
-    flow_list_clear(&sync->changes);
-    free(sync->change_xids);
-    sync->change_xids = NULL;
-    ofpbuf_list_delete(&sync->with_commit);
 }
 
 /* Forgets what was under way. */
 static void
 restart(struct flow_sync *sync, enum sync_state state)
 {
-    clear_changes(sync);
+    flow_bundle_clear(&sync->bundle);
     flow_list_clear(&sync->present);
     ofpbuf_list_delete(&sync->outbox);
-    sync->right = sync->refused = sync->recount = false;
-    sync->drops_wanted = sync->counting_drops = false;
+    learned_check_clear(&sync->learned);
+    sync->learned.wanted = true;
+    sync_counts_restart(&sync->counts);
+    sync->in_sync = sync->refused = false;
     sync->failure = NULL;
-    sync->foreign = 0;
     sync->state = state;
 }
 
@@ -144,8 +135,11 @@ flow_sync_destroy(struct flow_sync *sync)
 {
     if (sync) {
         restart(sync, S_DISCONNECTED);
+        svec_destroy(&sync->text);
         flow_list_clear(&sync->wanted);
-        drop_count_destroy(&sync->drops);
+        side_requests_destroy(&sync->side);
+        learned_check_destroy(&sync->learned);
+        sync_counts_destroy(&sync->counts);
         ds_destroy(&sync->present_words);
         free(sync);
     }
@@ -154,10 +148,17 @@ flow_sync_destroy(struct flow_sync *sync)
 void
 flow_sync_set_flows(struct flow_sync *sync, const struct svec *flows)
 {
+    if (sync->have_flows && svec_equal(&sync->text, flows)) {
+        sync_counts_restart(&sync->counts);
+        return;
+    }
+    sync->have_flows = true;
+    svec_destroy(&sync->text);
+    svec_clone(&sync->text, flows);
     flow_list_clear(&sync->wanted);
     char *error = flow_list_parse(&sync->wanted, flows);
     if (!error) {
-        error = drop_count_set_flows(&sync->drops, flows);
+        error = drop_count_set_flows(&sync->counts.drops, flows);
     }
     if (error) {
         /* The flow set is ours: this is a bug. */
@@ -165,33 +166,49 @@ flow_sync_set_flows(struct flow_sync *sync, const struct svec *flows)
     }
     if (sync->state != S_DISCONNECTED) {
         restart(sync, S_LOOK);
+        side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
+        say(sync, "waiting to compare the flows");
     }
 }
 
-/* Puts 'msg' into the outbox and returns its xid. */
-static ovs_be32
+void
+flow_sync_restore_frags(struct flow_sync *sync, const char *mode)
+{
+    free(sync->side.restore_frags);
+    sync->side.restore_frags = nullable_xstrdup(mode);
+}
+
+const char *
+flow_sync_former_frags(const struct flow_sync *sync)
+{
+    return sync->side.former_frags;
+}
+
+static void
 send_msg(struct flow_sync *sync, struct ofpbuf *msg)
 {
-    ovs_be32 xid = ((const struct ofp_header *) msg->data)->xid;
-
-    ofpmsg_update_length(msg);
     ovs_list_push_back(&sync->outbox, &msg->list_node);
-    return xid;
 }
 
 struct ofpbuf *
 flow_sync_send(struct flow_sync *sync)
 {
-    return (ovs_list_is_empty(&sync->outbox) ? NULL
-            : ofpbuf_from_list(ovs_list_pop_front(&sync->outbox)));
+    if (ovs_list_is_empty(&sync->outbox)) {
+        return NULL;
+    }
+
+    struct ofpbuf *msg = ofpbuf_from_list(ovs_list_pop_front(&sync->outbox));
+    ofpmsg_update_length(msg);
+    return msg;
 }
 
 void
 flow_sync_connect(struct flow_sync *sync)
 {
     restart(sync, S_LOOK);
+    side_requests_restart(&sync->side);
     /* First, so that nothing is missed between this and the dump. */
-    send_msg(sync, flow_monitor_encode_request(OF_PROTOCOL));
+    side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
     say(sync, "connected");
 }
 
@@ -211,7 +228,8 @@ is_resting(const struct flow_sync *sync)
 static bool
 awaits_reply(const struct flow_sync *sync)
 {
-    return (sync->state == S_DUMP || sync->state == S_STAGE
+    return (sync->state == S_DUMP || sync->state == S_CHECK
+            || sync->state == S_CONFIRM || sync->state == S_STAGE
             || sync->state == S_COMMIT);
 }
 
@@ -221,127 +239,102 @@ flow_sync_wants_look(const struct flow_sync *sync)
     return sync->state == S_LOOK || (is_resting(sync) && sync->news);
 }
 
-/* Asks for the flows with our cookie, and returns the request's xid. */
-static ovs_be32
-send_dump_request(struct flow_sync *sync)
-{
-    struct ofputil_flow_stats_request request = {
-        .cookie = htonll(FLOW_COOKIE),
-        .cookie_mask = OVS_BE64_MAX,
-        .out_port = OFPP_ANY,
-        .out_group = OFPG_ANY,
-        .table_id = OFPTT_ALL,
-    };
-
-    match_init_catchall(&request.match);
-    drop_count_begin(&sync->drops);
-    sync->drops_wanted = sync->counting_drops = false;
-    return send_msg(sync, ofputil_encode_flow_stats_request(&request,
-                                                            OF_PROTOCOL));
-}
-
-/* Before the flows that need it, and at each look: nobody tells of changes. */
-static void
-send_frag_mode(struct flow_sync *sync)
-{
-    struct ofpbuf *request = frag_mode_encode_request(&sync->wanted);
-
-    if (request) {
-        send_msg(sync, request);
-    }
-}
-
 void
 flow_sync_look(struct flow_sync *sync, long long int now)
 {
     if (sync->state != S_LOOK && !is_resting(sync)) {
         return;
     }
-    clear_changes(sync);
+    COVERAGE_INC(flow_sync_look);
+    flow_bundle_clear(&sync->bundle);
     flow_list_clear(&sync->present);
     sync->news = false;
-    send_frag_mode(sync);
-    sync->xid = send_dump_request(sync);
+    sync->last_look = now;
+    side_requests_look(&sync->side, &sync->wanted, &sync->outbox);
+    sync_counts_begin_look(&sync->counts);
+    send_msg(sync, flow_stats_encode_dump(FLOW_STATS_OWN, &sync->xid));
+    if (sync->learned.wanted) {
+        learned_check_begin(&sync->learned, &sync->wanted, &sync->outbox);
+    }
     sync->state = S_DUMP;
     sync->deadline = now + REPLY_TIMEOUT_MSEC;
-    if (!sync->right && !sync->refused) {
+    if (!sync->in_sync && !sync->refused) {
         say(sync, "reading the flows");
     }
 }
 
-static ovs_be32
-send_bundle_ctrl(struct flow_sync *sync, uint16_t type)
-{
-    struct ofputil_bundle_ctrl_msg ctrl = {
-        .bundle_id = sync->bundle_id,
-        .type = type,
-        .flags = OFPBF_ATOMIC | OFPBF_ORDERED,
-    };
-
-    return send_msg(sync, ofputil_encode_bundle_ctrl_request(OF_VERSION,
-                                                             &ctrl));
-}
-
-static ovs_be32
-send_bundle_add(struct flow_sync *sync, const struct ofputil_flow_mod *fm)
-{
-    struct ofpbuf *msg = ofputil_encode_flow_mod(fm, OF_PROTOCOL);
-    struct ofputil_bundle_add_msg add = {
-        .bundle_id = sync->bundle_id,
-        .flags = OFPBF_ATOMIC | OFPBF_ORDERED,
-        .msg = msg->data,
-    };
-    ovs_be32 xid = send_msg(sync, ofputil_encode_bundle_add(OF_VERSION, &add));
-
-    ofpbuf_delete(msg);
-    return xid;
-}
-
-static void
-rest(struct flow_sync *sync, enum sync_state state)
-{
-    sync->state = state;
-    sync->recount = true;
-}
-
+/* The switch has the flows, or never had others. */
 static void
 settle(struct flow_sync *sync)
 {
-    if (!sync->right) {
+    const char *frags_error = sync->side.frags_error;
+    const char *monitor_error = sync->side.monitor_error;
+    bool was_in_sync = sync->in_sync;
+
+    sync->state = S_SETTLED;
+    sync->in_sync = !frags_error;
+    sync->refused = frags_error;
+    if (frags_error) {
+        say(sync, "%"PRIuSIZE" flows, but the switch refused a mode for IP "
+            "fragments: %s", sync->wanted.n, frags_error);
+    } else if (!was_in_sync) {
         say(sync, "%"PRIuSIZE" flows, sent %"PRIuSIZE" changes",
-            sync->wanted.n, sync->changes.n);
-        clear_changes(sync);
-        sync->right = true;
-        sync->refused = false;
+            sync->wanted.n, sync->bundle.changes.n);
+        if (monitor_error) {
+            ds_put_format(&sync->present_words, "; the switch refused the "
+                          "flow monitor (%s), looking every %d seconds",
+                          monitor_error, FLOW_SYNC_POLL_MSEC / 1000);
+        }
     }
-    rest(sync, S_SETTLED);
+    flow_bundle_clear(&sync->bundle);
 }
 
 static void
 send_changes(struct flow_sync *sync)
 {
-    clear_changes(sync);
-    flow_list_diff(&sync->wanted, &sync->present, &sync->changes);
-    nat_diff(&sync->wanted, &sync->present, &sync->with_commit);
+    const struct cookie_set *stale = &sync->learned.stale;
+    struct flow_bundle *bundle = &sync->bundle;
+
+    flow_bundle_clear(bundle);
+    flow_list_diff(&sync->wanted, &sync->present, stale, &bundle->changes);
+    conntrack_flush_stale(&sync->wanted, &sync->present, stale,
+                          &bundle->with_commit);
     flow_list_clear(&sync->present);
-    if (!sync->changes.n) {
+    learned_check_clear(&sync->learned);
+    if (bundle->changes.n) {
+        sync->in_sync = false;
+        sync->xid = flow_bundle_stage(bundle, &sync->outbox);
+        sync->state = S_STAGE;
+        if (!sync->refused) {
+            say(sync, "changing %"PRIuSIZE" flows", bundle->changes.n);
+        }
+    } else if (sync->side.frags_xid) {
+        struct ofpbuf *msg = ofputil_encode_barrier_request(FLOW_SYNC_VERSION);
+
+        sync->xid = ((const struct ofp_header *) msg->data)->xid;
+        send_msg(sync, msg);
+        sync->state = S_CONFIRM;
+    } else {
         settle(sync);
-        return;
     }
+}
 
-    sync->right = false;
-
-    /* An id of its own, so that nothing left of an earlier one is in it. */
-    sync->bundle_id++;
-    sync->open_xid = send_bundle_ctrl(sync, OFPBCT_OPEN_REQUEST);
-    sync->change_xids = xmalloc(sync->changes.n * sizeof *sync->change_xids);
-    for (size_t i = 0; i < sync->changes.n; i++) {
-        sync->change_xids[i] = send_bundle_add(sync, &sync->changes.fms[i]);
+/* The flows are there; the check of learned ones may be, too. */
+static void
+end_dump(struct flow_sync *sync)
+{
+    if (sync->learned.under_way) {
+        sync->state = S_CHECK;
+    } else {
+        send_changes(sync);
     }
-    sync->xid = send_msg(sync, ofputil_encode_barrier_request(OF_VERSION));
-    sync->state = S_STAGE;
-    if (!sync->refused) {
-        say(sync, "changing %"PRIuSIZE" flows", sync->changes.n);
+}
+
+static void
+end_check(struct flow_sync *sync)
+{
+    if (sync->state == S_CHECK && !sync->learned.under_way) {
+        send_changes(sync);
     }
 }
 
@@ -350,11 +343,8 @@ send_changes(struct flow_sync *sync)
 static void
 commit(struct flow_sync *sync)
 {
-    sync->xid = send_bundle_ctrl(sync, OFPBCT_COMMIT_REQUEST);
-    while (!ovs_list_is_empty(&sync->with_commit)) {
-        send_msg(sync,
-                 ofpbuf_from_list(ovs_list_pop_front(&sync->with_commit)));
-    }
+    side_requests_note_flushes(&sync->side, &sync->bundle.with_commit);
+    sync->xid = flow_bundle_commit(&sync->bundle, &sync->outbox);
     sync->state = S_COMMIT;
 }
 
@@ -379,17 +369,17 @@ handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg,
         if (sync->state == S_DUMP) {
             flow_list_add_stats(&sync->present, &stats);
         }
-        drop_count_add(&sync->drops, &stats);
+        drop_count_add(&sync->counts.drops, &stats);
     }
     ofpbuf_uninit(&ofpacts);
 
     if (retval != EOF) {
         sync->failure = "cannot decode the switch's flows";
     } else if (!more) {
-        drop_count_end(&sync->drops, now);
-        sync->counting_drops = false;
+        drop_count_end(&sync->counts.drops, now);
+        sync->counts.under_way = false;
         if (sync->state == S_DUMP) {
-            send_changes(sync);
+            end_dump(sync);
         }
     }
 }
@@ -398,11 +388,11 @@ static void
 refuse(struct flow_sync *sync)
 {
     if (sync->state == S_STAGE) {
-        send_bundle_ctrl(sync, OFPBCT_DISCARD_REQUEST);
+        flow_bundle_discard(&sync->bundle, &sync->outbox);
     }
-    sync->right = false;
-    sync->refused = true;
-    rest(sync, S_REFUSED);
+    sync->in_sync = false;
+    sync->refused = sync->learned.wanted = true;
+    sync->state = S_REFUSED;
 }
 
 /* Takes an error.  What follows from the first (the commit fails because one
@@ -413,23 +403,35 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
 {
     const char *name = ofperr_to_string(ofperr_decode_msg(oh, NULL));
 
-    if (!awaits_reply(sync)) {
+    if (side_requests_take_error(&sync->side, oh->xid, name)
+        || sync_counts_take_error(&sync->counts, oh->xid)
+        || !awaits_reply(sync)) {
         return;
     }
-    for (size_t i = 0; i < sync->changes.n; i++) {
-        if (sync->change_xids[i] == oh->xid) {
-            char *flow = flow_mod_to_string(&sync->changes.fms[i]);
 
-            say(sync, "the switch refused the flow \"%s\": %s", flow, name);
-            free(flow);
-            refuse(sync);
-            return;
-        }
-    }
-    if (sync->xid == oh->xid
-        || (sync->changes.n && sync->open_xid == oh->xid)) {
+    const struct ofputil_flow_mod *fm = flow_bundle_find(&sync->bundle,
+                                                         oh->xid);
+    if (fm) {
+        char *flow = flow_mod_to_string(fm);
+
+        say(sync, "the switch refused the flow \"%s\": %s", flow, name);
+        free(flow);
+        refuse(sync);
+    } else if (sync->xid == oh->xid
+               || learned_check_has_xid(&sync->learned, oh->xid)
+               || flow_bundle_is_open_request(&sync->bundle, oh->xid)) {
         say(sync, "the switch refused a request: %s", name);
         refuse(sync);
+    }
+}
+
+static void
+handle_aggregate(struct flow_sync *sync, const struct ofp_header *oh)
+{
+    if (learned_check_take_count(&sync->learned, oh, &sync->outbox)) {
+        end_check(sync);
+    } else {
+        sync_counts_take_reply(&sync->counts, oh);
     }
 }
 
@@ -453,10 +455,17 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         handle_error(sync, oh);
         break;
 
+    case OFPTYPE_GET_CONFIG_REPLY:
+        side_requests_take_config(&sync->side, oh, &sync->outbox);
+        break;
+
     case OFPTYPE_FLOW_STATS_REPLY:
         if (sync->state == S_DUMP ? awaited
-            : sync->counting_drops && oh->xid == sync->drops_xid) {
+            : sync_counts_awaits(&sync->counts, oh)) {
             handle_dump_reply(sync, msg, now);
+        } else if (learned_check_take_dump(&sync->learned, msg,
+                                           &sync->wanted)) {
+            end_check(sync);
         }
         break;
 
@@ -465,17 +474,21 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         break;
 
     case OFPTYPE_AGGREGATE_STATS_REPLY:
-        flow_count_take_reply(&sync->count, oh, &sync->foreign);
+        handle_aggregate(sync, oh);
         break;
 
     case OFPTYPE_BARRIER_REPLY:
         if (sync->state == S_STAGE && awaited) {
             commit(sync);
+        } else if (sync->state == S_CONFIRM && awaited) {
+            settle(sync);
         }
         break;
 
     case OFPTYPE_BUNDLE_CONTROL:
         if (sync->state == S_COMMIT && awaited) {
+            /* A count made before says nothing of these flows. */
+            sync_counts_restart(&sync->counts);
             settle(sync);
         }
         break;
@@ -483,53 +496,32 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
     flow_sync_run(sync, now);
 }
 
-static bool
-wants_count(const struct flow_sync *sync)
-{
-    return is_resting(sync) && sync->recount;
-}
-
-static bool
-wants_drops(const struct flow_sync *sync)
-{
-    return is_resting(sync) && sync->drops_wanted && !sync->counting_drops;
-}
-
+/* Returns when to look because nothing tells of changes, LLONG_MAX if
+ * something does. */
 static long long int
-next_drops(const struct flow_sync *sync)
+next_poll(const struct flow_sync *sync)
 {
-    return sync->drops.as_of + COUNT_INTERVAL_MSEC;
+    return (is_resting(sync) && sync->side.monitor_error && !sync->news
+            ? sync->last_look + FLOW_SYNC_POLL_MSEC : LLONG_MAX);
 }
 
 void
 flow_sync_run(struct flow_sync *sync, long long int now)
 {
-    if (wants_drops(sync) && now >= next_drops(sync)) {
-        sync->drops_xid = send_dump_request(sync);
-        sync->counting_drops = true;
+    if (is_resting(sync)) {
+        sync_counts_run(&sync->counts, now, &sync->outbox);
     }
-    if (wants_count(sync) && now >= sync->last_count + COUNT_INTERVAL_MSEC) {
-        sync->recount = false;
-        sync->last_count = now;
-        for (int i = 0; i < N_COUNTS; i++) {
-            send_msg(sync, flow_count_encode_request(&sync->count, i,
-                                                     OF_PROTOCOL));
-        }
+    if (now >= next_poll(sync)) {
+        sync->news = true;
     }
 }
 
 long long int
 flow_sync_next(const struct flow_sync *sync)
 {
-    long long int next = awaits_reply(sync) ? sync->deadline : LLONG_MAX;
-
-    if (wants_count(sync)) {
-        next = MIN(next, sync->last_count + COUNT_INTERVAL_MSEC);
-    }
-    if (wants_drops(sync)) {
-        next = MIN(next, next_drops(sync));
-    }
-    return next;
+    return (awaits_reply(sync) ? sync->deadline
+            : !is_resting(sync) ? LLONG_MAX
+            : MIN(sync_counts_next(&sync->counts), next_poll(sync)));
 }
 
 const char *
@@ -541,13 +533,13 @@ flow_sync_failure(const struct flow_sync *sync, long long int now)
 }
 
 bool
-flow_sync_is_right(const struct flow_sync *sync)
+flow_sync_is_in_sync(const struct flow_sync *sync)
 {
-    return sync->right;
+    return sync->in_sync;
 }
 
 bool
-flow_sync_is_stuck(const struct flow_sync *sync)
+flow_sync_is_blocked(const struct flow_sync *sync)
 {
     return sync->refused;
 }
@@ -555,19 +547,44 @@ flow_sync_is_stuck(const struct flow_sync *sync)
 unsigned int
 flow_sync_foreign(const struct flow_sync *sync)
 {
-    return sync->foreign;
+    return sync->counts.foreign;
 }
 
-void
-flow_sync_want_drops(struct flow_sync *sync)
+bool
+flow_sync_foreign_is_known(const struct flow_sync *sync)
 {
-    sync->drops_wanted = true;
+    return sync->counts.foreign_is_known;
 }
 
 const struct drop_count *
 flow_sync_drops(const struct flow_sync *sync)
 {
-    return &sync->drops;
+    return &sync->counts.drops;
+}
+
+void
+flow_sync_request_counts(struct flow_sync *sync)
+{
+    sync_counts_request(&sync->counts);
+}
+
+void
+flow_sync_format_flows(const struct flow_sync *sync, struct ds *s)
+{
+    flow_list_format(&sync->wanted, false, s);
+}
+
+void
+flow_sync_format_changes(const struct flow_sync *sync, struct ds *s)
+{
+    flow_list_format(&sync->bundle.changes, true, s);
+}
+
+void
+flow_sync_get_memory_usage(const struct flow_sync *sync, struct simap *usage)
+{
+    simap_increase(usage, "flows", sync->wanted.n);
+    simap_increase(usage, "flow-changes", sync->bundle.changes.n);
 }
 
 void

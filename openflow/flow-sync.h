@@ -13,10 +13,12 @@
  * 6.8): the switch has the old table or the new one, never something between.
  * A packet that is in the switch meanwhile is handled by one of the two.
  * Connections that the switch tracks and the new table makes wrong are
- * forgotten (nat-diff.h).  If a flow needs it, the switch is told to show what
- * is in IP fragments (frag-mode.h).
+ * forgotten (conntrack-flush.h), and so is what was learned with another
+ * configuration (learned-check.h).  If a flow needs it, the switch is told to
+ * show what is in IP fragments (frag-mode.h).
  *
- * Then it listens for changes that others make (flow-monitor.h).
+ * Then it listens for changes that others make (flow-monitor.h).  If the
+ * switch refuses that, it looks every FLOW_SYNC_POLL_MSEC instead.
  *
  * Pure: messages in, messages out.  'now' is in milliseconds, of any clock
  * that does not go back, the same for all calls. */
@@ -28,18 +30,32 @@
 struct drop_count;
 struct ds;
 struct ofpbuf;
+struct simap;
 struct svec;
 
 /* The version and protocol of all messages: bundles came with OpenFlow 1.4. */
 #define FLOW_SYNC_VERSION OFP14_VERSION
+#define FLOW_SYNC_PROTOCOL OFPUTIL_P_OF14_OXM
+
+#define FLOW_SYNC_POLL_MSEC 5000
 
 /* Creates the object.  There is no connection, and no flow is wanted. */
 struct flow_sync *flow_sync_create(void);
 void flow_sync_destroy(struct flow_sync *);
 
 /* From now on the switch is to have 'flows': lines in the syntax of
- * ovs-ofctl(8), with port numbers, not names.  An empty set is a set. */
+ * ovs-ofctl(8), with port numbers, not names.  An empty set is a set.  The
+ * same set once more only has the flows of others counted anew. */
 void flow_sync_set_flows(struct flow_sync *, const struct svec *flows);
+
+/* Has the switch see IP fragments in 'mode', a word of set-frags in
+ * ovs-ofctl(8), as it did before the agent changed that.  Otherwise, or if
+ * that is NULL, the mode is left alone unless the flows need another. */
+void flow_sync_restore_frags(struct flow_sync *, const char *mode);
+
+/* Returns the mode that the switch had before this object changed it, NULL if
+ * it did not. */
+const char *flow_sync_former_frags(const struct flow_sync *);
 
 /* There is a new connection: nothing is under way on it. */
 void flow_sync_connect(struct flow_sync *);
@@ -75,22 +91,34 @@ const char *flow_sync_failure(const struct flow_sync *, long long int now);
 
 /* True if the switch said that it has the flows, and no difference was seen
  * since. */
-bool flow_sync_is_right(const struct flow_sync *);
+bool flow_sync_is_in_sync(const struct flow_sync *);
 
-/* True if this cannot become right without somebody else's doing: the switch
+/* True if only others can bring this in sync: the switch
  * refused a flow. */
-bool flow_sync_is_stuck(const struct flow_sync *);
+bool flow_sync_is_blocked(const struct flow_sync *);
 
-/* Returns the number of flows that are somebody else's, as counted last. */
+/* Returns the number of flows that are somebody else's, as counted last, 0 if
+ * they were not counted with this connection and these flows. */
 unsigned int flow_sync_foreign(const struct flow_sync *);
-
-/* Somebody wants to know what is dropped: counts again as soon as no look is
- * under way, at most once a second.  It is also counted at each look. */
-void flow_sync_want_drops(struct flow_sync *);
+bool flow_sync_foreign_is_known(const struct flow_sync *);
 
 /* Returns what was dropped, as counted last: maybe on an earlier
  * connection. */
 const struct drop_count *flow_sync_drops(const struct flow_sync *);
+
+/* Somebody wants to know these: counts again as soon as no look is under way,
+ * at most once a second (sync-counts.h). */
+void flow_sync_request_counts(struct flow_sync *);
+
+/* Appends to 's' the wanted flows, or the changes that the last look found to
+ * be necessary, unless they are done: a line each, in the latter case with "+"
+ * for a flow to add or change and "-" for one to delete before it. */
+void flow_sync_format_flows(const struct flow_sync *, struct ds *s);
+void flow_sync_format_changes(const struct flow_sync *, struct ds *s);
+
+/* Adds to 'usage' what the memory that is used depends on. */
+void flow_sync_get_memory_usage(const struct flow_sync *,
+                                struct simap *usage);
 
 /* In words: what is wanted (appended to 's'), and what is there (valid until
  * the next call). */

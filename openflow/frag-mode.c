@@ -24,20 +24,30 @@ looks_into_fragments(const struct ofputil_flow_mod *fm)
     return (mask->tp_src || mask->tp_dst) && !no_fragments;
 }
 
-struct ofpbuf *
-frag_mode_encode_request(const struct flow_list *flows)
+bool
+frag_mode_is_needed(const struct flow_list *flows)
 {
-    static const struct ofputil_switch_config nx_match = {
-        .frag = OFPUTIL_FRAG_NX_MATCH,
-        /* As they are without a request: no packet comes to the agent. */
-        .invalid_ttl_to_controller = 0,
-        .miss_send_len = 0,
-    };
-
     for (size_t i = 0; i < flows->n; i++) {
         if (looks_into_fragments(&flows->fms[i])) {
-            return ofputil_encode_set_config(&nx_match, FLOW_SYNC_VERSION);
+            return true;
         }
     }
-    return NULL;
+    return false;
+}
+
+struct ofpbuf *
+frag_mode_change(const struct ofp_header *reply, const char *mode,
+                 const char **former)
+{
+    struct ofputil_switch_config config;
+    enum ofputil_frag_handling frag;
+
+    ofputil_decode_get_config_reply(reply, &config);
+    if (!ofputil_frag_handling_from_string(mode, &frag)
+        || config.frag == frag) {
+        return NULL;
+    }
+    *former = ofputil_frag_handling_to_string(config.frag);
+    config.frag = frag;
+    return ofputil_encode_set_config(&config, FLOW_SYNC_VERSION);
 }

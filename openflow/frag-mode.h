@@ -10,14 +10,24 @@
  * fragments, though the first one has them.  "nx-match" has them see what is
  * there, and 0 in the later ones only: see "set-frags" in ovs-ofctl(8).  The
  * mode is the bridge's, for all of its flows, until Open vSwitch is restarted
- * or somebody sets another.  Nothing tells of a change.  Pure. */
+ * or somebody sets another.  Nothing tells of a change, so each look asks for
+ * the mode (OFPT_GET_CONFIG_REQUEST), before anything is changed.  Pure. */
+
+#include <stdbool.h>
 
 struct flow_list;
+struct ofp_header;
 struct ofpbuf;
 
-/* Returns a request to set "nx-match", of OpenFlow FLOW_SYNC_VERSION, which
- * becomes the caller's, if one of 'flows' looks at ports or ICMP types and may
- * match fragments; otherwise NULL: any mode will do. */
-struct ofpbuf *frag_mode_encode_request(const struct flow_list *flows);
+/* Returns true if one of 'flows' looks at ports or ICMP types and may match
+ * fragments; otherwise any mode will do. */
+bool frag_mode_is_needed(const struct flow_list *flows);
+
+/* Takes 'reply', an OFPT_GET_CONFIG_REPLY.  Returns NULL if the mode is 'mode'
+ * ("nx-match", or another word of ovs-ofctl(8)) already, or that is no mode.
+ * Otherwise returns a request, which becomes the caller's, that sets it and
+ * changes nothing else, and stores into '*former' what it was. */
+struct ofpbuf *frag_mode_change(const struct ofp_header *reply,
+                                const char *mode, const char **former);
 
 #endif /* openflow/frag-mode.h */

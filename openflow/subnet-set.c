@@ -8,8 +8,10 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "bitmap.h"
 #include "openflow/flow-set.h"
-#include "openflow/flow-words.h"
+#include "openflow/flow-values.h"
+#include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
@@ -35,7 +37,7 @@ enum {
 
 struct builder {
     const struct flow_config *config;
-    struct flow_words w;
+    struct flow_values w;
     struct svec *flows;
     unsigned int n;             /* Host bits of the real subnet. */
     uint32_t fake_high;         /* The bits of a pair's fake address above */
@@ -48,8 +50,9 @@ struct builder {
 };
 
 /* Matches of what a client sends.  The first fragment of an ICMP message has
- * its type, as long as Open vSwitch is told to look (frag-mode.h): otherwise no
- * first fragment gets in.  Without it, the later ones are nothing to a host. */
+ * its type, as long as Open vSwitch is told to look (frag-mode.h): otherwise
+ * no first fragment gets in.  Without it, the later ones are nothing to a
+ * host. */
 static const struct protocol {
     unsigned int flag;
     const char *name, *more;
@@ -60,8 +63,8 @@ static const struct protocol {
     { FLOW_ICMP, "icmp", ",nw_frag=later" },
 };
 
-/* Of what a service answers.  0 also is what Open vSwitch takes for the type of
- * a later fragment. */
+/* Of what a service answers.  0 also is what Open vSwitch takes for the type
+ * of a later fragment. */
 static const struct protocol answered[] = {
     { FLOW_TCP, "tcp", "" },
     { FLOW_UDP, "udp", "" },
@@ -74,18 +77,9 @@ add_sorting_flows(struct builder *b)
 {
     const struct flow_config *c = b->config;
 
-    flow_add(b->flows, "table=%d, priority=2,in_port=%s,dl_vlan=%"PRIu16" "
-             "actions=pop_vlan,goto_table:%d",
-             SORT, b->w.uplink, c->vlan, IN_TARGET);
-    flow_add(b->flows, "table=%d, priority=2,in_port=%s,"
-             "vlan_tci=0x0000/0x1fff actions=drop # in: not tagged",
-             SORT, b->w.uplink);
-    flow_add(b->flows, "table=%d, priority=1,in_port=%s "
-             "actions=drop # in: another VLAN, or priority-tagged",
-             SORT, b->w.uplink);
-
+    vlan_add_sorting_flows(b->flows, c, &b->w, IN_TARGET);
     flow_add(b->flows, "table=%d, priority=2,ip,in_port=%s,"
-             "vlan_tci=0x0000/0x1fff,dl_src="ETH_ADDR_FMT","
+             UNTAGGED",dl_src="ETH_ADDR_FMT","
              "dl_dst="ETH_ADDR_FMT",nw_src="IP_FMT" actions=goto_table:%d",
              SORT, b->w.fake_port,
              ETH_ADDR_ARGS(c->server_mac), ETH_ADDR_ARGS(c->client_mac),
@@ -95,8 +89,10 @@ add_sorting_flows(struct builder *b)
     flow_add(b->flows, "table=%d, priority=1,in_port=%s "
              "actions=drop # out: not from the fake address to a client",
              SORT, b->w.fake_port);
-    flow_add(b->flows, "table=%d, priority=0 "
-             "actions=drop # from another port", SORT);
+    if (!c->shared) {
+        flow_add(b->flows, "table=%d, priority=0 "
+                 "actions=drop # from another port", SORT);
+    }
 }
 
 static void
@@ -105,15 +101,8 @@ add_frame_walls(struct builder *b)
     const struct eth_addr own[] = {
         b->config->server_mac, b->config->client_mac
     };
-    static const char *const tags[] = {
-        "vlan_tci=0x1000/0x1000", "dl_type=0x8100", "dl_type=0x88a8"
-    };
 
-    /* Open vSwitch looks at one or two tags, as its "vlan-limit" says. */
-    for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
-        flow_add(b->flows, "table=%d, priority=6,%s "
-                 "actions=drop # in: tagged twice", IN_TARGET, tags[i]);
-    }
+    vlan_add_tag_walls(b->flows, b->config, IN_TARGET, 6);
     flow_add(b->flows, "table=%d, priority=5,ip,"
              "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
              "actions=drop # in: to a multicast MAC address", IN_TARGET);
@@ -194,6 +183,7 @@ add_client_flows(struct builder *b)
     flow_add(b->flows, "table=%d, priority=3,ip,nw_src=%s "
              "actions=drop # in: from the fake prefix", IN_CLIENT,
              b->fake_prefix);
+    vlan_add_ignored_clients(b->flows, b->config, IN_CLIENT, 4);
     flow_add(b->flows, "table=%d, priority=2,ip,nw_src=%s "
              "actions=goto_table:%d", IN_CLIENT, b->real, INSIDE_OTHER);
     if (b->config->routed) {
@@ -231,20 +221,18 @@ add_other_flows(struct builder *b)
 static uint64_t
 learned_cookie(const struct builder *b, int table)
 {
-    char *valid = xasprintf("%s vlan %"PRIu16" table %d",
-                            b->real, b->config->vlan, table);
-    uint64_t cookie = flow_words_learned_cookie(valid);
+    char *valid = xasprintf("%s table %d", b->real, table);
+    uint64_t cookie = flow_values_learned_cookie(valid);
 
     free(valid);
     return cookie;
 }
 
-/* Learns into 'table', up to 'limit' flows (0 if there is none), that the MAC
- * address of the address in register 'reg' is in field 'mac'; outbound, it
- * belongs into field 'to'. */
+/* Learns into 'table', up to 'limit' flows (0 if there is none), what 'specs'
+ * says, and that it is known. */
 static void
 put_learn(struct ds *s, const struct builder *b, int table, uint32_t limit,
-          int reg, const char *mac, const char *to, const char *known)
+          const char *known, const char *specs)
 {
     ds_put_format(s, "learn(table=%d,idle_timeout=%"PRIu16",priority=1,"
                   "cookie=%#"PRIx64",", table, b->config->timeout,
@@ -252,23 +240,26 @@ put_learn(struct ds *s, const struct builder *b, int table, uint32_t limit,
     if (limit) {
         ds_put_format(s, "limit=%"PRIu32",result_dst=%s,", limit, known);
     }
-    ds_put_format(s, "NXM_NX_REG%d[],load:%s->%s,load:0x1->%s),",
-                  reg, mac, to, known);
+    ds_put_format(s, "%s,load:0x1->%s),", specs, known);
 }
+
+/* Answers go to the MAC address that a client's packets come from, and as that
+ * of the target that they are for. */
 
 static void
 put_learn_client(struct ds *s, const struct builder *b, int table,
                  uint32_t limit)
 {
-    put_learn(s, b, table, limit, 0, "NXM_OF_ETH_SRC[]", "NXM_OF_ETH_DST[]",
-              CLIENT_KNOWN);
+    put_learn(s, b, table, limit, CLIENT_KNOWN,
+              "NXM_NX_REG0[],load:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],"
+              "load:"CAME_ON_VLAN"->"CLIENT_VLAN);
 }
 
 static void
 put_learn_target(struct ds *s, const struct builder *b)
 {
-    put_learn(s, b, TARGET_MACS, UINT32_C(1) << b->n, 1, "NXM_OF_ETH_DST[]",
-              "NXM_OF_ETH_SRC[]", TARGET_KNOWN);
+    put_learn(s, b, TARGET_MACS, UINT32_C(1) << b->n, TARGET_KNOWN,
+              "NXM_NX_REG1[],load:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[]");
 }
 
 /* Notes who asks whom. */
@@ -359,7 +350,7 @@ add_routed_flows(struct builder *b)
     add_routed_learning_flows(b);
     flow_add(b->flows, "table=%d, priority=1,ip,"BOTH_KNOWN" "
              "actions=ct(commit,table=%d,zone=%"PRIu16",nat(dst="IP_FMT"))",
-             ROUTED_TRACK, ROUTED_DELIVER, c->vlan, IP_ARGS(c->fake.ip));
+             ROUTED_TRACK, ROUTED_DELIVER, c->ct_zone, IP_ARGS(c->fake.ip));
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=learn(table=%d,hard_timeout=1,priority=1,"
              "cookie=%#"PRIx64",load:0x1->%s),load:0x4->NXM_NX_REG2[0..2],"
@@ -422,7 +413,7 @@ add_outbound_flows(struct builder *b)
     if (b->config->routed) {
         flow_add(b->flows, "table=%d, priority=1,ip "
                  "actions=ct(table=%d,zone=%"PRIu16",nat)", OUT_CLIENT,
-                 OUT_TRACKED, b->config->vlan);
+                 OUT_TRACKED, b->config->ct_zone);
     } else {
         flow_add(b->flows, "table=%d, priority=1,ip "
                  "actions=drop # out: to elsewhere than the real subnet",
@@ -445,13 +436,31 @@ add_tracked_flows(struct builder *b)
     ds_destroy(&s);
 }
 
-/* Table 12. */
+/* Table 12.  A client's VLAN may be one that is not served any more: it was
+ * learned under another configuration. */
 static void
 add_delivery_flows(struct builder *b)
 {
+    const char *prefix;
+    size_t i;
+    int vlan;
+
+    SVEC_FOR_EACH (i, prefix, b->config->ignored_clients) {
+        flow_add(b->flows, "table=%d, priority=3,ip,nw_dst=%s "
+                 "actions=drop # out: to an ignored client", OUT_DELIVER,
+                 prefix);
+    }
+    VLAN_FOR_EACH (vlan, b->config->vlans) {
+        char *tag = vlan ? xasprintf("push_vlan:0x8100,set_field:%d->vlan_vid,",
+                                     FLOW_VLAN_PRESENT | vlan) : NULL;
+
+        flow_add(b->flows, "table=%d, priority=2,"BOTH_KNOWN",reg5=%#x/0xfff "
+                 "actions=%soutput:%s", OUT_DELIVER, vlan, tag ? tag : "",
+                 b->w.uplink);
+        free(tag);
+    }
     flow_add(b->flows, "table=%d, priority=1,"BOTH_KNOWN" "
-             "actions=push_vlan:0x8100,set_field:%d->vlan_vid,output:%s",
-             OUT_DELIVER, FLOW_VLAN_PRESENT | b->config->vlan, b->w.uplink);
+             "actions=drop # out: to a client on another VLAN", OUT_DELIVER);
     flow_add(b->flows, "table=%d, priority=1,"ONLY_TARGET_KNOWN" "
              "actions=drop # out: to a client that is not known",
              OUT_DELIVER);
@@ -478,7 +487,7 @@ subnet_set_build(const struct flow_config *config, struct svec *flows)
                           config->real.plen),
     };
 
-    flow_words_init(&b.w, config);
+    flow_values_init(&b.w, config);
     add_sorting_flows(&b);
     add_target_flows(&b);
     add_client_flows(&b);
@@ -492,7 +501,7 @@ subnet_set_build(const struct flow_config *config, struct svec *flows)
         add_tracked_flows(&b);
     }
     add_delivery_flows(&b);
-    flow_words_destroy(&b.w);
+    flow_values_destroy(&b.w);
     free(b.fake_prefix);
     free(b.pairs);
     free(b.real);

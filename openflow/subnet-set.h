@@ -22,8 +22,8 @@
  *                routed one: connection tracking puts the target's back
  *     table 11   outbound: answers to routed clients
  *     table 12   outbound: to the uplink, if both MAC addresses are known
- *     table 13   learned: MAC addresses of inside clients
- *     table 14   learned: MAC addresses of routed clients (of their router)
+ *     table 13   learned: MAC addresses and VLANs of inside clients
+ *     table 14   learned: the same of routed clients (of their router)
  *     table 15   learned: MAC addresses of targets
  *     table 16   learned, for a second: there is no room in table 14
  *     table 17   routed client, from table 8: to the fake port
@@ -39,12 +39,14 @@
  * Register 0 holds the client's address, register 1 the target's, both as they
  * are on the uplink; bits 0 and 1 of register 2 say that the MAC addresses of
  * client and target are known, bit 2 that no more clients are allowed.
+ * Register 4 holds the VLAN that a packet came in on, register 5 the one that
+ * its client was last heard on: answers go there.
  *
  * No flow looks at ports, so that Open vSwitch's cache has one entry a client,
  * target and direction, and later IP fragments are served like the first; the
  * exceptions are ICMP's types (frag-mode.h) and the drop of packets that end
- * before their ports.  Packets of routed clients pass connection tracking, which
- * puts fragments together. */
+ * before their ports.  Packets of routed clients pass connection tracking,
+ * which puts fragments together. */
 
 struct flow_config;
 struct svec;

@@ -6,16 +6,19 @@
 
 #include <stdlib.h>
 
+#include "coverage.h"
 #include "openflow/flow-sync.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/rconn.h"
 #include "openvswitch/vlog.h"
+#include "simap.h"
 #include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(switch_conn);
+COVERAGE_DEFINE(switch_connected);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
@@ -141,6 +144,7 @@ switch_conn_run(struct switch_conn *conn)
 
     unsigned int seqno = rconn_get_connection_seqno(conn->rconn);
     if (conn->seqno != seqno) {
+        COVERAGE_INC(switch_connected);
         conn->seqno = seqno;
         flow_sync_connect(conn->sync);
     }
@@ -180,21 +184,27 @@ switch_conn_look(struct switch_conn *conn)
 }
 
 bool
-switch_conn_is_right(const struct switch_conn *conn)
+switch_conn_is_in_sync(const struct switch_conn *conn)
 {
-    return flow_sync_is_right(conn->sync);
+    return flow_sync_is_in_sync(conn->sync);
 }
 
 bool
-switch_conn_is_stuck(const struct switch_conn *conn)
+switch_conn_is_blocked(const struct switch_conn *conn)
 {
-    return flow_sync_is_stuck(conn->sync);
+    return flow_sync_is_blocked(conn->sync);
 }
 
 unsigned int
 switch_conn_foreign(const struct switch_conn *conn)
 {
     return flow_sync_foreign(conn->sync);
+}
+
+bool
+switch_conn_foreign_is_known(const struct switch_conn *conn)
+{
+    return flow_sync_foreign_is_known(conn->sync);
 }
 
 const struct drop_count *
@@ -204,9 +214,42 @@ switch_conn_drops(const struct switch_conn *conn)
 }
 
 void
-switch_conn_want_drops(struct switch_conn *conn)
+switch_conn_request_counts(struct switch_conn *conn)
 {
-    flow_sync_want_drops(conn->sync);
+    flow_sync_request_counts(conn->sync);
+}
+
+const char *
+switch_conn_former_frags(const struct switch_conn *conn)
+{
+    return flow_sync_former_frags(conn->sync);
+}
+
+void
+switch_conn_restore_frags(struct switch_conn *conn, const char *mode)
+{
+    flow_sync_restore_frags(conn->sync, mode);
+}
+
+void
+switch_conn_format_flows(const struct switch_conn *conn, struct ds *s)
+{
+    flow_sync_format_flows(conn->sync, s);
+}
+
+void
+switch_conn_format_changes(const struct switch_conn *conn, struct ds *s)
+{
+    flow_sync_format_changes(conn->sync, s);
+}
+
+void
+switch_conn_get_memory_usage(const struct switch_conn *conn,
+                             struct simap *usage)
+{
+    flow_sync_get_memory_usage(conn->sync, usage);
+    simap_increase(usage, "openflow-txqlen",
+                   rconn_count_txqlen(conn->rconn));
 }
 
 void

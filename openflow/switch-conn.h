@@ -6,8 +6,8 @@
 /* The connection to the switch
  * ============================
  *
- * Carries the conversation of flow-sync.h over a connection to the bridge's
- * management socket, and makes that connection anew whenever it is lost.
+ * Connects flow-sync.h to the bridge's management socket, and reconnects when
+ * the connection is lost.
  *
  * Nothing here blocks: call switch_conn_run() and switch_conn_wait() in each
  * pass of a poll loop. */
@@ -16,6 +16,7 @@
 
 struct drop_count;
 struct ds;
+struct simap;
 struct svec;
 
 /* Creates the object, for the bridge whose management socket is 'target', in
@@ -26,46 +27,60 @@ struct switch_conn *switch_conn_create(const char *target);
 /* Closes the connection and frees 'conn'.  The switch keeps its flows. */
 void switch_conn_destroy(struct switch_conn *conn);
 
-/* From now on the bridge is to have 'flows': lines in the syntax of
- * ovs-ofctl(8), with port numbers, not names.  An empty set is a set.
+/* Sets the desired flows: lines in the syntax of ovs-ofctl(8), with port
+ * numbers, not names.  An empty set is a set.
  *
- * Connects if that was not done yet, and looks at the switch anew. */
+ * Connects if that was not done yet, and compares again. */
 void switch_conn_set_flows(struct switch_conn *conn, const struct svec *flows);
 
-/* Somebody says that the switch has been started: connects now, if there is no
- * connection, instead of waiting for the next attempt. */
+/* Connects now if there is no connection, instead of after the backoff:
+ * ovs-vswitchd has been restarted. */
 void switch_conn_connect_now(struct switch_conn *conn);
 
-/* From now on the bridge is none of ours: disconnects, and leaves the flows
- * as they are. */
+/* Disconnects and leaves the flows alone, until flows are set again. */
 void switch_conn_release(struct switch_conn *conn);
 
 void switch_conn_run(struct switch_conn *conn);
 void switch_conn_wait(struct switch_conn *conn);
 
-/* True if something changed, or may have, since the last look. */
+/* Returns true if something has changed, or may have, since the last look. */
 bool switch_conn_wants_look(const struct switch_conn *conn);
 
-/* Begins to compare the switch's flows with the wanted ones, and to mend what
- * differs. */
+/* Begins to compare the switch's flows with the desired ones, and to reconcile
+ * them. */
 void switch_conn_look(struct switch_conn *conn);
 
-/* True if the switch said that it has the flows, and no difference was seen
- * since. */
-bool switch_conn_is_right(const struct switch_conn *conn);
+/* Returns true if the switch has confirmed the flows, and no difference was
+ * seen since. */
+bool switch_conn_is_in_sync(const struct switch_conn *conn);
 
-/* True if this cannot become right without somebody else's doing: the switch
- * refused a flow. */
-bool switch_conn_is_stuck(const struct switch_conn *conn);
+/* Returns true if only others can bring the switch in sync: it refused a
+ * flow. */
+bool switch_conn_is_blocked(const struct switch_conn *conn);
 
-/* Returns the number of flows that are somebody else's, as counted last, at
- * most once a second. */
+/* Returns the number of flows of others, and what was dropped, as counted
+ * last, in time_msec() (drop-count.h).  switch_conn_request_counts() has both
+ * counted again, at most once a second.  The former is known once it was
+ * counted with this connection and these flows. */
 unsigned int switch_conn_foreign(const struct switch_conn *conn);
-
-/* Returns what was dropped, as counted last, in time_msec() (drop-count.h);
- * switch_conn_want_drops() has it counted again, at most once a second. */
+bool switch_conn_foreign_is_known(const struct switch_conn *conn);
 const struct drop_count *switch_conn_drops(const struct switch_conn *conn);
-void switch_conn_want_drops(struct switch_conn *conn);
+void switch_conn_request_counts(struct switch_conn *conn);
+
+/* What the switch saw of IP fragments before that was changed, NULL if it was
+ * not; and what it is to see again, if the flows do not need another mode: see
+ * flow-sync.h. */
+const char *switch_conn_former_frags(const struct switch_conn *conn);
+void switch_conn_restore_frags(struct switch_conn *conn, const char *mode);
+
+/* Appends to 's' the wanted flows, or what differed from them at the last
+ * look: see flow-sync.h. */
+void switch_conn_format_flows(const struct switch_conn *conn, struct ds *s);
+void switch_conn_format_changes(const struct switch_conn *conn, struct ds *s);
+
+/* Adds to 'usage' what the memory that is used depends on. */
+void switch_conn_get_memory_usage(const struct switch_conn *conn,
+                                  struct simap *usage);
 
 /* In words: what is wanted (appended to 's'), and what is there (valid until
  * the next switch_conn_run()). */

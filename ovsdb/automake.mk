@@ -1,5 +1,13 @@
 libpipette_a_SOURCES += \
 	ovsdb/bridge-rows.c \
 	ovsdb/bridge-rows.h \
-	ovsdb/row-edit.c \
-	ovsdb/row-edit.h
+	ovsdb/row-reconcile.c \
+	ovsdb/row-reconcile.h \
+	ovsdb/row-find.c \
+	ovsdb/row-find.h \
+	ovsdb/row-note.c \
+	ovsdb/row-note.h \
+	ovsdb/row-refusal.c \
+	ovsdb/row-refusal.h \
+	ovsdb/rows-config.c \
+	ovsdb/rows-config.h

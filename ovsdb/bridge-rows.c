@@ -8,52 +8,100 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "bitmap.h"
+#include "coverage.h"
 #include "lib/vswitch-idl.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
 #include "ovsdb-idl.h"
-#include "ovsdb/row-edit.h"
+#include "ovsdb/row-reconcile.h"
+#include "ovsdb/row-find.h"
+#include "ovsdb/row-refusal.h"
+#include "ovsdb/rows-config.h"
+#include "smap.h"
 #include "util.h"
 
 #define MAX_OFPORT 65279        /* ovs-vswitchd.conf.db(5): Interface. */
 
+VLOG_DEFINE_THIS_MODULE(bridge_rows);
+
+/* Others can change the fail mode as often as they like. */
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
+
+COVERAGE_DEFINE(bridge_rows_connected);
+COVERAGE_DEFINE(bridge_rows_look);
+COVERAGE_DEFINE(bridge_rows_transaction);
+
+/* The flows of a bridge that is to be released. */
+enum flows {
+    FLOWS_UNKNOWN,              /* Maybe some of the agent's. */
+    FLOWS_NONE,
+    FLOWS_FOREIGN               /* Only those of others. */
+};
+
 struct bridge_rows {
-    const struct bridge_rows_config *config;
+    struct bridge_rows_config config;   /* Owns its strings. */
     enum bridge_rows_goal goal;
+    enum flows flows;           /* For the next transaction. */
 
     struct ovsdb_idl *idl;
     struct ovsdb_idl_txn *txn;  /* In flight, or NULL. */
     bool txn_to_apply;          /* By ovs-vswitchd. */
-    bool txn_takes_uplink;      /* Out, to be made anew. */
+    bool txn_deletes_uplink;    /* To create it again. */
+    bool txn_is_outdated;       /* Made for another configuration or goal. */
     char *refusal;              /* Of the last transaction, or NULL. */
+    bool connected;             /* As bridge_rows_run() found it. */
     unsigned int seqno;         /* Of the last look at the database. */
     bool had_lock, was_contended;   /* At the last look. */
     bool look;                  /* There is a reason to look. */
-    int64_t next_cfg;           /* That our last change was given. */
+    int64_t next_cfg;           /* Of the agent's last change. */
     struct bridge_devices devices;
-    struct row_edit_opened opened;
-    char *status;               /* To show, NULL to leave it. */
+    struct row_opened opened;
+    struct smap notes;          /* Desired external_ids: key, value. */
+    bool told_insecure;         /* What was logged last of the fail mode. */
 
     /* What the last look saw. */
     enum bridge_rows_owner owner;
-    bool right, stuck, refused, standby, have_ports;
+    bool in_sync, blocked, refused, standby, have_ports, awaits_flows;
     struct bridge_ports ports;
     struct ds present;
 };
 
-/* Without ovsdb-server nothing can be said of the database.  What it said of
- * the ports still holds: ovs-vswitchd goes on without it. */
 static void
-say_disconnected(struct bridge_rows *rows)
+clear_refusal(struct bridge_rows *rows)
 {
-    ds_clear(&rows->present);
-    ds_put_format(&rows->present, "not connected to %s", rows->config->db);
-    rows->right = rows->stuck = rows->refused = false;
-    rows->look = true;
-
-    /* It may be another database next. */
-    rows->next_cfg = 0;
     free(rows->refusal);
     rows->refusal = NULL;
+}
+
+/* Without ovsdb-server, nothing is known about the database and its lock.  The
+ * port numbers stay valid: ovs-vswitchd continues without ovsdb-server. */
+static void
+set_disconnected(struct bridge_rows *rows)
+{
+    ds_clear(&rows->present);
+    ds_put_format(&rows->present, "not connected to %s", rows->config.db);
+    rows->in_sync = rows->blocked = rows->refused = rows->standby = false;
+    rows->awaits_flows = false;
+    rows->look = true;
+
+    /* The next connection may be to another database. */
+    rows->next_cfg = 0;
+    rows->flows = FLOWS_UNKNOWN;
+    clear_refusal(rows);
+}
+
+/* Something else is wanted.  The last look says nothing about that, nor does a
+ * refusal of what was wanted before, even one that is still to come. */
+static void
+start_over(struct bridge_rows *rows)
+{
+    clear_refusal(rows);
+    rows->txn_is_outdated = true;
+    ds_clear(&rows->present);
+    ds_put_cstr(&rows->present, "waiting to compare the rows");
+    rows->in_sync = rows->blocked = rows->refused = rows->awaits_flows = false;
+    rows->look = true;
 }
 
 /* Returns the name of the lock for 'bridge'.  It must be an <id> of RFC 7047
@@ -80,16 +128,17 @@ bridge_rows_create(const struct bridge_rows_config *config,
 {
     struct bridge_rows *rows = xzalloc(sizeof *rows);
 
-    rows->config = config;
+    rows_config_copy(&rows->config, config);
     rows->goal = goal;
+    smap_init(&rows->notes);
     ds_init(&rows->present);
 
     rows->idl = ovsdb_idl_create(config->db, &ovsrec_idl_class, false, true);
-    row_edit_monitor(rows->idl);
+    row_monitor_columns(rows->idl);
     char *lock = lock_name(config->bridge);
     ovsdb_idl_set_lock(rows->idl, lock);
     free(lock);
-    say_disconnected(rows);
+    set_disconnected(rows);
     return rows;
 }
 
@@ -102,28 +151,64 @@ bridge_rows_destroy(struct bridge_rows *rows)
         }
         ovsdb_idl_destroy(rows->idl);
         ds_destroy(&rows->present);
-        free(rows->status);
+        smap_destroy(&rows->notes);
+        rows_config_destroy(&rows->config);
         free(rows->refusal);
         free(rows);
     }
 }
 
 void
+bridge_rows_set_config(struct bridge_rows *rows,
+                       const struct bridge_rows_config *config)
+{
+    ovs_assert(!strcmp(rows->config.db, config->db)
+               && !strcmp(rows->config.bridge, config->bridge));
+    if (rows_config_equals(&rows->config, config)) {
+        return;
+    }
+    if (!rows_config_has_same_ports(&rows->config, config)) {
+        /* What is known is of other ports. */
+        rows->have_ports = false;
+        rows->devices = (struct bridge_devices) { .uplink_ifindex = 0 };
+        rows->opened = (struct row_opened) { .ifindex = 0 };
+    }
+    rows_config_destroy(&rows->config);
+    rows_config_copy(&rows->config, config);
+    start_over(rows);
+}
+
+void
 bridge_rows_connect_now(struct bridge_rows *rows)
 {
     if (!ovsdb_idl_is_connected(rows->idl)) {
-        /* The same remote set anew is a new session, without backoff. */
+        /* Setting the same remote begins a new session, without backoff. */
         ovsdb_idl_set_remote(rows->idl, NULL, true);
-        ovsdb_idl_set_remote(rows->idl, rows->config->db, true);
+        ovsdb_idl_set_remote(rows->idl, rows->config.db, true);
     }
 }
 
 void
 bridge_rows_set_goal(struct bridge_rows *rows, enum bridge_rows_goal goal)
 {
-    rows->look |= rows->goal != goal;
-    rows->right &= rows->goal == goal;
-    rows->goal = goal;
+    if (rows->goal != goal) {
+        rows->goal = goal;
+        start_over(rows);
+    }
+}
+
+bool
+bridge_rows_awaits_flows(const struct bridge_rows *rows)
+{
+    return rows->awaits_flows;
+}
+
+void
+bridge_rows_flows_removed(struct bridge_rows *rows, bool foreign_flows)
+{
+    rows->flows = foreign_flows ? FLOWS_FOREIGN : FLOWS_NONE;
+    rows->awaits_flows = false;
+    rows->look = true;
 }
 
 void
@@ -135,7 +220,7 @@ bridge_rows_set_devices(struct bridge_rows *rows,
     if (devices->uplink_ifindex
         && devices->uplink_ifindex != rows->devices.uplink_ifindex) {
         /* The port may still be of another device. */
-        rows->right = false;
+        rows->in_sync = false;
     }
     rows->devices = *devices;
 }
@@ -143,28 +228,84 @@ bridge_rows_set_devices(struct bridge_rows *rows,
 void
 bridge_rows_uplink_left(struct bridge_rows *rows)
 {
-    rows->opened.left = row_edit_get_uplink(rows->idl, rows->config);
+    rows->opened.left = row_get_uplink(rows->idl, &rows->config);
     rows->look = true;
-    rows->right = false;
+    rows->in_sync = false;
+}
+
+/* Notes. */
+
+/* Returns the key of note 'name', for the caller to free. */
+static char *
+note_key(const char *name)
+{
+    return xasprintf(BRIDGE_ROWS_MARK"-%s", name);
+}
+
+static void
+set_note(struct bridge_rows *rows, const char *key, const char *value)
+{
+    if (!nullable_string_is_equal(smap_get(&rows->notes, key), value)) {
+        smap_replace(&rows->notes, key, value);
+        /* A note is no reason to try again what was refused. */
+        rows->look |= !rows->blocked;
+    }
+}
+
+void
+bridge_rows_set_note(struct bridge_rows *rows, const char *name,
+                     const char *value)
+{
+    char *key = note_key(name);
+
+    set_note(rows, key, value);
+    free(key);
+}
+
+const char *
+bridge_rows_get_note(const struct bridge_rows *rows, const char *name)
+{
+    char *key = note_key(name);
+    const char *value = smap_get(&rows->notes, key);
+
+    if (!value) {
+        value = row_get_key(rows->idl, &rows->config, key);
+    }
+    free(key);
+    return value;
 }
 
 void
 bridge_rows_set_status(struct bridge_rows *rows, const char *status)
 {
-    if (!nullable_string_is_equal(rows->status, status)) {
-        free(rows->status);
-        rows->status = xstrdup(status);
-        /* Not so that what was refused is tried again: there is time. */
-        rows->look |= !rows->stuck;
-    }
+    set_note(rows, BRIDGE_ROWS_STATUS, status);
+}
+
+static bool
+is_noted(const struct bridge_rows *rows, const char *key, const char *value)
+{
+    return nullable_string_is_equal(
+        value, row_get_key(rows->idl, &rows->config, key));
 }
 
 bool
 bridge_rows_shows_status(const struct bridge_rows *rows)
 {
-    return nullable_string_is_equal(rows->status,
-                                    row_edit_get_status(rows->idl,
-                                                        rows->config));
+    return is_noted(rows, BRIDGE_ROWS_STATUS,
+                    smap_get(&rows->notes, BRIDGE_ROWS_STATUS));
+}
+
+static bool
+are_all_noted(const struct bridge_rows *rows)
+{
+    const struct smap_node *note;
+
+    SMAP_FOR_EACH (note, &rows->notes) {
+        if (!is_noted(rows, note->key, note->value)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Looking: what is there? */
@@ -175,8 +316,17 @@ is_applied(const struct bridge_rows *rows)
     const struct ovsrec_open_vswitch *ovs
         = ovsrec_open_vswitch_first(rows->idl);
 
-    /* Somebody may have set the numbers back. */
+    /* Others may have reset the numbers. */
     return !ovs || ovs->cur_cfg >= MIN(rows->next_cfg, ovs->next_cfg);
+}
+
+/* Returns true if the bridge is not in fail mode secure, and the agent does
+ * not change that. */
+static bool
+is_insecure(const struct bridge_rows *rows)
+{
+    return (rows->owner == BRIDGE_ADOPTED
+            && !row_is_secure(rows->idl, &rows->config));
 }
 
 /* Stores into '*ofport' the number of port 'name'.  If it has none,
@@ -184,8 +334,8 @@ is_applied(const struct bridge_rows *rows)
 static bool
 read_ofport(struct bridge_rows *rows, const char *name, uint16_t *ofport)
 {
-    const struct ovsrec_interface *iface = row_edit_find_interface(
-        rows->idl, rows->config, name);
+    const struct ovsrec_interface *iface = row_find_interface(
+        rows->idl, rows->config.bridge, name);
 
     if (!iface || !iface->n_ofport) {
         ds_put_format(&rows->present, "waiting for ovs-vswitchd to add %s",
@@ -193,11 +343,11 @@ read_ofport(struct bridge_rows *rows, const char *name, uint16_t *ofport)
         return false;
     } else if (iface->error || *iface->ofport < 1
                || *iface->ofport > MAX_OFPORT) {
-        /* "could not open network device X (No such device)": for a missing
-         * link, ovs-vswitchd tries again by itself when one appears. */
+        /* "could not open network device X (No such device)": ovs-vswitchd
+         * tries again when the link appears. */
         ds_put_format(&rows->present, "%s is missing: %s", name,
                       iface->error ? iface->error : "it has no port number");
-        rows->stuck = true;
+        rows->blocked = true;
         return false;
     }
     *ofport = *iface->ofport;
@@ -207,23 +357,25 @@ read_ofport(struct bridge_rows *rows, const char *name, uint16_t *ofport)
 static void
 look_at_ports(struct bridge_rows *rows)
 {
-    const struct bridge_rows_config *config = rows->config;
+    const struct bridge_rows_config *config = &rows->config;
 
     bool have_uplink = read_ofport(rows, config->uplink, &rows->ports.uplink);
-    if (have_uplink || rows->stuck) {
+    if (have_uplink || rows->blocked) {
         rows->opened.ifindex
-            = have_uplink ? row_edit_get_noted(rows->idl, config) : 0;
+            = have_uplink ? row_get_noted(rows->idl, config) : 0;
     }
     rows->have_ports
         = (have_uplink
            && read_ofport(rows, config->fake_port, &rows->ports.fake_port));
     if (rows->have_ports) {
         ds_put_format(&rows->present, "%s with %s as port %"PRIu16" and %s "
-                      "as port %"PRIu16, config->bridge,
+                      "as port %"PRIu16"%s", config->bridge,
                       config->uplink, rows->ports.uplink,
-                      config->fake_port,
-                      rows->ports.fake_port);
-        rows->right = true;
+                      config->fake_port, rows->ports.fake_port,
+                      (is_insecure(rows)
+                       ? ", not in fail mode secure" : ""));
+        rows->ports.adopted = rows->owner != BRIDGE_CREATED;
+        rows->in_sync = true;
     }
 }
 
@@ -236,38 +388,80 @@ commit(struct bridge_rows *rows, struct ovsdb_idl_txn *txn, bool to_apply)
         ovsdb_idl_txn_destroy(txn);
         return true;
     }
+    COVERAGE_INC(bridge_rows_transaction);
     rows->txn = txn;
     rows->txn_to_apply = to_apply;
+    rows->txn_is_outdated = false;
     return false;
 }
 
-/* Sends what must change, in one transaction.  Returns true if there is
+/* Begins to reconcile the rows, in one transaction.  Returns true if there is
  * nothing to change. */
 static bool
-mend(struct bridge_rows *rows)
+reconcile(struct bridge_rows *rows)
 {
     struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(rows->idl);
 
     ovsdb_idl_txn_add_comment(txn, "pipette-agent");
     if (rows->goal == ROWS_PRESENT) {
-        rows->txn_takes_uplink = row_edit_make(rows->idl, txn, rows->config,
-                                               &rows->devices, &rows->opened);
+        rows->txn_deletes_uplink
+            = row_reconcile(rows->idl, txn, &rows->config, &rows->devices,
+                            &rows->opened);
     } else {
-        row_edit_remove(rows->idl, txn, rows->config);
+        row_remove(rows->idl, txn, &rows->config,
+                   rows->flows == FLOWS_FOREIGN);
+        /* If it fails, others have changed something. */
+        rows->flows = FLOWS_UNKNOWN;
     }
     return commit(rows, txn, true);
 }
 
-/* Sends the status, if the row shows another. */
+/* Sends the notes that the row does not have. */
 static void
-show_status(struct bridge_rows *rows)
+write_notes(struct bridge_rows *rows)
 {
-    if (!rows->txn && rows->status && !bridge_rows_shows_status(rows)) {
-        struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(rows->idl);
+    const struct smap_node *note;
 
-        row_edit_set_status(rows->idl, rows->config, rows->status);
-        commit(rows, txn, false);
+    if (rows->txn || are_all_noted(rows)) {
+        return;
     }
+    struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(rows->idl);
+    SMAP_FOR_EACH (note, &rows->notes) {
+        if (!is_noted(rows, note->key, note->value)) {
+            row_set_key(rows->idl, &rows->config, note->key,
+                        note->value);
+        }
+    }
+    commit(rows, txn, false);
+}
+
+/* Logs, once for each change, what an adopted bridge's fail mode means. */
+static void
+tell_fail_mode(struct bridge_rows *rows)
+{
+    bool insecure = is_insecure(rows);
+
+    if (insecure && !rows->told_insecure) {
+        VLOG_INFO_RL(&rl, "bridge %s is not in fail mode secure: after a "
+                     "restart of ovs-vswitchd it switches normally until the "
+                     "agent has installed the flows (see set-fail-mode in "
+                     "ovs-vsctl(8))", rows->config.bridge);
+    } else if (rows->told_insecure && rows->owner == BRIDGE_ADOPTED
+               && !insecure) {
+        VLOG_INFO_RL(&rl, "bridge %s is in fail mode secure",
+                     rows->config.bridge);
+    }
+    rows->told_insecure = insecure;
+}
+
+/* Returns true if the bridge cannot be released yet: flows of the agent would
+ * stay on it, and it is not known if there are flows of others. */
+static bool
+must_await_flows(const struct bridge_rows *rows)
+{
+    return ((rows->owner == BRIDGE_CREATED || rows->owner == BRIDGE_ADOPTED)
+            && rows->flows == FLOWS_UNKNOWN
+            && row_bridge_stays(rows->idl, &rows->config));
 }
 
 /* Returns true if there is a replica to look at, and no transaction under way
@@ -282,51 +476,58 @@ can_look(const struct bridge_rows *rows)
 void
 bridge_rows_look(struct bridge_rows *rows)
 {
-    const struct bridge_rows_config *config = rows->config;
+    const struct bridge_rows_config *config = &rows->config;
 
     if (!can_look(rows)) {
         return;
     }
+    COVERAGE_INC(bridge_rows_look);
     rows->look = false;
     rows->seqno = ovsdb_idl_get_seqno(rows->idl);
     rows->had_lock = ovsdb_idl_has_lock(rows->idl);
     rows->was_contended = ovsdb_idl_is_lock_contended(rows->idl);
-    rows->right = rows->stuck = rows->refused = rows->have_ports = false;
+    rows->in_sync = rows->blocked = rows->refused = rows->have_ports = false;
+    rows->awaits_flows = false;
     rows->standby = !rows->had_lock && rows->was_contended;
-    rows->owner = row_edit_owner(rows->idl, config);
+    rows->owner = row_get_owner(rows->idl, config);
     ds_clear(&rows->present);
 
     if (rows->standby) {
-        ds_put_format(&rows->present, "another pipette-agent looks after %s, "
-                      "standing by", config->bridge);
+        ds_put_format(&rows->present, "another pipette-agent is active for "
+                      "%s, standing by", config->bridge);
     } else if (!rows->had_lock) {
         ds_put_cstr(&rows->present, "waiting for the lock");
     } else if (rows->goal == ROWS_WATCH) {
         ds_put_cstr(&rows->present, "watching");
-        rows->right = true;
+        rows->in_sync = true;
     } else if (rows->goal == ROWS_PRESENT
-               && row_edit_is_refused(rows->idl, config, &rows->present)) {
-        rows->refused = rows->stuck = true;
+               && row_is_refused(rows->idl, config, &rows->present)) {
+        rows->refused = rows->blocked = true;
     } else if (!is_applied(rows)) {
         /* One change at a time: ovs-vswitchd must see each. */
         ds_put_cstr(&rows->present, "waiting for ovs-vswitchd to apply it");
-    } else if (!mend(rows)) {
+    } else if (rows->goal == ROWS_ABSENT && must_await_flows(rows)) {
+        ds_put_cstr(&rows->present, "waiting for the flows to be removed");
+        rows->awaits_flows = true;
+    } else if (!reconcile(rows)) {
         /* What was refused is probably refused again. */
-        rows->stuck = rows->refusal;
+        rows->blocked = rows->refusal;
         ds_put_cstr(&rows->present, (rows->refusal ? rows->refusal
                                      : "changing the database"));
     } else if (rows->goal == ROWS_PRESENT) {
         look_at_ports(rows);
     } else {
         ds_put_cstr(&rows->present, rows->owner == BRIDGE_MISSING
-                    ? "nothing of it" : "bridge left: not pipette-agent's");
-        rows->right = true;
+                    ? "no such bridge" : "only the rows of others");
+        rows->in_sync = true;
     }
     if (rows->had_lock && rows->goal == ROWS_PRESENT && !rows->refused) {
-        show_status(rows);
+        write_notes(rows);
+        tell_fail_mode(rows);
     }
 }
 
+/* ovsdb-server refused the transaction in flight. */
 static void
 take_refusal(struct bridge_rows *rows)
 {
@@ -334,7 +535,7 @@ take_refusal(struct bridge_rows *rows)
                               ovsdb_idl_txn_get_error(rows->txn));
     ds_clear(&rows->present);
     ds_put_cstr(&rows->present, rows->refusal);
-    rows->stuck = true;
+    rows->blocked = true;
     /* Not before something changes, or it is time. */
     rows->look = false;
 }
@@ -348,19 +549,16 @@ finish_transaction(struct bridge_rows *rows)
     if (status == TXN_INCOMPLETE) {
         return;
     }
-    free(rows->refusal);
-    rows->refusal = NULL;
+    clear_refusal(rows);
+    rows->look = true;
     if (status == TXN_SUCCESS) {
         if (rows->txn_to_apply) {
             rows->next_cfg = ovsdb_idl_txn_get_increment_new_value(rows->txn);
-            if (rows->txn_takes_uplink) {
+            if (rows->txn_deletes_uplink) {
                 rows->opened.ifindex = 0;
             }
         }
-        rows->look = true;
-    } else if (status == TXN_TRY_AGAIN) {
-        rows->look = true;
-    } else {
+    } else if (status == TXN_ERROR && !rows->txn_is_outdated) {
         take_refusal(rows);
     }
     ovsdb_idl_txn_destroy(rows->txn);
@@ -374,9 +572,14 @@ bridge_rows_run(struct bridge_rows *rows)
     if (rows->txn) {
         finish_transaction(rows);
     }
-    if (!ovsdb_idl_is_connected(rows->idl)) {
-        say_disconnected(rows);
+
+    bool connected = ovsdb_idl_is_connected(rows->idl);
+    if (!connected) {
+        set_disconnected(rows);
+    } else if (!rows->connected) {
+        COVERAGE_INC(bridge_rows_connected);
     }
+    rows->connected = connected;
     if (!can_look(rows)) {
         return;
     }
@@ -402,15 +605,15 @@ bridge_rows_wants_look(const struct bridge_rows *rows)
 }
 
 bool
-bridge_rows_is_right(const struct bridge_rows *rows)
+bridge_rows_is_in_sync(const struct bridge_rows *rows)
 {
-    return rows->right;
+    return rows->in_sync;
 }
 
 bool
-bridge_rows_is_stuck(const struct bridge_rows *rows)
+bridge_rows_is_blocked(const struct bridge_rows *rows)
 {
-    return rows->stuck;
+    return rows->blocked;
 }
 
 bool
@@ -440,12 +643,18 @@ bridge_rows_ports(const struct bridge_rows *rows)
 void
 bridge_rows_format_wanted(const struct bridge_rows *rows, struct ds *s)
 {
-    const struct bridge_rows_config *config = rows->config;
+    const struct bridge_rows_config *config = &rows->config;
 
     if (rows->goal == ROWS_PRESENT) {
-        ds_put_format(s, "%s with %s (trunk of VLAN %"PRIu16") and %s",
-                      config->bridge, config->uplink, config->vlan,
-                      config->fake_port);
+        ds_put_format(s, "%s with %s (", config->bridge, config->uplink);
+        if (rows_config_is_trunk(config)) {
+            ds_put_format(s, "trunk of VLAN%s ",
+                          bitmap_count1(config->vlans, 4096) > 1 ? "s" : "");
+            rows_config_format_vlans(config->vlans, s);
+        } else {
+            ds_put_cstr(s, "access port");
+        }
+        ds_put_format(s, ") and %s", config->fake_port);
     } else {
         ds_put_format(s, "no %s", config->bridge);
     }
@@ -455,4 +664,11 @@ const char *
 bridge_rows_present(const struct bridge_rows *rows)
 {
     return ds_cstr_ro(&rows->present);
+}
+
+void
+bridge_rows_get_memory_usage(const struct bridge_rows *rows,
+                             struct simap *usage)
+{
+    ovsdb_idl_get_memory_usage(rows->idl, usage);
 }

@@ -6,21 +6,26 @@
 /* The rows of one bridge in the Open_vSwitch database
  * ====================================================
  *
- * Keeps the Bridge, Port and Interface rows of one bridge as they are wanted:
- * the bridge (fail-mode secure), its local port, the fake port (internal) and
- * the uplink (a trunk of one VLAN).  Every look at the database compares, and
- * one transaction mends all that differs.  See ovs-vswitchd.conf.db(5) for the
- * columns.
+ * Reconciles the Bridge, Port and Interface rows of one bridge: the bridge
+ * (fail mode secure), its local port, the fake port (internal) and the uplink
+ * (a trunk, or an access port).  Each look compares the whole replica with the
+ * desired rows, and one transaction changes all that differs.  See
+ * ovs-vswitchd.conf.db(5) for the columns.
  *
  * Each row is marked in its external_ids, key BRIDGE_ROWS_MARK: "created" if
- * the agent made it, "adopted" if it was there before.  A row that is not
- * marked is somebody else's and is not touched, unless the configuration says
- * "adopt"; rows of other bridges never are.
+ * the agent created it, "adopted" if it existed before.  Rows without a mark
+ * belong to others and are left alone, unless the configuration says "adopt".
+ * Rows of other bridges are always left alone.  Fail mode, datapath type and
+ * port numbers of an adopted bridge do not change: ovs-vswitchd would drop all
+ * its flows, or create its ports again.
  *
- * Each change of the replica is a reason to look.
+ * Each change of the replica is a reason to look.  What depends on the ports of
+ * others, the transaction verifies: if they have changed, it fails, and the
+ * next look tries again.
  *
- * Of several agents for one bridge, one acts: the one that has the database's
- * lock (RFC 7047 section 4.1.8) for this bridge.  The others stand by.
+ * Of several agents for one bridge, one is active: the one that has the
+ * database lock (RFC 7047 section 4.1.8) for this bridge.  The others stand
+ * by.
  *
  * Nothing here blocks: call bridge_rows_run() and bridge_rows_wait() in each
  * pass of a poll loop. */
@@ -29,11 +34,12 @@
 #include <stdint.h>
 
 struct ds;
+struct simap;
 
 #define BRIDGE_ROWS_MARK "pipette-agent"
 #define BRIDGE_ROWS_STATUS "pipette-agent-status"
 
-/* OpenFlow port numbers to ask for.  ovs-vswitchd gives others if these are
+/* OpenFlow port numbers to request.  ovs-vswitchd assigns others if these are
  * taken: see bridge_rows_ports(). */
 #define BRIDGE_ROWS_UPLINK_OFPORT 1
 #define BRIDGE_ROWS_FAKE_PORT_OFPORT 2
@@ -44,13 +50,15 @@ struct bridge_rows_config {
     const char *uplink;
     const char *fake_port;
     const char *datapath_type;  /* "system", "netdev"; NULL to leave it. */
-    uint16_t vlan;              /* The one VLAN of the trunk, 1 to 4094. */
+    const unsigned long *vlans; /* Of the uplink: a bitmap of 1 to 4094 for a
+                                 * trunk, only of 0 for an access port. */
     bool adopt;                 /* Take over rows that are not marked. */
+    const char *boot_id;        /* Of this boot, as in random(4), or NULL. */
 };
 
-/* What is wanted of the database. */
+/* The desired state. */
 enum bridge_rows_goal {
-    ROWS_WATCH,                 /* Nothing: only look. */
+    ROWS_WATCH,                 /* Any: only look. */
     ROWS_PRESENT,               /* The rows as configured. */
     ROWS_ABSENT                 /* None of the rows that are marked. */
 };
@@ -64,92 +72,127 @@ enum bridge_rows_owner {
     BRIDGE_ADOPTED
 };
 
-/* OpenFlow port numbers as ovs-vswitchd gave them, host byte order. */
+/* OpenFlow port numbers that ovs-vswitchd assigned, host byte order. */
 struct bridge_ports {
     uint16_t uplink;
     uint16_t fake_port;
+    bool adopted;               /* The agent did not create the bridge, so it
+                                 * may have flows of others. */
 };
 
-/* Creates the object and starts to connect.  'config' and what it points to
- * must outlive it. */
+/* Creates the object and starts to connect. */
 struct bridge_rows *bridge_rows_create(const struct bridge_rows_config *config,
                                        enum bridge_rows_goal);
+
+/* Changes the configuration, as of the next look.  'db' and 'bridge' must be
+ * the same as before.  Connection and lock stay; if nothing differs, so does
+ * all else. */
+void bridge_rows_set_config(struct bridge_rows *,
+                            const struct bridge_rows_config *);
 
 /* Closes the connection and frees 'rows'.  The database stays as it is. */
 void bridge_rows_destroy(struct bridge_rows *rows);
 
-/* Somebody says that ovsdb-server has been started: connects now, if there is
- * no connection, instead of waiting for the next attempt. */
+/* Connects now if there is no connection, instead of after the backoff:
+ * ovsdb-server has been restarted. */
 void bridge_rows_connect_now(struct bridge_rows *rows);
 
-/* Changes what is wanted, as of the next bridge_rows_look(). */
+/* Changes the desired state, as of the next bridge_rows_look(). */
 void bridge_rows_set_goal(struct bridge_rows *rows, enum bridge_rows_goal);
 
-/* What others know of the network devices behind the ports. */
+/* ROWS_ABSENT leaves the bridge if it was adopted, or has ports that the agent
+ * did not create.  Such a bridge keeps its flows, so those of the agent are to
+ * be removed first.
+ *
+ * bridge_rows_awaits_flows() returns true if that is to be done.  Then remove
+ * them, see if flows of others remain, and call bridge_rows_flows_removed().
+ * If the rows cannot be changed then, for example because others changed them
+ * at the same time, bridge_rows_awaits_flows() returns true again: there may
+ * be other flows by then.
+ *
+ * With 'foreign_flows', a created bridge that stays keeps fail mode secure,
+ * because ovs-vswitchd would drop them with the change.  Otherwise it gets the
+ * default fail mode. */
+bool bridge_rows_awaits_flows(const struct bridge_rows *);
+void bridge_rows_flows_removed(struct bridge_rows *, bool foreign_flows);
+
+/* What the links know of the network devices of the ports. */
 struct bridge_devices {
     /* Of the uplink, 0 while there is none.
      *
-     * ovs-vswitchd (3.1) does not notice, on the userspace datapath, that a
-     * device was replaced by another of the same name: it goes on to listen to
-     * the one that is gone.  So if the uplink's device is not the one that
-     * ovs-vswitchd opened, the uplink's row is taken out and, once ovs-vswitchd
-     * has let go, made anew. */
+     * On the userspace datapath, ovs-vswitchd 3.1 does not notice that a
+     * device was replaced by another of the same name, and keeps listening to
+     * the former one.  So if the uplink's device is not the one that
+     * ovs-vswitchd opened, the uplink's row is deleted and, once ovs-vswitchd
+     * has applied that, created again. */
     unsigned int uplink_ifindex;
 
-    /* That the fake port is to have, in bytes, 0 while not known.  Without a
-     * request, ovs-vswitchd sets it to the least of the bridge's other
+    /* Desired MTU of the fake port, in bytes, 0 while not known.  Without a
+     * request, ovs-vswitchd sets it to the smallest of the bridge's other
      * ports. */
     unsigned int fake_port_mtu;
 };
 
-/* Says what there is, as of the next bridge_rows_look(). */
+/* Sets the devices, as of the next bridge_rows_look(). */
 void bridge_rows_set_devices(struct bridge_rows *rows,
                              const struct bridge_devices *);
 
-/* Says that the uplink's device has left.  One that is there now is not what
- * ovs-vswitchd has open, even if it has the same ifindex: so the row that the
- * uplink had when it left is made anew. */
+/* Reports that the uplink's device has left.  A device that is there now is
+ * not the one that ovs-vswitchd has open, even if it has the same ifindex, so
+ * the row that the uplink had when it left is created again. */
 void bridge_rows_uplink_left(struct bridge_rows *rows);
 
-/* Says what the bridge's row is to show to others, in external_ids, key
- * BRIDGE_ROWS_STATUS.  Before that, it is left as it is. */
+/* Sets what the bridge's row shows in external_ids, key BRIDGE_ROWS_STATUS.
+ * Before the first call, the row keeps what it shows. */
 void bridge_rows_set_status(struct bridge_rows *rows, const char *status);
 
-/* True if the row shows the status. */
+/* Returns true if the row shows the status. */
 bool bridge_rows_shows_status(const struct bridge_rows *rows);
+
+/* Notes keep what must outlive the agent, such as what removal restores, in
+ * the bridge's external_ids, key BRIDGE_ROWS_MARK "-" 'name'.  Removal deletes
+ * them with the mark.  bridge_rows_get_note() returns NULL if there is none,
+ * otherwise a string that is valid until the next bridge_rows_run(). */
+void bridge_rows_set_note(struct bridge_rows *, const char *name,
+                          const char *value);
+const char *bridge_rows_get_note(const struct bridge_rows *,
+                                 const char *name);
 
 void bridge_rows_run(struct bridge_rows *rows);
 void bridge_rows_wait(struct bridge_rows *rows);
 
-/* True if something changed, or may have, since the last look. */
+/* Returns true if something has changed, or may have, since the last look. */
 bool bridge_rows_wants_look(const struct bridge_rows *rows);
 
-/* Compares the whole replica with what is wanted, and begins to mend what
- * differs. */
+/* Compares the whole replica with the desired rows, and begins to reconcile
+ * them. */
 void bridge_rows_look(struct bridge_rows *rows);
 
-/* True if the database is as wanted and ovs-vswitchd has applied it. */
-bool bridge_rows_is_right(const struct bridge_rows *rows);
+/* Returns true if the rows are in sync and ovs-vswitchd has applied them. */
+bool bridge_rows_is_in_sync(const struct bridge_rows *rows);
 
-/* True if this cannot become right without somebody else's doing. */
-bool bridge_rows_is_stuck(const struct bridge_rows *rows);
+/* Returns true if only others can bring the rows in sync. */
+bool bridge_rows_is_blocked(const struct bridge_rows *rows);
 
-/* True if another agent has the lock. */
+/* Returns true if another agent has the lock. */
 bool bridge_rows_is_standby(const struct bridge_rows *rows);
 
-/* In words: what is wanted (appended to 's'), and what is there (valid until
- * the next bridge_rows_run()). */
+/* The desired state, which is appended to 's', and the actual one, which is
+ * valid until the next bridge_rows_run(), in words. */
 void bridge_rows_format_wanted(const struct bridge_rows *rows, struct ds *s);
 const char *bridge_rows_present(const struct bridge_rows *rows);
 
-/* Returns the port numbers, or NULL unless both are known.  They go on to be
- * known while the connection to the database is lost. */
+/* Returns the port numbers, or NULL unless both are known.  They stay known
+ * while the connection to the database is lost. */
 const struct bridge_ports *bridge_rows_ports(const struct bridge_rows *rows);
 
-/* Returns true if rows that are somebody else's stand in the way: nothing was
- * touched, and bridge_rows_present() says which and what can be done. */
+/* Returns true if rows of others are in the way.  Nothing has been changed
+ * then, and bridge_rows_present() says which they are and what can be done. */
 bool bridge_rows_is_refused(const struct bridge_rows *rows);
 
 enum bridge_rows_owner bridge_rows_owner(const struct bridge_rows *rows);
+
+/* Adds to 'usage' what memory usage depends on. */
+void bridge_rows_get_memory_usage(const struct bridge_rows *, struct simap *);
 
 #endif /* ovsdb/bridge-rows.h */

@@ -12,13 +12,17 @@ test_unit_SOURCES = \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
+	test/unit-frag-mode.c \
 	test/unit-health.c \
+	test/unit-links.c \
 	test/unit-notify.c \
 	test/unit-options.c \
 	test/unit-schedule.c \
-	test/unit-socket-watch.c
+	test/unit-sync-counts.c \
+	test/unit-restart-watch.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
+test_unit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_connect
 $(test_unit_OBJECTS): | $(OVS_LIB)
 
 # Many pairs, for tests and the benchmark.
@@ -28,6 +32,22 @@ endif
 test_pairs_SOURCES = test/pairs.c
 test_pairs_LDADD = $(PIPETTE_LIBS)
 $(test_pairs_OBJECTS): | $(OVS_LIB)
+
+# Lost events, for a system test.
+if ENABLE_TESTS
+check_PROGRAMS += test/links-overrun
+endif
+test_links_overrun_SOURCES = test/links-overrun.c
+test_links_overrun_LDADD = $(PIPETTE_LIBS)
+$(test_links_overrun_OBJECTS): | $(OVS_LIB)
+
+# The rows, without an agent.
+if ENABLE_TESTS
+check_PROGRAMS += test/rows
+endif
+test_rows_SOURCES = test/rows.c
+test_rows_LDADD = $(PIPETTE_LIBS)
+$(test_rows_OBJECTS): | $(OVS_LIB)
 
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
@@ -94,17 +114,21 @@ TESTSUITE_AT = \
 	test/package.at \
 	test/config.at \
 	test/rows.at \
+	test/rows-alone.at \
 	test/flows.at \
 	test/hostile.at \
 	test/trace.at \
+	test/vlans.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system-links.at \
+	test/system-others.at \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
+	test/faucet.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
 	test/faults-testsuite.at \
@@ -122,17 +146,20 @@ TEST_HELPERS = \
 	test/appliance/job.sh \
 	test/appliance/lab.service \
 	test/appliance/lab.sh \
+	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
 	test/bench.sh \
+	test/bench-costs.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
-	test/by-hand.sh \
+	test/cli-baseline.sh \
 	test/connects.py \
 	test/demo.sh \
 	test/fake-switch.py \
 	test/fault-lib.sh \
 	test/flood.py \
+	test/ovsdb-proxy.py \
 	test/package-life.sh \
 	test/package.sh \
 	test/pairs-lib.sh \
@@ -142,7 +169,8 @@ TEST_HELPERS = \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
-	test/walls.py
+	test/walls.py \
+	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
 	test/published-flows.txt
@@ -195,15 +223,27 @@ check-system: $(sbin_PROGRAMS) $(check_PROGRAMS) test/atlocal $(SYSTEM_TESTSUITE
 	    cat $(SYSTEM_TESTSUITE).dir/table; \
 	exit $$rc
 
+# Tables go to doc/measurements.md, unless MEASUREMENTS=no.
+MEASUREMENTS = yes
+WRITE_MEASUREMENTS = test '$(MEASUREMENTS)' != yes || \
+	$(SHELL) $(srcdir)/test/write-measurements.sh
+
 # What is repaired, how soon, and what traffic notices: the figures come last.
+# Those of a run of some tests only are not kept.
 check-faults: $(sbin_PROGRAMS) $(check_PROGRAMS) test/atlocal $(FAULTS_TESTSUITE)
 	-@$(SHELL) $(srcdir)/test/sandbox --can
 	@rm -f $(FAULTS_TESTSUITE).dir/table $(FAULTS_TESTSUITE).dir/lock
 	$(SHELL) $(FAULTS_TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS); \
 	rc=$$?; \
-	test ! -e $(FAULTS_TESTSUITE).dir/table || \
-	    sort $(FAULTS_TESTSUITE).dir/table; \
+	if test -e $(FAULTS_TESTSUITE).dir/table; then \
+	    sort $(FAULTS_TESTSUITE).dir/table | tee test/faults.table; \
+	fi; \
+	case $$rc,'$(TESTSUITEFLAGS)' in \
+	    0,|0,-j[0-9]|0,-j[0-9][0-9]) \
+		$(WRITE_MEASUREMENTS) faults $(srcdir)/doc/measurements.md \
+		    <test/faults.table ;; \
+	esac; \
 	exit $$rc
 
 # The package, built twice, from the tarball.  It is then in package/one.
@@ -245,7 +285,15 @@ check-valgrind: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 bench: all test/pairs$(EXEEXT)
 	PATH=$(abs_builddir)/test:$$PATH \
 	PIPETTE_AGENT=$(abs_builddir)/agent/pipette-agent \
-	$(SHELL) $(srcdir)/test/sandbox $(srcdir)/test/bench.sh
+	$(SHELL) $(srcdir)/test/sandbox $(srcdir)/test/bench.sh | \
+	    tee test/bench.table
+	@grep -q 'idle seconds' test/bench.table
+	@$(WRITE_MEASUREMENTS) bench $(srcdir)/doc/measurements.md \
+	    <test/bench.table
+	@grep -E '^ .* published|^(TCP stream|64-byte|connect|new pairs)|^ *(agent|from nothing|resident)' \
+	    test/bench.table >test/bench.summary
+	@$(WRITE_MEASUREMENTS) summary $(srcdir)/README.md \
+	    <test/bench.summary
 
 testsuites-clean:
 	for i in $(TESTSUITE) $(SYSTEM_TESTSUITE) $(FAULTS_TESTSUITE) \

@@ -6,6 +6,7 @@
 . "$here/pairs-lib.sh"
 . "$here/bench-traffic.sh"
 . "$here/bench-pairs.sh"
+. "$here/bench-costs.sh"
 
 START_ROUNDS=31
 IDLE_SECONDS=20
@@ -66,7 +67,7 @@ bench_start () {
         time_us "$SANDBOX/agent" agent --once -vconsole:off -vsyslog:off
         ovs-vsctl del-br copro0
         time_us "$SANDBOX/hand" \
-            sh "$here/by-hand.sh" up0 "$SANDBOX/published.flows"
+            sh "$here/cli-baseline.sh" up0 "$SANDBOX/published.flows"
         ovs-vsctl del-br copro0
     done
     agent_us=$(median <"$SANDBOX/agent")
@@ -105,6 +106,7 @@ bench_traffic
 remove_switch
 bench_new_pairs
 bench_all_pairs
+bench_costs
 table_head "" agent script "" ratio "" goal
 bench_start
 bench_rest

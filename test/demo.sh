@@ -15,17 +15,25 @@ step () {
     printf '\n%s%s%s\n' "$bold" "$*" "$plain"
 }
 
-shorten () {
-    cut -c "1-$((columns - 2))"
+# wrap: at commas, further lines indented; what is to be learned is abridged.
+wrap () {
+    sed 's/^cookie=[^ ]* //; s/learn(table=\([0-9]*\),[^)]*)/learn(table=\1,...)/g
+         s/,/, /g; s/ actions=/  ->  /' |
+        while read -r line; do
+            echo "$line" | fold -s -w "$((columns - 6))" |
+                sed '1s/^/  /; 2,$s/^/      /; s/, /,/g; s/ *$//'
+        done
 }
 
 show_flows () {
-    own_flows | sed 's/^cookie=[^ ]* //' | shorten
-    learned_flows | sed 's/^cookie=[^ ]* /learned: /' |
-        sed "s/.*/$green&$plain/"
+    own_flows | wrap
+    learned_flows | wrap | sed "s/.*/$green&$plain/"
 }
 
 cat <<EOF
+One address answers for every address of a subnet: the flows before, four
+connections, what the service saw, the flows after, and all that without the
+agent.
 
   client 192.168.2.5 --> 192.168.2.77               (what the client sees)
          |  switch, VLAN 2
@@ -53,7 +61,7 @@ done
 step "What the service saw: the client and the target, in one address"
 sed '/ready/d; s/^/    /' "$SANDBOX/http.log"
 
-step "The flows now: two learned for each pair, no controller asked"
+step "The flows now: two learned for each pair (last), no controller asked"
 show_flows
 
 step "Without the agent, everything goes on"

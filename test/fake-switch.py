@@ -10,11 +10,15 @@ line each, and does in MODE:
     good        what a switch does
     refuse-add  refuses the third message that is added to a bundle
     refuse-open refuses to open a bundle
+    refuse-monitor refuses flow monitors
+    refuse-config refuses to set its configuration
     garbage     sends random bytes after its hello
     liar        sends replies and errors that nobody asked for, and a flow
                 dump that ends in the middle
     mute        answers to echo requests only
     hangup      closes each connection at the first request
+    foreign     has 5 flows of others, and closes the first connection when
+                it is to count all flows
 """
 
 import os
@@ -26,6 +30,7 @@ import sys
 VERSION = 5
 HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY = 0, 1, 2, 3
 MULTIPART_REQUEST, MULTIPART_REPLY = 18, 19
+GET_CONFIG_REQUEST, GET_CONFIG_REPLY, SET_CONFIG = 7, 8, 9
 BARRIER_REQUEST, BARRIER_REPLY = 20, 21
 BUNDLE_CONTROL, BUNDLE_ADD = 33, 34
 MP_FLOW, MP_AGGREGATE, MP_FLOW_MONITOR = 1, 2, 16
@@ -43,8 +48,9 @@ def error(xid, request, kind=2, code=10):
 
 
 class Switch:
-    def __init__(self, sock, log, mode):
+    def __init__(self, sock, log, mode, reconnected):
         self.sock, self.log, self.mode = sock, log, mode
+        self.reconnected = reconnected
         self.added = 0
 
     def receive(self, n):
@@ -78,16 +84,29 @@ class Switch:
                         struct.pack("!HHI", MP_FLOW, 0, 0) + flow)):
             self.sock.send(lie)
 
-    def multipart(self, xid, body):
+    def multipart(self, xid, body, request):
         kind = struct.unpack("!H", body[:2])[0]
         self.say({MP_FLOW: "dump", MP_AGGREGATE: "count",
                   MP_FLOW_MONITOR: "monitor"}[kind])
         if self.mode == "liar" and kind == MP_FLOW:
             self.lie(xid)
+        elif self.mode == "refuse-monitor" and kind == MP_FLOW_MONITOR:
+            self.sock.send(error(xid, request))
         else:
-            counts = bytes(24) if kind == MP_AGGREGATE else b""
             self.sock.send(message(MULTIPART_REPLY, xid,
-                                   struct.pack("!HHI", kind, 0, 0) + counts))
+                                   struct.pack("!HHI", kind, 0, 0)
+                                   + (self.count(body)
+                                      if kind == MP_AGGREGATE else b"")))
+
+    def count(self, body):
+        """All flows are those without a cookie mask."""
+        n = 0
+        if self.mode == "foreign" and body[32:40] == bytes(8):
+            self.say("all")
+            if not self.reconnected:
+                raise EOFError
+            n = 5
+        return struct.pack("!QQI4x", 0, 0, n)
 
     def bundle_control(self, xid, request):
         bundle, kind, flags = struct.unpack("!IHH", request[8:16])
@@ -123,11 +142,18 @@ class Switch:
             elif self.mode == "mute":
                 pass
             elif kind == MULTIPART_REQUEST:
-                self.multipart(xid, body)
+                self.multipart(xid, body, header + body)
             elif kind == BUNDLE_CONTROL:
                 self.bundle_control(xid, header + body)
             elif kind == BUNDLE_ADD:
                 self.bundle_add(xid, header + body)
+            elif kind == GET_CONFIG_REQUEST:
+                self.say("config")
+                self.sock.send(message(GET_CONFIG_REPLY, xid, bytes(4)))
+            elif kind == SET_CONFIG:
+                self.say("set-config")
+                if self.mode == "refuse-config":
+                    self.sock.send(error(xid, header + body))
             elif kind == BARRIER_REQUEST:
                 self.say("barrier")
                 self.sock.send(message(BARRIER_REPLY, xid))
@@ -140,6 +166,7 @@ def main(argv):
     server.bind(path + ".tmp")
     server.listen(5)
     os.rename(path + ".tmp", path)      # There when it can be connected to.
+    reconnected = False
     with open(log_file, "w") as log:
         while True:
             sock, _ = server.accept()
@@ -147,9 +174,10 @@ def main(argv):
             log.flush()
             with sock:
                 try:
-                    Switch(sock, log, mode).run()
+                    Switch(sock, log, mode, reconnected).run()
                 except (EOFError, OSError):
                     pass
+            reconnected = True
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 /* Fuzz target: what the kernel says over rtnetlink.
  *
- * The input is the messages that the kernel sends, to both sockets of links.c,
+ * The input is the messages that the kernel sends, to all sockets of links.c,
  * one after the other as they came.  A message that has sequence number 1 in
  * the input is the reply to whatever was asked last; one that has 0 is an
  * event; any other is not changed.  When the input is at an end, each request
@@ -31,13 +31,16 @@
 
 enum { SEQ_EVENT, SEQ_AWAITED };
 
+/* Of struct links. */
+#define N_SOCKETS 3
+
 /* More requests than this for one input would be without end: each reply of
  * the kernel, of 16 bytes or more, leads to one at most. */
 #define MAX_REQUESTS 10000
 
 static const uint8_t *input, *input_end;
 
-static struct nl_sock *events;  /* The other socket is for requests. */
+static struct nl_sock *requests;
 static struct nlmsghdr asked;   /* The last request. */
 static bool pending;            /* It was not acknowledged by us. */
 static int n_requests;
@@ -199,7 +202,7 @@ receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned char **buf,
     struct nlmsghdr hdr;
 
     *from = (struct sockaddr_nl) { .nl_family = AF_NETLINK };
-    if (sock == events) {
+    if (sock != requests) {
         return (peek_message(input, &hdr) && hdr.nlmsg_seq == SEQ_EVENT
                 ? receive_input(buf) : -NLE_AGAIN);
     } else if (input < input_end) {
@@ -215,7 +218,7 @@ take_request(struct nl_sock *sock, struct nl_msg *msg)
 {
     asked = *nlmsg_hdr(msg);
     pending = true;
-    ovs_assert(sock != events);
+    ovs_assert(sock == requests);
     ovs_assert(++n_requests < MAX_REQUESTS);
     switch (asked.nlmsg_type) {
     case RTM_GETLINK:
@@ -250,6 +253,10 @@ __wrap_nl_connect(struct nl_sock *sock, int protocol OVS_UNUSED)
     struct nl_cb *cb = nl_socket_get_cb(sock);
 
     n_connects++;
+    /* Two for events follow the first; any later one takes its place. */
+    if (n_connects == 1 || n_connects > N_SOCKETS) {
+        requests = sock;
+    }
     nl_cb_overwrite_recv(cb, receive);
     nl_cb_overwrite_send(cb, take_request);
     nl_cb_put(cb);
@@ -263,10 +270,9 @@ __wrap_nl_socket_set_nonblocking(const struct nl_sock *sock OVS_UNUSED)
 }
 
 int
-__wrap_nl_socket_add_memberships(struct nl_sock *sock, int group OVS_UNUSED,
-                                 ...)
+__wrap_nl_socket_add_memberships(struct nl_sock *sock OVS_UNUSED,
+                                 int group OVS_UNUSED, ...)
 {
-    events = sock;
     return 0;
 }
 
@@ -283,11 +289,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .routed_clients = true,
     };
     const uint8_t *before;
+    bool was_blocked = false;
 
     input = data;
     input_end = data + size;
     n_requests = n_connects = 0;
-    events = NULL;
+    requests = NULL;
 
     struct links *links = links_create(&config);
     links_start(links);
@@ -297,14 +304,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (links_wants_look(links)) {
             links_look(links);
         }
+        was_blocked |= links_is_blocked(links);
     } while (input != before);
 
     links_release(links, true, true);
 
     ds_clear(&fuzz_outcome);
-    ds_put_format(&fuzz_outcome, "%s, uplink %u%s%s", links_present(links),
+    ds_put_format(&fuzz_outcome, "%s, uplink %u%s%s%s", links_present(links),
                   links_uplink_ifindex(links),
-                  n_connects > 2 ? ", opened anew" : "",
+                  was_blocked ? ", was blocked" : "",
+                  n_connects > N_SOCKETS ? ", opened anew" : "",
                   input < input_end ? ", not all read" : "");
     links_destroy(links);
     return 0;

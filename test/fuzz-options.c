@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/agent.h"
-#include "agent/config-file.h"
-#include "agent/options.h"
-#include "agent/rooms.h"
-#include "agent/settings.h"
+#include "agent/config/config-file.h"
+#include "agent/config/options.h"
+#include "agent/config/settings.h"
+#include "agent/loop/agent.h"
+#include "agent/loop/backends.h"
 #include "flow.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-set.h"
@@ -110,7 +110,7 @@ check_flows(const struct options *o)
         .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
         .fake_port = BRIDGE_ROWS_FAKE_PORT_OFPORT,
     };
-    struct flow_config config = rooms_flow_config(o, &ports);
+    struct flow_config config = backends_flow_config(o, &ports);
     struct svec named = SVEC_EMPTY_INITIALIZER;
     struct svec flows = SVEC_EMPTY_INITIALIZER;
     struct flow_list list = FLOW_LIST_INITIALIZER;

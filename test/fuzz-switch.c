@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "openflow/flow-count.h"
+#include "bitmap.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
 #include "openvswitch/ofp-bundle.h"
@@ -42,7 +42,7 @@ static struct sent sent[MAX_SENT];      /* The last, on this connection. */
 static size_t n_sent;
 static size_t bundle;           /* Index of the last bundle's first message. */
 static bool bundle_refused;     /* Was there an error for one of these? */
-static size_t n_counted;        /* Replies to the last N_COUNTS counts. */
+static size_t next_count;       /* Index to look for the next count from. */
 
 /* What the agent sends. */
 
@@ -78,8 +78,6 @@ take_messages(void)
         s->xid = oh->xid;
         if (s->type == OFPTYPE_BUNDLE_CONTROL) {
             take_bundle_ctrl(oh);
-        } else if (s->type == OFPTYPE_AGGREGATE_STATS_REQUEST) {
-            n_counted = 0;
         }
         n_sent++;
         ofpbuf_delete(msg);
@@ -98,6 +96,21 @@ find_sent(enum ofptype type, size_t n, ovs_be32 *xid)
 
         if ((type == OFPTYPE_HELLO || s->type == type) && !--n) {
             *xid = s->xid;
+            break;
+        }
+    }
+}
+
+/* Counts are answered in the order in which they were asked for. */
+static void
+answer_count(struct ofp_header *oh)
+{
+    next_count = MAX(next_count, n_sent - MIN(n_sent, MAX_SENT));
+    while (next_count < n_sent) {
+        const struct sent *s = &sent[next_count++ % MAX_SENT];
+
+        if (s->type == OFPTYPE_AGGREGATE_STATS_REQUEST) {
+            oh->xid = s->xid;
             break;
         }
     }
@@ -124,9 +137,7 @@ answer(struct ofp_header *oh, enum ofptype type)
         break;
 
     case OFPTYPE_AGGREGATE_STATS_REPLY:
-        /* All are sent at once, and answered in this order. */
-        find_sent(OFPTYPE_AGGREGATE_STATS_REQUEST,
-                  N_COUNTS - n_counted++ % N_COUNTS, &oh->xid);
+        answer_count(oh);
         break;
 
     case OFPTYPE_BARRIER_REPLY:
@@ -152,7 +163,7 @@ reconnect(void)
 {
     flow_sync_disconnect(flow_sync);
     ovs_assert(!flow_sync_send(flow_sync));
-    n_sent = bundle = n_counted = 0;
+    n_sent = bundle = next_count = 0;
     bundle_refused = false;
     flow_sync_connect(flow_sync);
 }
@@ -170,8 +181,8 @@ run(void)
         flow_sync_look(flow_sync, now);
     }
     take_messages();
-    ovs_assert(!flow_sync_is_right(flow_sync)
-               || !flow_sync_is_stuck(flow_sync));
+    ovs_assert(!flow_sync_is_in_sync(flow_sync)
+               || !flow_sync_is_blocked(flow_sync));
     ovs_assert(flow_sync_next(flow_sync) > now
                || flow_sync_failure(flow_sync, now));
 }
@@ -211,17 +222,21 @@ receive(const uint8_t *data, size_t length)
 static void
 set_flows(uint16_t timeout)
 {
+    static const struct svec none_ignored = SVEC_EMPTY_INITIALIZER;
+    unsigned long vlans[BITMAP_N_LONGS(4096)] = { 0 };
     const struct flow_config config = {
         .uplink.number = 1,
         .fake_port.number = 2,
         .fake = { htonl(0x0a0a0001), UNKNOWN_FAKE_PLEN },
         .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
         .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
-        .vlan = 2,
+        .vlans = vlans,
+        .ignored_clients = &none_ignored,
         .timeout = timeout,
     };
     struct svec flows = SVEC_EMPTY_INITIALIZER;
 
+    bitmap_set1(vlans, 2);
     flow_set_build(&config, &flows);
     flow_sync_set_flows(flow_sync, &flows);
     svec_destroy(&flows);
@@ -246,7 +261,7 @@ obey(uint8_t order, uint16_t argument)
         flow_sync_look(flow_sync, now);
         break;
     case 4:
-        flow_sync_want_drops(flow_sync);
+        flow_sync_request_counts(flow_sync);
         break;
     }
 }
@@ -292,8 +307,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     ds_clear(&fuzz_outcome);
     ds_put_format(&fuzz_outcome, "%s%s%s, %u of others%s",
-                  flow_sync_is_right(flow_sync) ? "right, " : "",
-                  flow_sync_is_stuck(flow_sync) ? "stuck, " : "",
+                  flow_sync_is_in_sync(flow_sync) ? "in sync, " : "",
+                  flow_sync_is_blocked(flow_sync) ? "blocked, " : "",
                   flow_sync_present(flow_sync), flow_sync_foreign(flow_sync),
                   size ? ", not all read" : "");
     flow_sync_destroy(flow_sync);

@@ -9,6 +9,14 @@ quiet () {
     "$@" >/dev/null 2>&1
 }
 
+# not COMMAND...: fails if it succeeds.  "set -e" does not heed "! COMMAND", but
+# as what a function returns.
+not () {
+    if "$@"; then
+        return 1
+    fi
+}
+
 # wait_until COMMAND...: until it succeeds, at most 20 seconds.
 wait_until () {
     wait_until_end=$(($(date +%s) + 20))
@@ -77,12 +85,27 @@ start_openvswitch () {
     start_ovs_vswitchd
 }
 
+# switch_state: what there is to look at when a test has failed.
+switch_state () {
+    ovs-vsctl show
+    for bridge in $(ovs-vsctl list-br); do
+        echo "$bridge:"
+        ovs-ofctl -OOpenFlow14 dump-ports-desc $bridge
+        ovs-ofctl -OOpenFlow14 dump-flows $bridge
+        ovs-appctl fdb/show $bridge
+    done
+    ovs-appctl dpctl/show
+    ovs-appctl dpctl/dump-flows -m
+    ip -s link show
+}
+
 # The real network: the switch and its clients.
 
 # add_client NAME ADDRESS MAC
 add_client () {
     ip netns add "$1"
-    ip link add "sw-$1" type veth peer name eth0 netns "$1"
+    ip link add "sw-$1" address "0a${3#02}" type veth \
+        peer name eth0 netns "$1"
     ip link set "sw-$1" up
     # The userspace datapath needs the checksums that the kernel would leave
     # to a network card.
@@ -155,6 +178,40 @@ client () {
     ip netns exec "$client_ns" "$@"
 }
 
+# FAUCET as the switch, whose coprocessor port is the uplink's: the client on
+# port N has VLAN 1000 + N there.  FAUCET's ACLs send what is for
+# 192.168.2.64/26 to the coprocessor.
+
+# faucet PORT...: the ports of client1, client2 and so on, up to client3.
+faucet () {
+    if ! test -e /run/netns/client3; then
+        add_client client3 192.168.2.13 02:00:00:00:00:0d
+        ovs-vsctl add-port sw0 sw-client3 -- clear port $up1 trunks \
+            -- clear port sw-client1 tag -- clear port sw-client2 tag
+    fi
+    faucet_client=0
+    for faucet_port in "$@"; do
+        faucet_client=$((faucet_client + 1))
+        faucet_vlan=$((1000 + faucet_port))
+        for faucet_match in ip,nw_dst arp,arp_tpa; do
+            echo "priority=20480,in_port=sw-client$faucet_client," \
+                "$faucet_match=192.168.2.64/26" \
+                "actions=push_vlan:0x8100,set_field:$((4096 + faucet_vlan))->vlan_vid,output:$up1"
+        done
+        echo "table=1,dl_vlan=$faucet_vlan" \
+            "actions=pop_vlan,output:sw-client$faucet_client"
+    done >"$SANDBOX/faucet.flows"
+    echo "in_port=$up1 actions=resubmit(,1)" >>"$SANDBOX/faucet.flows"
+    ovs-ofctl --names --bundle -OOpenFlow14 replace-flows sw0 \
+        "$SANDBOX/faucet.flows"
+}
+
+# faucet_sent PORT: packets that went out there.
+faucet_sent () {
+    ovs-ofctl -OOpenFlow14 dump-flows sw0 "table=1,dl_vlan=$((1000 + $1))" |
+        sed -n 's/.*n_packets=\([0-9]*\).*/\1/p'
+}
+
 # The agent and services.
 
 agent () {
@@ -183,7 +240,7 @@ is_dropped_as () {
 # says_ready STATUS: lines that are not indented are about bridge, links and
 # flows.
 says_ready () {
-    ! echo "$1" | grep -v '^ \|: right since '
+    ! echo "$1" | grep -v '^ \|: in sync since '
 }
 
 is_ready () {
@@ -192,7 +249,9 @@ is_ready () {
 
 # no_advertised: nothing on the uplink came from a router advertisement.
 no_advertised () {
-    ! ip -6 -o addr show dev up0 | grep dynamic
+    if ip -6 -o addr show dev up0 | grep dynamic; then
+        return 1
+    fi
     ! ip -6 route show dev up0 | grep -e 'proto ra' -e '^2001:db8::/64'
 }
 

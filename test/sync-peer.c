@@ -17,6 +17,7 @@
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-monitor.h"
 #include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-switch.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "svec.h"
@@ -62,19 +63,26 @@ take(struct peer *peer, struct ofpbuf *msg)
         keep(&peer->barrier, msg);
         return "barrier";
     case OFPTYPE_AGGREGATE_STATS_REQUEST:
+        if (peer->checking) {
+            keep(&peer->checks[peer->n_checks++ % 4], msg);
+            return "check";
+        }
         keep(&peer->counts[peer->n_counts++ % 4], msg);
         return "count";
     case OFPTYPE_FLOW_MONITOR_STATS_REQUEST:
-        ofpbuf_delete(msg);
+        keep(&peer->monitor, msg);
         return "monitor";
     case OFPTYPE_ECHO_REPLY:
         ofpbuf_delete(msg);
         return "echo";
+    case OFPTYPE_GET_CONFIG_REQUEST:
+        keep(&peer->config, msg);
+        return "config";
     case OFPTYPE_SET_CONFIG:
-        ofpbuf_delete(msg);
+        keep(&peer->fragments, msg);
         return "fragments";
     case OFPTYPE_CT_FLUSH:
-        ofpbuf_delete(msg);
+        keep(&peer->forget, msg);
         return "forget";
     }
     fail_msg("unexpected message");
@@ -123,7 +131,12 @@ disconnect_peer(struct peer *peer)
     keep(&peer->add, NULL);
     for (int i = 0; i < 4; i++) {
         keep(&peer->counts[i], NULL);
+        keep(&peer->checks[i], NULL);
     }
+    keep(&peer->config, NULL);
+    keep(&peer->monitor, NULL);
+    keep(&peer->fragments, NULL);
+    keep(&peer->forget, NULL);
     flow_sync_destroy(peer->sync);
 }
 
@@ -137,35 +150,96 @@ receive(struct peer *peer, struct ofpbuf *msg, long long int now)
 }
 
 void
+begin_look(struct peer *peer, long long int now)
+{
+    peer->checking = true;
+    peer->n_checks = 0;
+    flow_sync_look(peer->sync, now);
+    expect(peer, "dump check");
+    peer->checking = false;
+    reply_checks(peer, (int[]) { 0 }, 1, now);
+}
+
+void
+reply_checks(struct peer *peer, const int checks[], size_t n,
+             long long int now)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct ofputil_aggregate_stats stats = { .flow_count = checks[i] };
+
+        receive(peer, ofputil_encode_aggregate_stats_reply(
+                    &stats, peer->checks[i]->data), now);
+    }
+}
+
+void
+reply_config(struct peer *peer, const char *mode, long long int now)
+{
+    struct ofputil_switch_config config = { .miss_send_len = 7 };
+
+    assert_true(ofputil_frag_handling_from_string(mode, &config.frag));
+    receive(peer, ofputil_encode_get_config_reply(peer->config->data,
+                                                  &config), now);
+}
+
+/* Appends 'flow' to 'replies'. */
+static void
+append_flow(struct ovs_list *replies, const char *flow, uint64_t packets)
+{
+    struct flow_list list = FLOW_LIST_INITIALIZER;
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    svec_add(&flows, flow);
+    assert_null(flow_list_parse(&list, &flows));
+    struct ofputil_flow_stats stats = {
+        .cookie = list.fms[0].new_cookie,
+        .table_id = list.fms[0].table_id,
+        .priority = list.fms[0].priority,
+        .ofpacts = list.fms[0].ofpacts,
+        .ofpacts_len = list.fms[0].ofpacts_len,
+        .packet_count = packets,
+    };
+    minimatch_expand(&list.fms[0].match, &stats.match);
+    ofputil_append_flow_stats_reply(&stats, replies, NULL);
+    flow_list_clear(&list);
+    svec_destroy(&flows);
+}
+
+static void
+receive_all(struct peer *peer, struct ovs_list *replies, long long int now)
+{
+    struct ofpbuf *msg;
+
+    LIST_FOR_EACH_POP (msg, list_node, replies) {
+        receive(peer, msg, now);
+    }
+}
+
+void
 reply_packets(struct peer *peer, const char *flow, uint64_t packets,
               long long int now)
 {
     struct ovs_list replies;
-    struct ofpbuf *msg;
 
     ofpmp_init(&replies, peer->dump->data);
     if (flow) {
-        struct flow_list list = FLOW_LIST_INITIALIZER;
-        struct svec flows = SVEC_EMPTY_INITIALIZER;
+        append_flow(&replies, flow, packets);
+    }
+    receive_all(peer, &replies, now);
+}
 
-        svec_add(&flows, flow);
-        assert_null(flow_list_parse(&list, &flows));
-        struct ofputil_flow_stats stats = {
-            .cookie = list.fms[0].new_cookie,
-            .table_id = list.fms[0].table_id,
-            .priority = list.fms[0].priority,
-            .ofpacts = list.fms[0].ofpacts,
-            .ofpacts_len = list.fms[0].ofpacts_len,
-            .packet_count = packets,
-        };
-        minimatch_expand(&list.fms[0].match, &stats.match);
-        ofputil_append_flow_stats_reply(&stats, &replies, NULL);
-        flow_list_clear(&list);
-        svec_destroy(&flows);
+void
+reply_flows(struct peer *peer, const struct svec *flows, long long int now)
+{
+    struct ovs_list replies;
+    const char *flow;
+    size_t i;
+
+    ofpmp_init(&replies, peer->dump->data);
+    SVEC_FOR_EACH (i, flow, flows) {
+        append_flow(&replies, flow, 0);
     }
-    LIST_FOR_EACH_POP (msg, list_node, &replies) {
-        receive(peer, msg, now);
-    }
+    receive_all(peer, &replies, now);
 }
 
 void
@@ -221,13 +295,10 @@ send_update(struct peer *peer, const char *cookie)
         .cookie = htonll(strtoull(cookie, NULL, 16)),
     };
     struct ovs_list replies;
-    struct ofpbuf *msg;
 
     match_init_catchall(&update.match);
     ovs_list_init(&replies);
     ofputil_start_flow_update(&replies, OFPUTIL_P_OF14_OXM);
     ofputil_append_flow_update(&update, &replies, NULL);
-    LIST_FOR_EACH_POP (msg, list_node, &replies) {
-        receive(peer, msg, 0);
-    }
+    receive_all(peer, &replies, 0);
 }

@@ -6,9 +6,12 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "byte-order.h"
+#include "openflow/conntrack-flush.h"
 #include "openflow/flow-diff.h"
-#include "openflow/nat-diff.h"
+#include "openflow/flow-index.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "openvswitch/ofp-ct.h"
@@ -58,7 +61,7 @@ check_diff(const char *wanted_, const char *present_, const char *expected)
     struct flow_list changes = FLOW_LIST_INITIALIZER;
     struct svec lines = SVEC_EMPTY_INITIALIZER;
 
-    flow_list_diff(&wanted, &present, &changes);
+    flow_list_diff(&wanted, &present, NULL, &changes);
     for (size_t i = 0; i < changes.n; i++) {
         char *flow = flow_mod_to_string(&changes.fms[i]);
 
@@ -95,9 +98,9 @@ flow_diff_add_and_delete(void **state OVS_UNUSED)
     check_diff(A B, A,
                "add: cookie=0x1, table=1, priority=1,tcp actions=drop");
     check_diff(A, A B,
-               "delete: cookie=0x1, table=1, priority=1,tcp actions=drop");
+               "delete: cookie=0x1/-1, table=1, priority=1,tcp");
     check_diff("", A,
-               "delete: cookie=0x1, priority=1,in_port=1 actions=drop");
+               "delete: cookie=0x1/-1, table=0, priority=1,in_port=1");
 }
 
 /* Each thing that tells two flows with the same match apart. */
@@ -128,11 +131,10 @@ static void
 flow_diff_other_flow(void **state OVS_UNUSED)
 {
     check_diff(A, "cookie=0x1,table=0,priority=2,in_port=1 actions=output:2\n",
-               "delete: cookie=0x1, priority=2,in_port=1 actions=drop\n"
+               "delete: cookie=0x1/-1, table=0, priority=2,in_port=1\n"
                "add: cookie=0x1, priority=1,in_port=1 actions=output:2");
     check_diff(A, "cookie=0x1,table=3,priority=1,in_port=1 actions=output:2\n",
-               "delete: cookie=0x1, table=3, priority=1,in_port=1 "
-               "actions=drop\n"
+               "delete: cookie=0x1/-1, table=3, priority=1,in_port=1\n"
                "add: cookie=0x1, priority=1,in_port=1 actions=output:2");
 }
 
@@ -149,22 +151,63 @@ static void
 flow_diff_learned(void **state OVS_UNUSED)
 {
     check_diff(LEARN("0xb", "5"), LEARN("0xa", "5"),
-               "delete all: cookie=0xa, table=255, priority=0 actions=drop\n"
+               "delete all: cookie=0xa/-1\n"
                "add: cookie=0x1, table=1, priority=1,tcp "
                "actions=learn(table=1,idle_timeout=5,cookie=0xb,"
                "eth_type=0x800,NXM_OF_IP_SRC[],output:NXM_NX_REG1[0..15])");
     check_diff("", LEARN("0xa", "5") LEARN_UDP("0xa"),
-               "delete: cookie=0x1, table=1, priority=1,tcp actions=drop\n"
-               "delete all: cookie=0xa, table=255, priority=0 actions=drop\n"
-               "delete: cookie=0x1, table=1, priority=1,udp actions=drop");
+               "delete: cookie=0x1/-1, table=1, priority=1,tcp\n"
+               "delete: cookie=0x1/-1, table=1, priority=1,udp\n"
+               "delete all: cookie=0xa/-1");
     check_diff(LEARN("0xa", "6"), LEARN("0xa", "5"),
                "add: cookie=0x1, table=1, priority=1,tcp "
                "actions=learn(table=1,idle_timeout=6,cookie=0xa,"
                "eth_type=0x800,NXM_OF_IP_SRC[],output:NXM_NX_REG1[0..15])");
     check_diff(LEARN_UDP("0xa"), LEARN("0xa", "5") LEARN_UDP("0xa"),
-               "delete: cookie=0x1, table=1, priority=1,tcp actions=drop");
+               "delete: cookie=0x1/-1, table=1, priority=1,tcp");
     check_diff("", LEARN_UDP("0"),
-               "delete: cookie=0x1, table=1, priority=1,udp actions=drop");
+               "delete: cookie=0x1/-1, table=1, priority=1,udp");
+}
+
+/* Milliseconds of CPU so far. */
+static double
+cpu_ms(void)
+{
+    return clock() * 1000.0 / CLOCKS_PER_SEC;
+}
+
+/* Of large tables, each flow is not compared with each: it takes less than to
+ * parse them. */
+static void
+flow_diff_large(void **state OVS_UNUSED)
+{
+    struct flow_list wanted = FLOW_LIST_INITIALIZER;
+    struct flow_list present = FLOW_LIST_INITIALIZER;
+    struct flow_list changes = FLOW_LIST_INITIALIZER;
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    for (int i = 0; i < 4096; i++) {
+        svec_add_nocopy(&flows, xasprintf(
+                            "cookie=0x1,table=1,ip,nw_src=10.0.%d.%d,"
+                            "actions=learn(table=2,cookie=%#x,eth_type=0x800,"
+                            "NXM_OF_IP_SRC[])", i / 256, i % 256, i + 1));
+    }
+    double start = cpu_ms();
+    assert_null(flow_list_parse(&wanted, &flows));
+    double parsed = cpu_ms();
+    svec_sort(&flows);
+    assert_null(flow_list_parse(&present, &flows));
+    double start_diff = cpu_ms();
+    flow_list_diff(&wanted, &present, NULL, &changes);
+    double diffed = cpu_ms();
+    assert_int_equal(changes.n, 0);
+    print_message("parse %.0f ms, diff %.0f ms\n", parsed - start,
+                  diffed - start_diff);
+    assert_true(diffed - start_diff < 4 * (parsed - start));
+
+    flow_list_clear(&wanted);
+    flow_list_clear(&present);
+    svec_destroy(&flows);
 }
 
 static void
@@ -191,17 +234,24 @@ flow_diff_parse_error(void **state OVS_UNUSED)
     "actions=ct(commit,zone=2,nat(src=192.0.2.1))\n"
 
 /* Checks which connections are to be forgotten when the flows 'present' become
- * 'wanted'. */
+ * 'wanted', and there are flows that were learned with 'cookie', unless that
+ * is 0. */
 static void
-check_nat_diff(const char *wanted_, const char *present_, const char *expected)
+check_flush_learned(const char *wanted_, const char *present_, uint64_t cookie,
+                    const char *expected)
 {
+    struct cookie_set stale = COOKIE_SET_INITIALIZER(&stale);
     struct flow_list wanted = parse(wanted_);
     struct flow_list present = parse(present_);
     struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
     struct ds s = DS_EMPTY_INITIALIZER;
     struct ofpbuf *msg;
 
-    nat_diff(&wanted, &present, &msgs);
+    if (cookie) {
+        cookie_set_add(&stale, htonll(cookie));
+    }
+    conntrack_flush_stale(&wanted, &present, &stale, &msgs);
+    cookie_set_destroy(&stale);
     LIST_FOR_EACH_POP (msg, list_node, &msgs) {
         struct ofp_ct_match match = { .ip_proto = 0 };
         bool with_zone;
@@ -223,21 +273,45 @@ check_nat_diff(const char *wanted_, const char *present_, const char *expected)
 }
 
 static void
-nat_diff_stale(void **state OVS_UNUSED)
+check_flush(const char *wanted, const char *present, const char *expected)
+{
+    check_flush_learned(wanted, present, 0, expected);
+}
+
+static void
+conntrack_flush_stale_translations(void **state OVS_UNUSED)
 {
     /* Whose answers come from 10.10.0.1. */
     static const char stale[] = "zone=2 "
         "'ct_nw_src=::,ct_nw_dst=::,ct_tp_src=0,ct_tp_dst=0,ct_nw_proto=0' "
         "'ct_nw_src=10.10.0.1,ct_nw_dst=::,ct_tp_src=0,ct_tp_dst=0'\n";
 
-    check_nat_diff(NAT("2", "10.10.0.1"), NAT("2", "10.10.0.1"), "");
-    check_nat_diff(NAT("2", "10.10.0.1"), A UN_NAT SOURCE_NAT, "");
-    check_nat_diff(NAT("2", "10.10.0.1"),
+    check_flush(NAT("2", "10.10.0.1"), NAT("2", "10.10.0.1"), "");
+    check_flush(NAT("2", "10.10.0.1"), A UN_NAT SOURCE_NAT, "");
+    check_flush(NAT("2", "10.10.0.1"),
                    NAT("NXM_NX_REG0[0..15]", "10.11.0.1"), "");
-    check_nat_diff(NAT("2", "10.11.0.1"), A UN_NAT NAT("2", "10.10.0.1"),
+    check_flush(NAT("2", "10.11.0.1"), A UN_NAT NAT("2", "10.10.0.1"),
                    stale);
-    check_nat_diff(NAT("3", "10.10.0.1"), NAT("2", "10.10.0.1"), stale);
-    check_nat_diff("", NAT("2", "10.10.0.1"), stale);
+    check_flush(NAT("3", "10.10.0.1"), NAT("2", "10.10.0.1"), stale);
+    check_flush("", NAT("2", "10.10.0.1"), stale);
+}
+
+/* All connections are, if nothing tells what they were translated to: not for
+ * what a flow that is there has learned. */
+static void
+conntrack_flush_stale_unknown(void **state OVS_UNUSED)
+{
+    static const char all[] = "zone=2 "
+        "'ct_ipv6_src=::,ct_ipv6_dst=::,ct_tp_src=0,ct_tp_dst=0,"
+        "ct_nw_proto=0' "
+        "'ct_ipv6_src=::,ct_ipv6_dst=::,ct_tp_src=0,ct_tp_dst=0'\n";
+    static const char present[] = NAT("2", "10.10.0.1")
+        "cookie=0x1,table=2,priority=1,ip "
+        "actions=learn(table=3,cookie=0x7,NXM_OF_ETH_SRC[])\n";
+
+    check_flush_learned(NAT("2", "10.10.0.1"), present, 7, "");
+    check_flush_learned(NAT("2", "10.10.0.1"), present, 8, all);
+    check_flush_learned(NAT("2", "10.10.0.1"), "", 7, all);
 }
 
 const struct CMUnitTest flow_diff_tests[] = {
@@ -246,7 +320,9 @@ const struct CMUnitTest flow_diff_tests[] = {
     cmocka_unit_test(flow_diff_replace),
     cmocka_unit_test(flow_diff_other_flow),
     cmocka_unit_test(flow_diff_learned),
+    cmocka_unit_test(flow_diff_large),
     cmocka_unit_test(flow_diff_parse_error),
-    cmocka_unit_test(nat_diff_stale),
+    cmocka_unit_test(conntrack_flush_stale_translations),
+    cmocka_unit_test(conntrack_flush_stale_unknown),
     { .name = NULL },
 };

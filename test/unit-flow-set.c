@@ -8,8 +8,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "bitmap.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-set.h"
+#include "openflow/vlan-flows.h"
 #include "packets.h"
 #include "random.h"
 #include "svec.h"
@@ -17,16 +19,33 @@
 
 #define N_FLOWS 12
 
+static const struct svec none_ignored = SVEC_EMPTY_INITIALIZER;
+
+/* Returns a bitmap of these VLANs, which is valid for some more calls. */
+static const unsigned long *
+vlans_of(int first, int last)
+{
+    static unsigned long pool[8][BITMAP_N_LONGS(4096)];
+    static int i;
+
+    i = (i + 1) % ARRAY_SIZE(pool);
+    memset(pool[i], 0, sizeof pool[i]);
+    bitmap_set_multiple(pool[i], first, last - first + 1, true);
+    return pool[i];
+}
+
 static struct flow_config
 random_config(void)
 {
+    int vlan = 1 + random_range(4094);
     struct flow_config config = {
         .uplink.number = 1 + random_range(65279),
         .fake_port.number = 1 + random_range(65279),
         .fake = { htonl((1 + random_range(126)) << 24
                         | random_range(1 << 16) << 8
                         | (1 + random_range(254))), 16 },
-        .vlan = 1 + random_range(4094),
+        .vlans = vlans_of(vlan, vlan),
+        .ignored_clients = &none_ignored,
         .timeout = 1 + random_range(65535),
     };
 
@@ -67,9 +86,9 @@ build(const struct flow_config *c, struct svec *flows)
     if (error) {
         fail_msg("%s", error);
     }
-    flow_list_diff(&list, &list, &changes);
+    flow_list_diff(&list, &list, NULL, &changes);
     assert_int_equal(changes.n, 0);
-    flow_list_diff(&list, &none, &changes);
+    flow_list_diff(&list, &none, NULL, &changes);
     assert_int_equal(changes.n, flows->n);
     flow_list_clear(&changes);
     flow_list_clear(&list);
@@ -91,7 +110,7 @@ flow_set_any_config(void **state OVS_UNUSED)
                                c.uplink.number),
                          c.uplink.number == c.fake_port.number ? 6 : 3);
         assert_int_equal(count(&flows, "set_field:%d->vlan_vid",
-                               4096 + c.vlan), 2);
+                               4096 + vlan_get_only(&c)), 2);
         assert_int_equal(count(&flows, "hard_timeout=%"PRIu16",", c.timeout),
                          2);
         assert_int_equal(count(&flows, "idle_timeout=%"PRIu16",", c.timeout),
@@ -131,6 +150,7 @@ random_subnet_config(void)
     c.protocols = 1 + random_range(7);
     c.routed = random_range(2);
     c.max_clients = 1 + random_range(100000);
+    c.ct_zone = 1 + random_range(65535);
     return c;
 }
 
@@ -149,7 +169,7 @@ flow_set_any_subnet(void **state OVS_UNUSED)
                          count(&flows, "actions=drop # "));
         assert_int_equal(count(&flows, "learn("), c.routed ? 5 : 1);
         assert_int_equal(count(&flows, "ct("), c.routed ? 2 : 0);
-        assert_int_equal(count(&flows, "zone=%"PRIu16",", c.vlan),
+        assert_int_equal(count(&flows, "zone=%"PRIu16",", c.ct_zone),
                          c.routed ? 2 : 0);
         assert_int_equal(count(&flows, ",limit=%"PRIu32",", c.max_clients),
                          c.routed);
@@ -164,6 +184,39 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "from the target") - 1
                          + count(&flows, "actions=goto_table:4"), 2 * n);
 
+        svec_destroy(&flows);
+    }
+}
+
+/* With several VLANs, and on an access port, in both sets. */
+static void
+flow_set_vlans(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 500; i++) {
+        struct flow_config c = i % 2 ? random_config()
+                                     : random_subnet_config();
+        int n = 2 + random_range(40);
+        int first = 1 + random_range(4095 - n);
+        struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+        c.vlans = vlans_of(first, first + n - 1);
+        build(&c, &flows);
+        assert_int_equal(count(&flows, ",dl_vlan="), n);
+        assert_int_equal(count(&flows, ",dl_vlan=%d actions=move:OXM_OF_"
+                               "VLAN_VID[]->NXM_NX_REG4[0..11],pop_vlan,",
+                               first + n - 1), 1);
+        assert_int_equal(count(&flows, "load:NXM_NX_REG4[0..11]->"),
+                         !c.real.plen ? 2 : c.routed ? 3 : 1);
+        assert_int_equal(count(&flows, "tagged twice"), 3);
+        svec_clear(&flows);
+
+        c.vlans = vlans_of(0, 0);
+        build(&c, &flows);
+        assert_int_equal(count(&flows, "push_vlan"), 0);
+        assert_int_equal(count(&flows, "pop_vlan"), 0);
+        assert_int_equal(count(&flows, "dl_vlan"), 0);
+        assert_int_equal(count(&flows, "actions=drop # in: tagged"), 1);
         svec_destroy(&flows);
     }
 }
@@ -200,18 +253,22 @@ flow_set_learned_cookie(void **state OVS_UNUSED)
         .fake = { htonl(0x0a0a0001), 16 },
         .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
         .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
-        .vlan = 2,
+        .vlans = vlans_of(2, 2),
+        .ignored_clients = &none_ignored,
         .timeout = 300,
     };
+    struct svec some_ignored = SVEC_EMPTY_INITIALIZER;
     uint64_t cookie = learned_cookie(&a);
     struct flow_config b;
+
+    svec_add(&some_ignored, "192.168.2.9");
 
     /* The number is the same in each build and release. */
     assert_int_equal(cookie, UINT64_C(0x7069706cbb9f338d));
 
     b = a;
     b.timeout = 301;
-    b.vlan = 3;
+    b.vlans = vlans_of(3, 3);
     b.uplink.name = "eth0";
     assert_int_equal(learned_cookie(&b), cookie);
 
@@ -230,15 +287,32 @@ flow_set_learned_cookie(void **state OVS_UNUSED)
     b = a;
     b.client_mac.ea[5]++;
     assert_int_not_equal(learned_cookie(&b), cookie);
+
+    /* What goes to a VLAN that is not served must not stay. */
+    b = a;
+    b.vlans = vlans_of(2, 3);
+    uint64_t two = learned_cookie(&b);
+    assert_int_not_equal(two, cookie);
+    b.vlans = vlans_of(2, 4);
+    assert_int_not_equal(learned_cookie(&b), two);
+    b.vlans = vlans_of(0, 0);
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    b = a;
+    b.ignored_clients = &some_ignored;
+    assert_int_not_equal(learned_cookie(&b), cookie);
+    svec_destroy(&some_ignored);
 }
 
 /* What is learned stays right as long as the network is the same. */
 static void
 flow_set_subnet_cookie(void **state OVS_UNUSED)
 {
+    struct svec some_ignored = SVEC_EMPTY_INITIALIZER;
     struct flow_config a = random_subnet_config();
     uint64_t cookie = learned_cookie(&a);
     struct flow_config b;
+
+    svec_add(&some_ignored, "192.168.2.9");
 
     b = a;
     b.timeout++;
@@ -246,17 +320,19 @@ flow_set_subnet_cookie(void **state OVS_UNUSED)
     b.fake.ip ^= htonl(1);
     b.protocols ^= FLOW_TCP;
     b.max_clients++;
+    b.vlans = vlans_of(2, 3);
+    b.ignored_clients = &some_ignored;
+    assert_int_equal(learned_cookie(&b), cookie);
+    b.vlans = vlans_of(0, 0);
     assert_int_equal(learned_cookie(&b), cookie);
 
-    b = a;
-    b.vlan++;
-    assert_int_not_equal(learned_cookie(&b), cookie);
     b = a;
     b.real.network ^= htonl(1u << 31);
     assert_int_not_equal(learned_cookie(&b), cookie);
     b = a;
     b.real.plen = 0;
     assert_int_not_equal(learned_cookie(&b), cookie);
+    svec_destroy(&some_ignored);
 }
 
 /* Names that ovs-ofctl would not take as they are, are quoted. */
@@ -302,6 +378,7 @@ flow_set_odd_names(void **state OVS_UNUSED)
 const struct CMUnitTest flow_set_tests[] = {
     cmocka_unit_test(flow_set_any_config),
     cmocka_unit_test(flow_set_any_subnet),
+    cmocka_unit_test(flow_set_vlans),
     cmocka_unit_test(flow_set_learned_cookie),
     cmocka_unit_test(flow_set_subnet_cookie),
     cmocka_unit_test(flow_set_names),

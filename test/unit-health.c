@@ -6,7 +6,7 @@
 
 #include <limits.h>
 
-#include "agent/health.h"
+#include "agent/operator/health.h"
 #include "util.h"
 
 #define START 5000

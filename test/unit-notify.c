@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "agent/notify.h"
+#include "agent/operator/notify.h"
 #include "openvswitch/poll-loop.h"
 #include "ovs-thread.h"
 #include "timeval.h"

@@ -6,8 +6,10 @@
 
 #include <stdlib.h>
 
-#include "agent/options.h"
+#include "agent/config/options.h"
+#include "bitmap.h"
 #include "openflow/flow-set.h"
+#include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
 #include "util.h"
@@ -26,6 +28,20 @@ parse(const char *words, struct options *options)
     return error;
 }
 
+/* 'expected' has a comma after each. */
+static void
+assert_vlans(const struct options *o, const char *expected)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    int vlan;
+
+    BITMAP_FOR_EACH_1 (vlan, 4096, o->vlans) {
+        ds_put_format(&s, "%d,", vlan);
+    }
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+}
+
 static void
 options_defaults(void **state OVS_UNUSED)
 {
@@ -40,7 +56,7 @@ options_defaults(void **state OVS_UNUSED)
     assert_int_equal(o.fake.plen, 16);
     assert_int_equal(eth_addr_to_uint64(o.server_mac), 0x0e0000000066);
     assert_int_equal(eth_addr_to_uint64(o.client_mac), 0x0e0000000067);
-    assert_int_equal(o.vlan, 2);
+    assert_vlans(&o, "2,");
     assert_int_equal(o.timeout, 300);
     assert_int_equal(o.wait, 30);
     assert_int_equal(o.real.plen, 0);
@@ -81,13 +97,41 @@ options_all(void **state OVS_UNUSED)
     assert_int_equal(o.max_clients, 1);
     assert_int_equal(eth_addr_to_uint64(o.server_mac), 0x020000000001);
     assert_int_equal(eth_addr_to_uint64(o.client_mac), 0x020000000002);
-    assert_int_equal(o.vlan, 4094);
+    assert_vlans(&o, "4094,");
     assert_int_equal(o.timeout, 65535);
     assert_string_equal(o.datapath_type, "netdev");
     assert_string_equal(o.db, "unix:/x/db.sock");
     assert_true(o.adopt);
     assert_int_equal(o.wait, 7);
     assert_string_equal(o.unixctl, "/x/ctl");
+    options_destroy(&o);
+}
+
+static void
+options_lists(void **state OVS_UNUSED)
+{
+    static const char *const vlans[][2] = {
+        { "1001-1003,7", "7,1001,1002,1003," },
+        { "'5, 4 ,4-5'", "4,5," },
+        { "4094-4094", "4094," },
+        { "untagged", "0," },
+    };
+    struct options o;
+
+    for (size_t i = 0; i < ARRAY_SIZE(vlans); i++) {
+        char *words = xasprintf("--uplink a --vlan %s", vlans[i][0]);
+
+        assert_null(parse(words, &o));
+        assert_vlans(&o, vlans[i][1]);
+        options_destroy(&o);
+        free(words);
+    }
+    assert_null(parse("--uplink a --vlan 1-4094 --ignore-clients "
+                      "'192.168.2.9, 10.1.0.0/16,192.168.2.9/32'", &o));
+    assert_int_equal(bitmap_count1(o.vlans, 4096), 4094);
+    char *joined = svec_join(&o.ignored_clients, " ", "");
+    assert_string_equal(joined, "10.1.0.0/16 192.168.2.9");
+    free(joined);
     options_destroy(&o);
 }
 
@@ -101,7 +145,7 @@ options_twice(void **state OVS_UNUSED)
                       "--db /b --datapath-type system --datapath-type netdev "
                       "--unixctl a --unixctl b --remove --remove", &o));
     assert_string_equal(o.uplink, "b");
-    assert_int_equal(o.vlan, 4);
+    assert_vlans(&o, "4,");
     assert_string_equal(o.db, "unix:/b");
     assert_string_equal(o.datapath_type, "netdev");
     assert_string_equal(o.unixctl, "b");
@@ -126,6 +170,7 @@ options_help(void **state OVS_UNUSED)
 const struct CMUnitTest options_tests[] = {
     cmocka_unit_test(options_defaults),
     cmocka_unit_test(options_all),
+    cmocka_unit_test(options_lists),
     cmocka_unit_test(options_twice),
     cmocka_unit_test(options_help),
     { .name = NULL },

@@ -4,7 +4,7 @@
 
 #include "test/unit.h"
 
-#include "agent/schedule.h"
+#include "agent/loop/schedule.h"
 #include "util.h"
 
 #define START 1234567
@@ -88,14 +88,14 @@ schedule_next_is_first(void **state OVS_UNUSED)
     long long int now = START;
 
     for (int i = 0; i < 1000; i++) {
-        bool wanted = i % 7 < 5, stuck = i % 3 == 0;
-        long long int next = schedule_next(&s, wanted, stuck);
+        bool wanted = i % 7 < 5, blocked = i % 3 == 0;
+        long long int next = schedule_next(&s, wanted, blocked);
 
         if (next > now) {
-            assert_false(schedule_look(&s, next - 1, wanted, stuck));
+            assert_false(schedule_look(&s, next - 1, wanted, blocked));
             now = next;
         }
-        assert_true(schedule_look(&s, now, wanted, stuck));
+        assert_true(schedule_look(&s, now, wanted, blocked));
     }
 }
 

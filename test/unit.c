@@ -18,11 +18,14 @@ static const struct CMUnitTest *const groups[] = {
     flow_diff_tests,
     flow_set_tests,
     flow_sync_tests,
+    frag_mode_tests,
     health_tests,
+    links_tests,
     notify_tests,
     options_tests,
     schedule_tests,
-    socket_watch_tests,
+    restart_watch_tests,
+    sync_counts_tests,
 };
 
 int

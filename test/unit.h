@@ -16,10 +16,13 @@ extern const struct CMUnitTest drop_count_tests[];
 extern const struct CMUnitTest flow_diff_tests[];
 extern const struct CMUnitTest flow_set_tests[];
 extern const struct CMUnitTest flow_sync_tests[];
+extern const struct CMUnitTest frag_mode_tests[];
 extern const struct CMUnitTest health_tests[];
+extern const struct CMUnitTest links_tests[];
 extern const struct CMUnitTest notify_tests[];
 extern const struct CMUnitTest options_tests[];
 extern const struct CMUnitTest schedule_tests[];
-extern const struct CMUnitTest socket_watch_tests[];
+extern const struct CMUnitTest restart_watch_tests[];
+extern const struct CMUnitTest sync_counts_tests[];
 
 #endif /* test/unit.h */

@@ -6,11 +6,11 @@ walls.py SERVED UPLINK FAKE FOREIGN LOCAL
 walls.py trace SERVED
 
 Sends each frame of the table below into a port of the bridge, and looks what
-comes out of all ports: SERVED is "any" or "subnet", as --clients, and ",icmp"
-if --protocols has it; the others are the interfaces to reach the bridge's
-ports by.  Prints a line for each frame that comes out and must not, is
-missing, or looks otherwise than it must; and the number of frames that were
-sent into each port.
+comes out of all ports: SERVED is "any" or "subnet", as --clients, ",icmp" if
+--protocols has it, and ",untagged" if --vlan is; the others are the interfaces
+to reach the bridge's ports by.  Prints a line for each frame that comes out and
+must not, is missing, or looks otherwise than it must; and the number of frames
+that were sent into each port.
 
 Each frame carries its case's number, whoever rewrites it.  Frames without one
 are the fake host's own, say a RST, and mean nothing: they need one of ours
@@ -517,8 +517,31 @@ HOSTILE_ELSEWHERE = [
 ]
 
 
+def on_access_port(case):
+    """Returns the case as it is if the uplink has no tags: who had the right one
+    has none, and the other way round."""
+    def change(words):
+        tag = [(C_TAG, 2)]
+        swapped = {str(tag): [], "[]": tag}
+        tags = words.get("tags", [])
+        return {**words, "tags": swapped.get(str(tags), tags)}
+
+    out = case.out
+    if case.port == "uplink":
+        case = case._replace(frame=change(case.frame))
+        if case.frame["tags"]:
+            out = None
+    elif out:
+        out = out[0], {**out[1], "tags": []}
+    return case._replace(out=out)
+
+
 def table(served):
     """Returns the cases in the order in which they are sent."""
+    served, *untagged = served.split(",untagged")
+    if untagged:
+        return list(map(on_access_port, table(served)))
+
     def of(port, rows, passes=True):
         return [Case(name, port, words, *(out if passes else ()))
                 for name, words, *out in rows]
@@ -615,7 +638,8 @@ def barrier(ports, number, port, words, out):
 
 
 def send_all(ports, cases):
-    """Returns when what comes out is out, at all ports."""
+    """Returns when what comes out is out, at all ports.  The first case is one
+    that passes."""
     number = BARRIER
     for first in range(0, len(cases), AT_ONCE):
         chunk = cases[first:first + AT_ONCE]
@@ -624,7 +648,7 @@ def send_all(ports, cases):
         # The second one is for ports that Open vSwitch looked at before the
         # first one's.
         for _ in range(2):
-            barrier(ports, number, "uplink", ask(**TO77), "fake")
+            barrier(ports, number, "uplink", cases[0].frame, "fake")
             barrier(ports, number + 1, "fake", answer(), "uplink")
             number += 2
     # By the switch itself, so that no port is silent for another reason.

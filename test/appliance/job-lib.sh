@@ -31,20 +31,6 @@ check () {
     return 1
 }
 
-# switch_state: Open vSwitch, when a check has failed.
-switch_state () {
-    ovs-vsctl show
-    for bridge in $(ovs-vsctl list-br); do
-        echo "$bridge:"
-        ovs-ofctl -OOpenFlow14 dump-ports-desc $bridge
-        ovs-ofctl -OOpenFlow14 dump-flows $bridge
-        ovs-appctl fdb/show $bridge
-    done
-    ovs-appctl dpctl/show
-    ovs-appctl dpctl/dump-flows -m
-    ip -s link show
-}
-
 # need NAME COMMAND...: without it, nothing that follows makes sense.  Not with
 # "||": before that, "set -e" is nothing, in what check runs, too.
 need () {
@@ -127,13 +113,22 @@ apt_get () {
         -o APT::Sandbox::User=root "$@"
 }
 
-# journal_is_quiet [REGEX]: nothing in this boot's journal is a warning of the
-# agent, or systemd's complaint about its unit, but for lines that match.
+# journal_is_quiet [REGEX]: since it was called last, nothing in the journal is a
+# warning of the agent, or systemd's complaint about its unit, but for lines
+# that match.
 journal_is_quiet () {
+    journalctl --sync
     none "in the journal" "$({
-        journalctl -b -q -p warning -u $unit -o cat
-        journalctl -b -q -p warning -t systemd -o cat | grep pipette
+        warnings unit -u $unit
+        warnings systemd -t systemd | grep pipette
     } | grep -v "${1:-^$}")"
+}
+
+# warnings NAME MATCH...: those of this boot that were not yet read by NAME.
+warnings () {
+    warnings_cursor=/run/warnings-$1
+    shift
+    journalctl -b -q -p warning -o cat --cursor-file=$warnings_cursor "$@"
 }
 
 # Traffic: all of it is compared by test/peer.py.
@@ -195,6 +190,15 @@ in_kernel () {
 # rows TABLE COLUMNS
 rows () {
     ovs-vsctl --format=csv --columns="$2" list "$1" | sort
+}
+
+# Each link with a carrier has its link-local address, which is not tentative.
+links_settled () {
+    ip -o link show up |
+        sed -n '/LOOPBACK/d; s/^[0-9]*: \([^:@]*\).*LOWER_UP.*/\1/p' |
+        sort >$results/links-up
+    ip -o -6 addr show scope link -tentative | awk '{ print $2 }' | sort -u |
+        diff $results/links-up -
 }
 
 machine_state () {

@@ -10,7 +10,10 @@ set -e
 here=/run/job SANDBOX=/run
 . $here/sandbox-lib.sh
 
-ip link add up0 address 02:00:00:00:00:aa type veth peer name up1
+# Else udev gives a device another MAC address, before or after it has made its
+# link-local address of the former.
+ip link add up0 address 02:00:00:00:00:aa type veth \
+    peer name up1 address 02:00:00:00:00:ab
 ip link set up0 up
 ip link set up1 up
 add_client client1 192.168.2.5 02:00:00:00:00:05

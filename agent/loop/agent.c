@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/loop/agent.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "agent/config/options.h"
+#include "agent/loop/backends.h"
+#include "agent/operator/component.h"
+#include "agent/operator/health.h"
+#include "openflow/drop-count.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "packets.h"
+#include "svec.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(agent);
+
+/* Others can cause these messages as often as they like. */
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
+static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
+
+enum { BRIDGE, LINKS, FLOWS, N_COMPONENTS };
+
+struct agent {
+    const struct options *options;
+    struct backends backends;
+
+    bool have_ports;
+    struct bridge_ports ports;  /* That the switch was given flows for. */
+
+    bool standby, ready, was_ready;
+    struct component components[N_COMPONENTS];
+    struct health health;
+};
+
+/* Warns if a client and a target have the fake address as their pair. */
+static void
+warn_of_pair(const struct fake_address *fake, const struct real_subnet *real)
+{
+    ovs_be32 client, target;
+
+    if (address_plan_split(fake, real, fake->ip, &client, &target)) {
+        /* Of addresses that are not known, the last bytes are. */
+        int skip = real->plen ? 0 : strlen("0.0.0");
+        char *c = xasprintf(IP_FMT, IP_ARGS(client));
+        char *t = xasprintf(IP_FMT, IP_ARGS(target));
+
+        VLOG_WARN("a client %s that asks for target %s cannot be served: it "
+                  "would have the fake address; "IP_FMT" has no such pair",
+                  c + skip, t + skip,
+                  IP_ARGS(fake_address_network(fake) | htonl(1)));
+        free(c);
+        free(t);
+    }
+}
+
+struct agent *
+agent_create(const struct options *options)
+{
+    struct agent *agent = xzalloc(sizeof *agent);
+
+    if (!backends_open(&agent->backends, options, ROWS_PRESENT)) {
+        free(agent);
+        return NULL;
+    }
+    agent->options = options;
+    health_init(&agent->health, time_msec());
+    component_init(&agent->components[BRIDGE], "bridge");
+    component_init(&agent->components[LINKS], "links");
+    component_init(&agent->components[FLOWS], "flows");
+    warn_of_pair(&options->fake, &options->real);
+    return agent;
+}
+
+void
+agent_destroy(struct agent *agent)
+{
+    if (agent) {
+        backends_close(&agent->backends);
+        for (size_t i = 0; i < N_COMPONENTS; i++) {
+            component_destroy(&agent->components[i]);
+        }
+        health_destroy(&agent->health);
+        free(agent);
+    }
+}
+
+/* Leaves links and flows alone while another agent is active for the bridge,
+ * or rows of others are in the way. */
+static void
+stand_by(struct agent *agent)
+{
+    bool standby = bridge_rows_is_standby(agent->backends.rows);
+
+    if (standby && !agent->standby) {
+        VLOG_INFO_RL(&standby_rl,
+                     "standby: another pipette-agent is active for %s",
+                     agent->options->bridge);
+    }
+    agent->standby = standby;
+    if (standby || bridge_rows_is_refused(agent->backends.rows)) {
+        links_stop(agent->backends.links);
+        switch_conn_release(agent->backends.conn);
+        agent->have_ports = false;
+    }
+}
+
+/* Gives the other backends the port numbers. */
+static void
+pass_ports(struct agent *agent)
+{
+    const struct bridge_ports *ports = bridge_rows_ports(agent->backends.rows);
+
+    if (!ports) {
+        return;
+    }
+    links_start(agent->backends.links);
+    if (!agent->have_ports || agent->ports.uplink != ports->uplink
+        || agent->ports.fake_port != ports->fake_port
+        || agent->ports.adopted != ports->adopted) {
+        struct flow_config config
+            = backends_flow_config(agent->options, ports);
+        struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+        agent->have_ports = true;
+        agent->ports = *ports;
+        flow_set_build(&config, &flows);
+        switch_conn_set_flows(agent->backends.conn, &flows);
+        svec_destroy(&flows);
+    }
+}
+
+static void
+log_ready(const struct options *options)
+{
+    VLOG_INFO_RL(&rl, "ready (%s %s): services on "IP_FMT" answer for every "
+                 "address of the real subnet", program_name, PIPETTE_VERSION,
+                 IP_ARGS(options->fake.ip));
+    if (options_serve_routed(options)) {
+        VLOG_INFO_RL(&rl, "routed clients are in connection tracking zone "
+                     "%"PRIu16, options_ct_zone(options));
+    }
+}
+
+static void
+update_components(struct agent *agent)
+{
+    const struct backends *r = &agent->backends;
+
+    component_update(&agent->components[BRIDGE],
+                     bridge_rows_is_in_sync(r->rows),
+                     bridge_rows_is_blocked(r->rows),
+                     bridge_rows_present(r->rows));
+    component_update(&agent->components[LINKS], links_is_in_sync(r->links),
+                     links_is_blocked(r->links), links_present(r->links));
+    component_update(&agent->components[FLOWS],
+                     agent->have_ports && switch_conn_is_in_sync(r->conn),
+                     switch_conn_is_blocked(r->conn),
+                     agent->have_ports ? switch_conn_present(r->conn)
+                                       : "waiting for the ports");
+
+    bool ready = true;
+    for (size_t i = 0; i < N_COMPONENTS; i++) {
+        ready &= agent->components[i].in_sync;
+    }
+    if (ready && !agent->ready) {
+        log_ready(agent->options);
+    }
+    agent->ready = ready;
+    agent->was_ready |= ready;
+}
+
+void
+agent_set_options(struct agent *agent, const struct options *options)
+{
+    agent->options = options;
+    backends_set_options(&agent->backends, options);
+    /* The flow set is built again: now, or once the ports are known. */
+    agent->have_ports = false;
+    pass_ports(agent);
+    warn_of_pair(&options->fake, &options->real);
+    update_components(agent);
+}
+
+/* Shows the health of the agent in the bridge's row. */
+static void
+show_health(struct agent *agent)
+{
+    struct ds problems = DS_EMPTY_INITIALIZER;
+
+    agent_format_problems(agent, &problems);
+    const char *status = health_update(
+        &agent->health, agent->ready ? NULL : ds_cstr(&problems),
+        time_msec());
+    if (status) {
+        bridge_rows_set_status(agent->backends.rows, status);
+    }
+    ds_destroy(&problems);
+}
+
+/* Notes in the bridge's row what is to be restored when the bridge is
+ * released, maybe by another process; and takes from there what an earlier one
+ * noted. */
+static void
+pass_notes(struct agent *agent)
+{
+    if (agent->have_ports) {
+        backends_restore_notes(&agent->backends, agent->options);
+        backends_save_notes(&agent->backends, agent->options);
+    }
+}
+
+static void
+pass_devices(struct agent *agent)
+{
+    const struct bridge_devices devices = {
+        .uplink_ifindex = links_uplink_ifindex(agent->backends.links),
+        .fake_port_mtu = links_fake_port_mtu(agent->backends.links),
+    };
+
+    bridge_rows_set_devices(agent->backends.rows, &devices);
+    if (links_take_uplink_left(agent->backends.links)) {
+        bridge_rows_uplink_left(agent->backends.rows);
+    }
+}
+
+void
+agent_run(struct agent *agent)
+{
+    backends_run_rows(&agent->backends);
+    stand_by(agent);
+    pass_ports(agent);
+    backends_run_links(&agent->backends);
+    pass_devices(agent);
+    backends_run_conn(&agent->backends);
+    pass_notes(agent);
+    update_components(agent);
+    show_health(agent);
+}
+
+void
+agent_wait(struct agent *agent)
+{
+    backends_wait(&agent->backends);
+    poll_timer_wait_until(health_next(&agent->health));
+}
+
+bool
+agent_is_ready(const struct agent *agent)
+{
+    return agent->ready;
+}
+
+bool
+agent_shows_ready(const struct agent *agent)
+{
+    return agent->ready && bridge_rows_shows_status(agent->backends.rows);
+}
+
+bool
+agent_has_looked(const struct agent *agent)
+{
+    return (bridge_rows_owner(agent->backends.rows) != BRIDGE_UNKNOWN
+            || bridge_rows_is_standby(agent->backends.rows));
+}
+
+const char *
+agent_refusal(const struct agent *agent)
+{
+    return (!agent->was_ready && bridge_rows_is_refused(agent->backends.rows)
+                ? bridge_rows_present(agent->backends.rows)
+                : NULL);
+}
+
+/* Returns the desired state of 'component', in words, for the caller to
+ * free. */
+static char *
+get_wanted(const struct agent *agent, int component)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    switch (component) {
+    case BRIDGE:
+        bridge_rows_format_wanted(agent->backends.rows, &s);
+        break;
+    case LINKS:
+        links_format_wanted(agent->backends.links, &s);
+        break;
+    case FLOWS:
+        switch_conn_format_wanted(agent->backends.conn, &s);
+        if (options_serve_routed(agent->options)) {
+            ds_put_format(&s, ", connection tracking zone %"PRIu16,
+                          options_ct_zone(agent->options));
+        }
+        break;
+    }
+    return ds_steal_cstr(&s);
+}
+
+void
+agent_request_counts(struct agent *agent)
+{
+    switch_conn_request_counts(agent->backends.conn);
+}
+
+void
+agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
+{
+    for (int i = 0; i < N_COMPONENTS; i++) {
+        const struct component *component = &agent->components[i];
+        char *wanted = get_wanted(agent, i);
+
+        component_format(
+            component, verbose || !component->in_sync ? wanted : NULL,
+            i == FLOWS ? switch_conn_foreign(agent->backends.conn) : 0, s);
+        free(wanted);
+    }
+    drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
+}
+
+struct json *
+agent_status_to_json(const struct agent *agent)
+{
+    struct json *json = json_object_create();
+
+    json_object_put(json, "ready", json_boolean_create(agent->ready));
+    json_object_put(json, "standby", json_boolean_create(agent->standby));
+    json_object_put_string(json, "version", PIPETTE_VERSION);
+    for (int i = 0; i < N_COMPONENTS; i++) {
+        char *wanted = get_wanted(agent, i);
+        struct json *component
+            = component_to_json(&agent->components[i], wanted);
+
+        if (i == FLOWS) {
+            json_object_put(component, "foreign",
+                            json_integer_create(
+                                switch_conn_foreign(agent->backends.conn)));
+            drop_count_put_json(switch_conn_drops(agent->backends.conn),
+                                time_msec(), component);
+        }
+        json_object_put(json, agent->components[i].name, component);
+        free(wanted);
+    }
+    return json;
+}
+
+void
+agent_format_desired_flows(const struct agent *agent, struct ds *s)
+{
+    switch_conn_format_flows(agent->backends.conn, s);
+}
+
+void
+agent_format_flow_diff(const struct agent *agent, struct ds *s)
+{
+    switch_conn_format_changes(agent->backends.conn, s);
+}
+
+void
+agent_get_memory_usage(const struct agent *agent, struct simap *usage)
+{
+    bridge_rows_get_memory_usage(agent->backends.rows, usage);
+    switch_conn_get_memory_usage(agent->backends.conn, usage);
+}
+
+void
+agent_format_problems(const struct agent *agent, struct ds *s)
+{
+    const char *separator = "";
+
+    for (int i = 0; i < N_COMPONENTS; i++) {
+        const struct component *component = &agent->components[i];
+
+        if (!component->in_sync) {
+            ds_put_format(s, "%s%s: %s", separator, component->name,
+                          component->present);
+            separator = "; ";
+        }
+    }
+    if (agent->ready) {
+        ds_put_cstr(s, "ready");
+    }
+}
+
+void
+agent_build_flows(const struct options *options, struct svec *flows)
+{
+    const struct bridge_ports ports = {
+        .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
+        .fake_port = BRIDGE_ROWS_FAKE_PORT_OFPORT,
+    };
+    struct flow_config config = backends_flow_config(options, &ports);
+
+    config.uplink.name = options->uplink;
+    config.fake_port.name = options->fake_port;
+    flow_set_build(&config, flows);
+}

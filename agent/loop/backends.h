@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_LOOP_BACKENDS_H
+#define AGENT_LOOP_BACKENDS_H 1
+
+/* The three backends: database, kernel and switch.  Each gets the part of the
+ * options that it knows, and has a schedule of its own. */
+
+#include <stdbool.h>
+
+#include "agent/loop/schedule.h"
+#include "netdev/links.h"
+#include "openflow/flow-set.h"
+#include "openflow/switch-conn.h"
+#include "ovsdb/bridge-rows.h"
+
+struct options;
+struct restart_watch;
+
+struct backends {
+    struct bridge_rows *rows;
+    struct links *links;
+    struct switch_conn *conn;
+    struct schedule rows_schedule, links_schedule, conn_schedule;
+
+    /* For ovsdb-server and the switch; NULL except in a daemon. */
+    struct restart_watch *db_watch, *switch_watch;
+};
+
+/* Opens the backends for 'options'.  On failure, logs why and returns false;
+ * then there is nothing to close. */
+bool backends_open(struct backends *backends, const struct options *options,
+                   enum bridge_rows_goal goal);
+
+/* Changes the options.  Bridge and database must be the same. */
+void backends_set_options(struct backends *backends,
+                          const struct options *options);
+
+void backends_close(struct backends *backends);
+
+/* Each runs one backend, and has it compare when that is due. */
+void backends_run_rows(struct backends *backends);
+void backends_run_links(struct backends *backends);
+void backends_run_conn(struct backends *backends);
+
+/* Saves in the bridge's row what links and switch were before the agent
+ * changed them: IPv6 address generation modes and, on an adopted bridge, the
+ * mode for IP fragments.  backends_restore_notes() passes saved modes to the
+ * links.  Both are idempotent. */
+void backends_save_notes(struct backends *backends,
+                         const struct options *options);
+void backends_restore_notes(struct backends *backends,
+                            const struct options *options);
+
+/* Returns the saved mode for IP fragments, or NULL. */
+const char *backends_former_frags(const struct backends *backends);
+
+/* Waits for all three. */
+void backends_wait(struct backends *backends);
+
+/* Returns the configuration of the flow set. */
+struct flow_config backends_flow_config(const struct options *options,
+                                        const struct bridge_ports *ports);
+
+#endif /* agent/loop/backends.h */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/operator/component.h"
+
+#include <stdlib.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "openvswitch/vlog.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(status);
+
+/* Others can cause these messages as often as they like. */
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
+
+void
+component_init(struct component *component, const char *name)
+{
+    *component = (struct component) {
+        .name = name,
+        .present = xstrdup("nothing yet"),
+        .since = time_wall_msec(),
+    };
+}
+
+void
+component_destroy(struct component *component)
+{
+    free(component->present);
+}
+
+void
+component_update(struct component *component, bool in_sync, bool blocked,
+                 const char *present)
+{
+    bool was_in_sync = component->in_sync;
+
+    if (component->in_sync == in_sync && component->blocked == blocked
+        && !strcmp(component->present, present)) {
+        return;
+    }
+    if (component->in_sync != in_sync || component->blocked != blocked) {
+        component->since = time_wall_msec();
+    }
+    component->in_sync = in_sync;
+    component->blocked = blocked;
+    free(component->present);
+    component->present = xstrdup(present);
+
+    if (blocked) {
+        VLOG_WARN_RL(&rl, "%s: %s", component->name, present);
+    } else if (in_sync || was_in_sync) {
+        VLOG_INFO_RL(&rl, "%s: %s", component->name, present);
+    } else {
+        VLOG_DBG("%s: %s", component->name, present);
+    }
+}
+
+/* The names differ in JSON, because scripts depend on them. */
+static const char *
+state_name(const struct component *component)
+{
+    return (component->in_sync ? "in sync"
+            : component->blocked ? "blocked" : "reconciling");
+}
+
+static const char *
+state_to_json(const struct component *component)
+{
+    return (component->in_sync ? "right"
+            : component->blocked ? "stuck" : "busy");
+}
+
+#define SINCE_FORMAT "%Y-%m-%dT%H:%M:%SZ"
+
+void
+component_format(const struct component *component, const char *wanted,
+                 unsigned int foreign, struct ds *s)
+{
+    ds_put_format(s, "%s: %s since ", component->name, state_name(component));
+    ds_put_strftime_msec(s, SINCE_FORMAT, component->since, true);
+    if (wanted) {
+        ds_put_format(s, "; wanted: %s", wanted);
+    }
+    ds_put_format(s, "; present: %s", component->present);
+    if (foreign) {
+        ds_put_format(s, ", %u foreign", foreign);
+    }
+    ds_put_char(s, '\n');
+}
+
+struct json *
+component_to_json(const struct component *component, const char *wanted)
+{
+    struct json *json = json_object_create();
+    char *since = xastrftime_msec(SINCE_FORMAT, component->since, true);
+
+    json_object_put_string(json, "state", state_to_json(component));
+    json_object_put_string(json, "since", since);
+    json_object_put_string(json, "wanted", wanted);
+    json_object_put_string(json, "present", component->present);
+    free(since);
+    return json;
+}

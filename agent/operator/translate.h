@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_OPERATOR_TRANSLATE_H
+#define AGENT_OPERATOR_TRANSLATE_H 1
+
+/* Translates fake addresses to real ones and back: --translate.  Pure. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "openflow/address-plan.h"
+
+struct ds;
+
+/* Appends to 's' the translation of 'words': "client C target T" for a fake
+ * address, the fake address for "C,T".  Returns NULL if successful, otherwise
+ * what 'words' must be, a string that the caller must free. */
+char *translate(const struct fake_address *, const struct real_subnet *,
+                const char *words, struct ds *s)
+    OVS_WARN_UNUSED_RESULT;
+
+/* A filter, which replaces each fake address in a text by "C,T".  An address
+ * ends where neither a digit nor a dot with a digit after it follows, and
+ * begins likewise; what is longer, such as 10.10.5.77.8, is not an address. */
+struct translator {
+    const struct fake_address *fake;
+    const struct real_subnet *real;
+    char held[32];              /* Digits and dots, maybe of an address. */
+    size_t n_held;
+    bool too_long;              /* Digits and dots are not held. */
+};
+
+#define TRANSLATOR_INITIALIZER(FAKE, REAL) { .fake = (FAKE), .real = (REAL) }
+
+/* Takes the next 'n' bytes of the text, and appends to 's' what is certain of
+ * the result. */
+void translator_feed(struct translator *, const char *text, size_t n,
+                     struct ds *s);
+
+/* The text has ended: appends the rest. */
+void translator_finish(struct translator *, struct ds *s);
+
+#endif /* agent/operator/translate.h */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "netdev/events.h"
+
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "netdev/route-table.h"
+#include "netdev/snapshot.h"
+#include "util.h"
+
+/* Stores into '*value' the attribute 'type', of 32 bits, behind a header of
+ * 'hdrlen' bytes.  Returns false if there is none. */
+static bool
+get_u32(struct nlmsghdr *nlh, size_t hdrlen, int type, uint32_t *value)
+{
+    struct nlattr *attr = nlmsg_find_attr(nlh, hdrlen, type);
+
+    if (!attr || nla_len(attr) < (int) sizeof *value) {
+        return false;
+    }
+    *value = nla_get_u32(attr);
+    return true;
+}
+
+static bool
+has_u32(struct nlmsghdr *nlh, size_t hdrlen, int type, uint32_t value)
+{
+    uint32_t found;
+
+    return get_u32(nlh, hdrlen, type, &found) && found == value;
+}
+
+static bool
+is_ours(int ifindex, const struct events_of *of)
+{
+    return (ifindex && (ifindex == of->uplink_ifindex
+                        || ifindex == of->fake_port_ifindex));
+}
+
+/* A device of ours is known by its index, or comes by its name, which may be
+ * another one's that is renamed. */
+static enum events_reason
+classify_link(struct nlmsghdr *nlh, const struct events_of *of)
+{
+    const struct ifinfomsg *ifi = nlmsg_data(nlh);
+
+    if (!nlmsg_valid_hdr(nlh, sizeof *ifi)) {
+        return EVENTS_NONE;
+    }
+
+    struct nlattr *name = nlmsg_find_attr(nlh, sizeof *ifi, IFLA_IFNAME);
+    return (is_ours(ifi->ifi_index, of)
+            || (name && (!nla_strcmp(name, of->uplink)
+                         || !nla_strcmp(name, of->fake_port)))
+            ? EVENTS_LOOK_IPV6 : EVENTS_NONE);
+}
+
+static enum events_reason
+classify_address(struct nlmsghdr *nlh, const struct events_of *of)
+{
+    const struct ifaddrmsg *ifa = nlmsg_data(nlh);
+
+    return (!nlmsg_valid_hdr(nlh, sizeof *ifa) || !is_ours(ifa->ifa_index, of)
+            ? EVENTS_NONE
+            : ifa->ifa_family == AF_INET6 ? EVENTS_LOOK_IPV6 : EVENTS_LOOK);
+}
+
+static enum events_reason
+classify_neighbour(struct nlmsghdr *nlh, const struct events_of *of)
+{
+    const struct ndmsg *ndm = nlmsg_data(nlh);
+
+    return (nlmsg_valid_hdr(nlh, sizeof *ndm)
+            && ndm->ndm_family == AF_INET
+            && ndm->ndm_ifindex == of->fake_port_ifindex
+            && has_u32(nlh, sizeof *ndm, NDA_DST,
+                       (OVS_FORCE uint32_t) of->neighbour)
+            ? EVENTS_LOOK : EVENTS_NONE);
+}
+
+/* Those that a router advertisement, or an address from one, brings. */
+static enum events_reason
+classify_ipv6_route(struct nlmsghdr *nlh, const struct rtmsg *rtm,
+                    const struct events_of *of)
+{
+    uint32_t ifindex;
+
+    if (rtm->rtm_protocol != RTPROT_RA && rtm->rtm_protocol != RTPROT_KERNEL) {
+        return EVENTS_NONE;
+    }
+    /* Of several next hops, which have no RTA_OIF, one may be ours. */
+    return (get_u32(nlh, sizeof *rtm, RTA_OIF, &ifindex)
+            ? is_ours(ifindex, of)
+            : rtm->rtm_protocol == RTPROT_RA)
+        ? EVENTS_LOOK_IPV6 : EVENTS_NONE;
+}
+
+/* One that took the place of ours shows by its prefix, or its table. */
+static enum events_reason
+classify_route(struct nlmsghdr *nlh, const struct events_of *of)
+{
+    const struct rtmsg *rtm = nlmsg_data(nlh);
+    uint32_t table, ifindex;
+
+    if (!nlmsg_valid_hdr(nlh, sizeof *rtm)) {
+        return EVENTS_NONE;
+    } else if (rtm->rtm_family == AF_INET6) {
+        return classify_ipv6_route(nlh, rtm, of);
+    }
+    return (rtm->rtm_family == AF_INET
+            && (rtm->rtm_protocol == SNAPSHOT_PROTOCOL
+                || (get_u32(nlh, sizeof *rtm, RTA_OIF, &ifindex)
+                    && is_ours(ifindex, of))
+                || (get_u32(nlh, sizeof *rtm, RTA_TABLE, &table)
+                    && (table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE)
+                || (rtm->rtm_dst_len == of->plen
+                    && has_u32(nlh, sizeof *rtm, RTA_DST,
+                               (OVS_FORCE uint32_t) of->network)))
+            ? EVENTS_LOOK : EVENTS_NONE);
+}
+
+static enum events_reason
+classify_rule(struct nlmsghdr *nlh)
+{
+    const size_t hdrlen = sizeof(struct fib_rule_hdr);
+    struct nlattr *protocol = (nlmsg_valid_hdr(nlh, hdrlen)
+                               ? nlmsg_find_attr(nlh, hdrlen, FRA_PROTOCOL)
+                               : NULL);
+
+    return (protocol && nla_len(protocol) >= 1
+            && nla_get_u8(protocol) == SNAPSHOT_PROTOCOL
+            ? EVENTS_LOOK : EVENTS_NONE);
+}
+
+enum events_reason
+events_classify(struct nlmsghdr *nlh, const struct events_of *of)
+{
+    switch (nlh->nlmsg_type) {
+    case RTM_NEWLINK:
+    case RTM_DELLINK:
+        return classify_link(nlh, of);
+    case RTM_NEWADDR:
+    case RTM_DELADDR:
+        return classify_address(nlh, of);
+    case RTM_NEWNEIGH:
+    case RTM_DELNEIGH:
+        return classify_neighbour(nlh, of);
+    case RTM_NEWROUTE:
+    case RTM_DELROUTE:
+        return classify_route(nlh, of);
+    case RTM_NEWRULE:
+    case RTM_DELRULE:
+        return classify_rule(nlh);
+    default:
+        return EVENTS_NONE;
+    }
+}

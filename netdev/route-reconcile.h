@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef NETDEV_ROUTE_RECONCILE_H
+#define NETDEV_ROUTE_RECONCILE_H 1
+
+/* Editing the routes to clients
+ * =============================
+ *
+ * All clients have one MAC address, so the fake host needs no neighbour for
+ * each: one permanent neighbour on the fake port, and the route to the fake
+ * prefix through it.  For clients whose own addresses the services see, all
+ * that is sent from the fake address goes to the same neighbour, by a rule and
+ * a routing table of its own.
+ *
+ * Functions of a netlink socket and of what the kernel had at this look
+ * (snapshot.h), for links.c, as in link-reconcile.h.
+ *
+ * What is ours is known by its protocol number, SNAPSHOT_PROTOCOL, and, as
+ * several agents can run on one machine, by the device or by the table.  A
+ * neighbour is ours if a route of ours goes through it. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "openvswitch/types.h"
+
+struct nl_sock;
+struct nlmsghdr;
+struct snapshot;
+
+/* The rule comes before those that others usually add for all packets, such as
+ * 220 (strongSwan) and 1000 (VRF), so that their tables do not matter. */
+#define ROUTE_RULE_PRIORITY 112
+
+/* The metric of the table's other default route, "unreachable". */
+#define ROUTE_UNREACHABLE_METRIC 4096
+
+struct route_want {
+    const char *name;           /* Of the fake port. */
+    ovs_be32 address;           /* The fake address. */
+    unsigned int plen;          /* Its prefix length, 30 at most. */
+    const struct eth_addr *client_mac;
+    bool routed_clients;        /* With the rule and its table. */
+    bool absent;                /* Nothing of this is to be there. */
+};
+
+/* Returns the neighbour's address: the fake prefix and 2, or 1 if 2 is the
+ * fake address.  So it is never the fake address, and never that of a pair:
+ * its client would be .0, which no host of the real subnet is. */
+ovs_be32 route_neighbour(ovs_be32 address, unsigned int plen);
+
+/* Takes away what is ours and not wanted.  To be called while the address that
+ * was wanted before is still there: the kernel removes its routes with it, and
+ * they tell which neighbour is ours. */
+int route_remove_stale(struct nl_sock *, const struct snapshot *,
+                       const struct route_want *);
+
+/* Adds what is missing.  The device must be up and have the fake address. */
+int route_add_missing(struct nl_sock *, const struct snapshot *,
+                      const struct route_want *);
+
+#endif /* netdev/route-reconcile.h */

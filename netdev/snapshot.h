@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef NETDEV_SNAPSHOT_H
+#define NETDEV_SNAPSHOT_H 1
+
+/* What the kernel has, as of one look
+ * ====================================
+ *
+ * Each look asks the kernel once for each kind of object, with filters that
+ * the kernel applies where it can: a router may have a million routes of
+ * others. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "netdev/netlink.h"
+
+struct nl_sock;
+struct rtnl_link;
+
+/* The protocol number of the agent's routes and rules, 'p': nobody else's in
+ * rtnetlink.h and in iproute2's rt_protos. */
+#define SNAPSHOT_PROTOCOL 112
+
+struct snapshot_device {
+    struct rtnl_link *link;     /* NULL if there is no such device. */
+    int ifindex;                /* 0 if there is no such device. */
+    unsigned int mtu;           /* Bytes. */
+    struct netlink_list addresses;  /* struct rtnl_addr. */
+};
+
+struct snapshot {
+    struct snapshot_device uplink, fake_port;
+
+    /* struct rtnl_route.  IPv4: those of protocol SNAPSHOT_PROTOCOL, and those
+     * of the main table that the kernel made for addresses of the fake port.
+     * IPv6: those of the two devices that the kernel made for router
+     * advertisements, and for addresses. */
+    struct netlink_list routes, kernel_routes;
+    struct netlink_list ra_routes, ipv6_kernel_routes;
+
+    struct netlink_list neighbours; /* struct rtnl_neigh, of the fake port. */
+    struct netlink_list rules;      /* struct rtnl_rule, IPv4. */
+};
+
+/* Asks for the two devices only. */
+int snapshot_take_devices(struct nl_sock *, const char *uplink,
+                          const char *fake_port, struct snapshot *);
+
+/* Asks for all else.  IPv6 routes are asked for only if 'ipv6_routes': to find
+ * few, the kernel goes through all. */
+int snapshot_take_rest(struct nl_sock *, bool ipv6_routes, struct snapshot *);
+
+/* Both return 0 or a negative libnl error; what is in the snapshot then must
+ * not be used, but for the devices.  The caller must destroy '*snapshot' in
+ * any case, and begin with SNAPSHOT_INITIALIZER. */
+#define SNAPSHOT_INITIALIZER { .uplink = { .ifindex = 0 } }
+void snapshot_destroy(struct snapshot *);
+
+#endif /* netdev/snapshot.h */

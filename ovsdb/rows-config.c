@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovsdb/rows-config.h"
+
+#include <stdlib.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "ovsdb/bridge-rows.h"
+#include "util.h"
+#include "vlan-bitmap.h"
+
+void
+rows_config_copy(struct bridge_rows_config *dst,
+                 const struct bridge_rows_config *src)
+{
+    *dst = *src;
+    dst->db = xstrdup(src->db);
+    dst->bridge = xstrdup(src->bridge);
+    dst->uplink = xstrdup(src->uplink);
+    dst->fake_port = xstrdup(src->fake_port);
+    dst->datapath_type = nullable_xstrdup(src->datapath_type);
+    dst->boot_id = nullable_xstrdup(src->boot_id);
+    dst->vlans = vlan_bitmap_clone(src->vlans);
+}
+
+void
+rows_config_destroy(struct bridge_rows_config *config)
+{
+    free(CONST_CAST(char *, config->db));
+    free(CONST_CAST(char *, config->bridge));
+    free(CONST_CAST(char *, config->uplink));
+    free(CONST_CAST(char *, config->fake_port));
+    free(CONST_CAST(char *, config->datapath_type));
+    free(CONST_CAST(char *, config->boot_id));
+    free(CONST_CAST(unsigned long *, config->vlans));
+}
+
+bool
+rows_config_has_same_ports(const struct bridge_rows_config *a,
+                           const struct bridge_rows_config *b)
+{
+    return (!strcmp(a->uplink, b->uplink)
+            && !strcmp(a->fake_port, b->fake_port));
+}
+
+bool
+rows_config_equals(const struct bridge_rows_config *a,
+                   const struct bridge_rows_config *b)
+{
+    return (rows_config_has_same_ports(a, b)
+            && nullable_string_is_equal(a->datapath_type, b->datapath_type)
+            && nullable_string_is_equal(a->boot_id, b->boot_id)
+            && vlan_bitmap_equal(a->vlans, b->vlans)
+            && a->adopt == b->adopt);
+}
+
+bool
+rows_config_is_trunk(const struct bridge_rows_config *config)
+{
+    return !bitmap_is_set(config->vlans, 0);
+}
+
+void
+rows_config_format_vlans(const unsigned long *vlans, struct ds *s)
+{
+    size_t end;
+
+    for (size_t vlan = bitmap_scan(vlans, true, 0, 4096); vlan < 4096;
+         vlan = bitmap_scan(vlans, true, end, 4096)) {
+        end = bitmap_scan(vlans, false, vlan, 4096);
+        ds_put_format(s, "%"PRIuSIZE, vlan);
+        if (end - vlan > 1) {
+            ds_put_format(s, "-%"PRIuSIZE, end - 1);
+        }
+        ds_put_char(s, ',');
+    }
+    ds_chomp(s, ',');
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The kernel here is this machine's, which has no such devices; only what it
+ * says is changed on the way.  The linker puts __wrap_nl_connect() in the
+ * place of libnl's function. */
+
+#include <config.h>
+
+#include "test/unit.h"
+
+#include <linux/netlink.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/socket.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "netdev/links.h"
+#include "netdev/netlink.h"
+#include "timeval.h"
+#include "util.h"
+
+static const struct links_config config = {
+    .uplink = "absent0", .fake_port = "absent1", .plen = 16
+};
+
+static enum { SOUND, INTERRUPTED, SILENT } replies;
+static int n_connects;
+
+/* Of type nl_recv()'s override. */
+static int
+receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned char **buf,
+        struct ucred **creds)
+{
+    if (replies == SILENT) {
+        return -NLE_AGAIN;
+    }
+
+    int n = nl_recv(sock, from, buf, creds);
+    int left = n;
+    for (struct nlmsghdr *nlh = n > 0 ? (struct nlmsghdr *) *buf : NULL;
+         nlh && nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left)) {
+        if (replies == INTERRUPTED) {
+            nlh->nlmsg_flags |= NLM_F_DUMP_INTR;
+        }
+    }
+    return n;
+}
+
+int __real_nl_connect(struct nl_sock *, int protocol);
+int __wrap_nl_connect(struct nl_sock *, int protocol);
+
+int
+__wrap_nl_connect(struct nl_sock *sock, int protocol)
+{
+    struct nl_cb *cb = nl_socket_get_cb(sock);
+
+    n_connects++;
+    nl_cb_overwrite_recv(cb, receive);
+    nl_cb_put(cb);
+    return __real_nl_connect(sock, protocol);
+}
+
+static struct links *
+create_started(void)
+{
+    struct links *links = links_create(&config);
+
+    assert_non_null(links);
+    links_start(links);
+    return links;
+}
+
+/* A look at once, after which all is as if nothing had been. */
+static void
+assert_recovers(struct links *links)
+{
+    replies = SOUND;
+    links_look(links);
+    assert_string_equal(links_present(links),
+                        "waiting for absent1 to appear; "
+                        "waiting for absent0 to appear");
+    assert_false(links_is_blocked(links));
+    assert_false(links_wants_look(links));
+    links_destroy(links);
+}
+
+/* Somebody else's changes are no refusal: look again, at once. */
+static void
+links_interrupted(void **state OVS_UNUSED)
+{
+    struct links *links = create_started();
+
+    replies = INTERRUPTED;
+    links_look(links);
+    assert_non_null(strstr(links_present(links),
+                           "change faster than they can be read"));
+    assert_false(links_is_blocked(links));
+    assert_false(links_is_in_sync(links));
+    assert_true(links_wants_look(links));
+    assert_recovers(links);
+}
+
+/* A late reply must not be taken for that of the next request. */
+static void
+links_unanswered(void **state OVS_UNUSED)
+{
+    struct links *links = create_started();
+    int before = n_connects;
+
+    replies = SILENT;
+    links_look(links);
+    assert_non_null(strstr(links_present(links),
+                           "no answer from the kernel"));
+    assert_true(links_is_blocked(links));
+    assert_int_equal(n_connects, before + 1);
+    assert_recovers(links);
+}
+
+/* Nothing was asked, so nothing is answered. */
+static void
+netlink_timeout(void **state OVS_UNUSED)
+{
+    struct nl_sock *sock = netlink_open();
+    long long int before = time_msec();
+
+    assert_non_null(sock);
+    alarm(10 * NETLINK_TIMEOUT_MSEC / 1000);
+    assert_int_equal(nl_recvmsgs_default(sock), -NLE_AGAIN);
+    assert_in_range(time_msec() - before, NETLINK_TIMEOUT_MSEC / 2,
+                    5 * NETLINK_TIMEOUT_MSEC);
+    nl_socket_free(sock);
+}
+
+const struct CMUnitTest links_tests[] = {
+    cmocka_unit_test(links_interrupted),
+    cmocka_unit_test(links_unanswered),
+    cmocka_unit_test(netlink_timeout),
+    { .name = NULL },
+};
