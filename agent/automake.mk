@@ -4,6 +4,8 @@ dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8
 libpipette_a_SOURCES += \
 	agent/config/config-file.c \
 	agent/config/config-file.h \
+	agent/config/network-checks.c \
+	agent/config/network-checks.h \
 	agent/config/option-values.c \
 	agent/config/option-values.h \
 	agent/config/options.c \
@@ -26,6 +28,8 @@ libpipette_a_SOURCES += \
 	agent/operator/component.h \
 	agent/operator/health.c \
 	agent/operator/health.h \
+	agent/operator/networks.c \
+	agent/operator/networks.h \
 	agent/operator/notify.c \
 	agent/operator/notify.h \
 	agent/operator/translate.c \

@@ -124,8 +124,7 @@ print_flows(const struct options *options)
 static int
 filter(const struct options *options)
 {
-    struct translator t = TRANSLATOR_INITIALIZER(&options->fake,
-                                                 &options->real);
+    struct translator t = TRANSLATOR_INITIALIZER(options);
     struct ds s = DS_EMPTY_INITIALIZER;
     static char buffer[65536];
     int status = EXIT_SUCCESS;
@@ -160,8 +159,7 @@ run_translation(const struct options *options)
         return filter(options);
     }
 
-    char *expected = translate(&options->fake, &options->real,
-                               options->translate, &s);
+    char *expected = translate(options, options->translate, &s);
     if (expected) {
         char *error = xasprintf("--translate %s: must be %s",
                                 options->translate, expected);
@@ -170,7 +168,7 @@ run_translation(const struct options *options)
         free(error);
         free(expected);
     } else {
-        puts(ds_cstr(&s));
+        fputs(ds_cstr(&s), stdout);
     }
     ds_destroy(&s);
     return expected ? EXIT_BAD_INPUT : EXIT_SUCCESS;

@@ -31,19 +31,33 @@ get_u32(struct nlmsghdr *nlh, size_t hdrlen, int type, uint32_t *value)
     return true;
 }
 
+/* Of the devices from 'first' on. */
 static bool
-has_u32(struct nlmsghdr *nlh, size_t hdrlen, int type, uint32_t value)
+has_device(const struct events_of *of, size_t first, int ifindex)
 {
-    uint32_t found;
-
-    return get_u32(nlh, hdrlen, type, &found) && found == value;
+    for (size_t i = first; i < of->n_devices; i++) {
+        if (ifindex && of->devices[i].ifindex == ifindex) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool
 is_ours(int ifindex, const struct events_of *of)
 {
-    return (ifindex && (ifindex == of->uplink_ifindex
-                        || ifindex == of->fake_port_ifindex));
+    return has_device(of, 0, ifindex);
+}
+
+static bool
+is_name_of_ours(const struct nlattr *name, const struct events_of *of)
+{
+    for (size_t i = 0; i < of->n_devices; i++) {
+        if (!nla_strcmp(name, of->devices[i].name)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A device of ours is known by its index, or comes by its name, which may be
@@ -59,8 +73,7 @@ classify_link(struct nlmsghdr *nlh, const struct events_of *of)
 
     struct nlattr *name = nlmsg_find_attr(nlh, sizeof *ifi, IFLA_IFNAME);
     return (is_ours(ifi->ifi_index, of)
-            || (name && (!nla_strcmp(name, of->uplink)
-                         || !nla_strcmp(name, of->fake_port)))
+            || (name && is_name_of_ours(name, of))
             ? EVENTS_LOOK_IPV6 : EVENTS_NONE);
 }
 
@@ -78,13 +91,38 @@ static enum events_reason
 classify_neighbour(struct nlmsghdr *nlh, const struct events_of *of)
 {
     const struct ndmsg *ndm = nlmsg_data(nlh);
+    uint32_t dst;
 
-    return (nlmsg_valid_hdr(nlh, sizeof *ndm)
-            && ndm->ndm_family == AF_INET
-            && ndm->ndm_ifindex == of->fake_port_ifindex
-            && has_u32(nlh, sizeof *ndm, NDA_DST,
-                       (OVS_FORCE uint32_t) of->neighbour)
-            ? EVENTS_LOOK : EVENTS_NONE);
+    if (!nlmsg_valid_hdr(nlh, sizeof *ndm) || ndm->ndm_family != AF_INET
+        || !has_device(of, 1, ndm->ndm_ifindex)
+        || !get_u32(nlh, sizeof *ndm, NDA_DST, &dst)) {
+        return EVENTS_NONE;
+    }
+    for (size_t i = 0; i < of->n_prefixes; i++) {
+        if (dst == (OVS_FORCE uint32_t) of->prefixes[i].neighbour) {
+            return EVENTS_LOOK;
+        }
+    }
+    return EVENTS_NONE;
+}
+
+/* Returns true if the route is to a fake prefix. */
+static bool
+is_to_prefix(struct nlmsghdr *nlh, const struct rtmsg *rtm,
+             const struct events_of *of)
+{
+    uint32_t dst;
+
+    if (!get_u32(nlh, sizeof *rtm, RTA_DST, &dst)) {
+        return false;
+    }
+    for (size_t i = 0; i < of->n_prefixes; i++) {
+        if (rtm->rtm_dst_len == of->prefixes[i].plen
+            && dst == (OVS_FORCE uint32_t) of->prefixes[i].network) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Those that a router advertisement, or an address from one, brings. */
@@ -122,9 +160,7 @@ classify_route(struct nlmsghdr *nlh, const struct events_of *of)
                     && is_ours(ifindex, of))
                 || (get_u32(nlh, sizeof *rtm, RTA_TABLE, &table)
                     && (table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE)
-                || (rtm->rtm_dst_len == of->plen
-                    && has_u32(nlh, sizeof *rtm, RTA_DST,
-                               (OVS_FORCE uint32_t) of->network)))
+                || is_to_prefix(nlh, rtm, of))
             ? EVENTS_LOOK : EVENTS_NONE);
 }
 

@@ -7,18 +7,27 @@
  * a second that are none.  Pure. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "openvswitch/types.h"
 
 struct nlmsghdr;
 
-/* What messages are compared with: devices as they were seen last, index 0 if
- * there was none. */
+/* What messages are compared with. */
+struct events_device {
+    const char *name;
+    int ifindex;                /* As seen last, 0 if there was none. */
+};
+struct events_prefix {
+    ovs_be32 neighbour;         /* Address of our neighbour. */
+    ovs_be32 network;           /* Fake prefix, */
+    unsigned int plen;          /* and its length. */
+};
 struct events_of {
-    const char *uplink, *fake_port;
-    int uplink_ifindex, fake_port_ifindex;
-    ovs_be32 neighbour, network;    /* Neighbour's address; fake prefix, */
-    unsigned int plen;              /* and its length. */
+    const struct events_device *devices;    /* The uplink, then fake ports. */
+    size_t n_devices;
+    const struct events_prefix *prefixes;   /* One a network. */
+    size_t n_prefixes;
 };
 
 enum events_reason {

@@ -62,11 +62,40 @@ log_address_change(const char *name, const char *verb, struct rtnl_addr *addr,
 /* Addresses. */
 
 static bool
-is_address(struct rtnl_addr *addr, const struct link_want *want)
+is_address(struct rtnl_addr *addr, const struct link_address *want)
 {
     return (rtnl_addr_get_family(addr) == AF_INET
-            && netlink_is_ip(rtnl_addr_get_local(addr), want->address)
+            && netlink_is_ip(rtnl_addr_get_local(addr), want->ip)
             && rtnl_addr_get_prefixlen(addr) == want->plen);
+}
+
+static bool
+is_wanted(struct rtnl_addr *addr, const struct link_want *want)
+{
+    for (size_t i = 0; i < want->n_addresses; i++) {
+        if (is_address(addr, &want->addresses[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct rtnl_addr *
+get_address(const struct snapshot_device *device, size_t i)
+{
+    return (struct rtnl_addr *) device->addresses.objects[i];
+}
+
+static bool
+has_address(const struct snapshot_device *device,
+            const struct link_address *want)
+{
+    for (size_t i = 0; i < device->addresses.n; i++) {
+        if (is_address(get_address(device, i), want)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -90,10 +119,11 @@ is_ours(struct rtnl_addr *addr, const char *label)
 
 static int
 add_address(struct nl_sock *sock, const struct snapshot_device *device,
-            const struct link_want *want, const char *label)
+            const char *name, const struct link_address *want,
+            const char *label)
 {
     struct rtnl_addr *addr = rtnl_addr_alloc();
-    struct nl_addr *local = netlink_ip(want->address, want->plen);
+    struct nl_addr *local = netlink_ip(want->ip, want->plen);
 
     ovs_assert(addr);
     rtnl_addr_set_ifindex(addr, device->ifindex);
@@ -102,7 +132,7 @@ add_address(struct nl_sock *sock, const struct snapshot_device *device,
     rtnl_addr_set_flags(addr, IFA_F_NOPREFIXROUTE);
     rtnl_addr_set_label(addr, label);
 
-    int error = log_address_change(want->name, "add", addr,
+    int error = log_address_change(name, "add", addr,
                                    rtnl_addr_add(sock, addr, 0));
     nl_addr_put(local);
     rtnl_addr_put(addr);
@@ -151,28 +181,30 @@ delete_address(struct nl_sock *sock, const struct snapshot_device *device,
     return error == -NLE_NOADDR ? 0 : error;
 }
 
-/* Gives the device the address that is wanted, if any, and takes from it what
- * was wanted before.  Addresses of somebody else are left alone. */
+/* Gives the device the addresses that are wanted, and takes from it what was
+ * wanted before.  Addresses of somebody else are left alone. */
 static int
-make_address(struct nl_sock *sock, const struct snapshot_device *device,
-             const struct link_want *want)
+make_addresses(struct nl_sock *sock, const struct snapshot_device *device,
+               const struct link_want *want)
 {
     char label[IFNAMSIZ];
-    bool found = !want->address;
     int error = 0;
 
     make_label(want->name, label);
     for (size_t i = 0; i < device->addresses.n && !error; i++) {
-        struct rtnl_addr *addr
-            = (struct rtnl_addr *) device->addresses.objects[i];
+        struct rtnl_addr *addr = get_address(device, i);
 
-        if (want->address && is_address(addr, want)) {
-            found = true;
-        } else if (is_ours(addr, label)) {
+        if (is_ours(addr, label) && !is_wanted(addr, want)) {
             error = delete_address(sock, device, want->name, addr);
         }
     }
-    return error || found ? error : add_address(sock, device, want, label);
+    for (size_t i = 0; i < want->n_addresses && !error; i++) {
+        if (!has_address(device, &want->addresses[i])) {
+            error = add_address(sock, device, want->name,
+                                &want->addresses[i], label);
+        }
+    }
+    return error;
 }
 
 /* IPv6 autoconfiguration. */
@@ -212,8 +244,7 @@ is_of_advertised_address(struct rtnl_route *route,
     struct nl_addr *dst = rtnl_route_get_dst(route);
 
     for (size_t i = 0; i < device->addresses.n && has_prefix(dst); i++) {
-        struct rtnl_addr *addr
-            = (struct rtnl_addr *) device->addresses.objects[i];
+        struct rtnl_addr *addr = get_address(device, i);
         struct nl_addr *local = rtnl_addr_get_local(addr);
 
         if (rtnl_addr_get_family(addr) == AF_INET6 && is_advertised(addr)
@@ -270,8 +301,7 @@ remove_ipv6_addresses(struct nl_sock *sock,
     int error = 0;
 
     for (size_t i = 0; i < device->addresses.n && !error; i++) {
-        struct rtnl_addr *addr
-            = (struct rtnl_addr *) device->addresses.objects[i];
+        struct rtnl_addr *addr = get_address(device, i);
 
         if (rtnl_addr_get_family(addr) == AF_INET6
             && (is_advertised(addr)
@@ -394,7 +424,7 @@ link_reconcile(struct nl_sock *sock, const struct snapshot *snapshot,
     int error = stop_autoconfiguration(sock, snapshot, device, want->name,
                                        former_mode);
     if (!error) {
-        error = make_address(sock, device, want);
+        error = make_addresses(sock, device, want);
     }
     return error ? error : make_link(sock, device, want);
 }
@@ -446,7 +476,7 @@ link_release(struct nl_sock *sock, const struct snapshot_device *device,
         return -NLE_NODEV;
     }
     int error = restore_mode(sock, device, name, mode);
-    return error ? error : make_address(sock, device, &nothing);
+    return error ? error : make_addresses(sock, device, &nothing);
 }
 
 static const char *const modes[] = {

@@ -13,6 +13,7 @@
  * All return 0 or a negative libnl error (NLE_*, see nl_geterror()). */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "openvswitch/types.h"
@@ -28,22 +29,27 @@ struct snapshot_device;
 const char *link_mode_to_string(uint8_t mode);
 uint8_t link_mode_from_string(const char *s);
 
+struct link_address {
+    ovs_be32 ip;
+    unsigned int plen;          /* Prefix length. */
+};
+
 struct link_want {
     const char *name;
     const struct eth_addr *mac; /* NULL to leave it. */
-    ovs_be32 address;           /* 0 for none. */
-    unsigned int plen;          /* Prefix length of 'address'. */
+    const struct link_address *addresses;
+    size_t n_addresses;
     unsigned int mtu;           /* Bytes; 0 to leave it. */
 };
 
-/* Makes the device as wanted: no IPv6 autoconfiguration, MAC, MTU, address,
- * up.  '*former_mode' becomes the address generation mode that the device had,
+/* Makes the device as wanted: no IPv6 autoconfiguration, MAC, MTU,
+ * addresses, up.  '*former_mode' becomes the address generation mode that the device had,
  * if it is changed.  Returns -NLE_NODEV if there is no such device. */
 int link_reconcile(struct nl_sock *, const struct snapshot *,
                    const struct snapshot_device *, const struct link_want *,
                    uint8_t *former_mode);
 
-/* Takes our address from the device 'name', and sets the IPv6 address
+/* Takes our addresses from the device 'name', and sets the IPv6 address
  * generation mode to 'mode', or if that is not known to the kernel's default
  * for new devices. */
 int link_release(struct nl_sock *, const struct snapshot_device *,

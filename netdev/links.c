@@ -38,8 +38,14 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 #define DEVICE_EVENTS_BUFFER (4 * 1024 * 1024)
 #define OTHER_EVENTS_BUFFER (1024 * 1024)
 
+/* A device, and what to know of it. */
+struct device {
+    char *name;
+    uint8_t mode;               /* Before the agent changed it. */
+};
+
 struct links {
-    struct links_config config; /* Owns its strings. */
+    struct links_config config; /* Owns its strings and networks. */
     bool started;
 
     struct nl_sock *requests;
@@ -47,55 +53,136 @@ struct links {
     bool look;                  /* Something happened, or may have. */
     bool look_ipv6;             /* At the IPv6 routes, too. */
 
+    /* The uplink, then the fake ports, with their indices as the last look saw
+     * them. */
+    struct device *devices;
+    struct events_device *events_devices;
+    size_t n_devices;
+    struct events_prefix *prefixes; /* One a network. */
+
     /* What the last look saw. */
-    int uplink_ifindex, fake_port_ifindex;
     unsigned int uplink_mtu;
     bool uplink_left;           /* Since somebody asked. */
     bool in_sync, blocked;
     struct ds present;
-
-    /* Of the devices, before the agent changed them. */
-    uint8_t uplink_mode, fake_port_mode;
 };
+
+/* Configuration. */
 
 static void
 copy_config(struct links_config *dst, const struct links_config *src)
 {
-    *dst = *src;
-    dst->uplink = xstrdup(src->uplink);
-    dst->fake_port = xstrdup(src->fake_port);
+    size_t size = src->n_networks * sizeof *src->networks;
+    struct links_network *networks = xmemdup(src->networks, size);
+
+    for (size_t i = 0; i < src->n_networks; i++) {
+        networks[i].fake_port = xstrdup(src->networks[i].fake_port);
+    }
+    *dst = (struct links_config) {
+        .uplink = xstrdup(src->uplink),
+        .networks = networks,
+        .n_networks = src->n_networks,
+    };
 }
 
 static void
 destroy_config(struct links_config *config)
 {
     free(CONST_CAST(char *, config->uplink));
-    free(CONST_CAST(char *, config->fake_port));
+    for (size_t i = 0; i < config->n_networks; i++) {
+        free(CONST_CAST(char *, config->networks[i].fake_port));
+    }
+    free(CONST_CAST(struct links_network *, config->networks));
 }
 
 static bool
-is_config_equal(const struct links_config *a, const struct links_config *b)
+is_network_equal(const struct links_network *a, const struct links_network *b)
 {
-    return (!strcmp(a->uplink, b->uplink)
-            && !strcmp(a->fake_port, b->fake_port)
+    return (!strcmp(a->fake_port, b->fake_port)
+            && a->id == b->id
             && eth_addr_equals(a->mac, b->mac)
             && a->address == b->address && a->plen == b->plen
             && eth_addr_equals(a->client_mac, b->client_mac)
             && a->routed_clients == b->routed_clients);
 }
 
-static struct route_want
-get_route_want(const struct links *links)
+static bool
+is_config_equal(const struct links_config *a, const struct links_config *b)
+{
+    bool equal = (!strcmp(a->uplink, b->uplink)
+                  && a->n_networks == b->n_networks);
+
+    for (size_t i = 0; equal && i < a->n_networks; i++) {
+        equal = is_network_equal(&a->networks[i], &b->networks[i]);
+    }
+    return equal;
+}
+
+/* Returns the index of device 'name', SIZE_MAX if there is no such one. */
+static size_t
+find_device(const struct device *devices, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!strcmp(devices[i].name, name)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void
+add_device(struct links *links, const char *name)
+{
+    if (find_device(links->devices, links->n_devices, name) == SIZE_MAX) {
+        links->devices[links->n_devices] = (struct device) {
+            .name = xstrdup(name), .mode = LINK_MODE_UNKNOWN
+        };
+        links->events_devices[links->n_devices] = (struct events_device) {
+            .name = links->devices[links->n_devices].name
+        };
+        links->n_devices++;
+    }
+}
+
+/* Makes the lists of devices and prefixes from the configuration. */
+static void
+make_lists(struct links *links)
 {
     const struct links_config *config = &links->config;
+    size_t max = 1 + config->n_networks;
 
-    return (struct route_want) {
-        .name = config->fake_port,
-        .address = config->address,
-        .plen = config->plen,
-        .client_mac = &config->client_mac,
-        .routed_clients = config->routed_clients,
-    };
+    links->n_devices = 0;
+    links->devices = xmalloc(max * sizeof *links->devices);
+    links->events_devices = xmalloc(max * sizeof *links->events_devices);
+    links->prefixes = xmalloc(config->n_networks * sizeof *links->prefixes);
+    add_device(links, config->uplink);
+    for (size_t i = 0; i < config->n_networks; i++) {
+        const struct links_network *network = &config->networks[i];
+
+        add_device(links, network->fake_port);
+        links->prefixes[i] = (struct events_prefix) {
+            .neighbour = route_neighbour(network->address, network->plen),
+            .network = network->address & be32_prefix_mask(network->plen),
+            .plen = network->plen,
+        };
+    }
+}
+
+static void
+destroy_devices(struct device *devices, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(devices[i].name);
+    }
+    free(devices);
+}
+
+static void
+destroy_lists(struct links *links)
+{
+    destroy_devices(links->devices, links->n_devices);
+    free(links->events_devices);
+    free(links->prefixes);
 }
 
 /* Events. */
@@ -113,18 +200,15 @@ static int
 note_event(struct nl_msg *msg, void *links_)
 {
     struct links *links = links_;
-    const struct links_config *config = &links->config;
     const struct events_of of = {
-        .uplink = config->uplink,
-        .fake_port = config->fake_port,
-        .uplink_ifindex = links->uplink_ifindex,
-        .fake_port_ifindex = links->fake_port_ifindex,
-        .neighbour = route_neighbour(config->address, config->plen),
-        .network = config->address & be32_prefix_mask(config->plen),
-        .plen = config->plen,
+        .devices = links->events_devices,
+        .n_devices = links->n_devices,
+        .prefixes = links->prefixes,
+        .n_prefixes = links->config.n_networks,
     };
 
-    links->uplink_left |= link_is_departure(nlmsg_hdr(msg), config->uplink);
+    links->uplink_left |= link_is_departure(nlmsg_hdr(msg),
+                                            links->config.uplink);
     switch (events_classify(nlmsg_hdr(msg), &of)) {
     case EVENTS_LOOK_IPV6:
         look_at_all(links);
@@ -168,7 +252,7 @@ links_create(const struct links_config *config)
     struct links *links = xzalloc(sizeof *links);
 
     copy_config(&links->config, config);
-    links->uplink_mode = links->fake_port_mode = LINK_MODE_UNKNOWN;
+    make_lists(links);
     ds_init(&links->present);
     look_at_all(links);
     say(links, "waiting for the ports");
@@ -187,36 +271,221 @@ links_destroy(struct links *links)
         nl_socket_free(links->requests);
         event_socket_close(&links->device_events);
         event_socket_close(&links->other_events);
+        destroy_lists(links);
         destroy_config(&links->config);
         ds_destroy(&links->present);
         free(links);
     }
 }
 
+/* Asking the kernel. */
+
+/* After a reply that went wrong: part of it may still be unread, and libnl
+ * expects the sequence number of a request that nobody will answer. */
+static void
+reopen_requests(struct links *links)
+{
+    struct nl_sock *sock = netlink_open();
+
+    if (!sock) {
+        VLOG_WARN_RL(&rl, "cannot open a netlink socket: %s",
+                     ovs_strerror(errno));
+        return;
+    }
+    nl_socket_free(links->requests);
+    links->requests = sock;
+}
+
+/* Asks for the devices. */
+static int
+take_devices_of(struct links *links, struct snapshot *snapshot)
+{
+    const char **names = xmalloc(links->n_devices * sizeof *names);
+
+    for (size_t i = 0; i < links->n_devices; i++) {
+        names[i] = links->devices[i].name;
+    }
+    int error = snapshot_take_devices(links->requests, names,
+                                      links->n_devices, snapshot);
+    free(names);
+    return error;
+}
+
+/* The networks of fake port 'i', and what they are to have. */
+
+/* Returns true if network 'j' is on device 'i'. */
+static bool
+is_on_device(const struct links *links, size_t i, size_t j)
+{
+    return !strcmp(links->config.networks[j].fake_port,
+                   links->devices[i].name);
+}
+
+/* Stores into 'addresses' those of device 'i'.  Returns their number. */
+static size_t
+get_addresses(const struct links *links, size_t i,
+              struct link_address addresses[])
+{
+    size_t n = 0;
+
+    for (size_t j = 0; j < links->config.n_networks; j++) {
+        const struct links_network *network = &links->config.networks[j];
+
+        if (is_on_device(links, i, j)) {
+            addresses[n++] = (struct link_address) {
+                network->address, network->plen
+            };
+        }
+    }
+    return n;
+}
+
+/* Returns what the networks on the devices from 'first' to 'last' are to have,
+ * for the caller to free, and stores their number into '*n'. */
+static struct route_want *
+get_route_wants(const struct links *links, const struct snapshot *snapshot,
+                size_t first, size_t last, size_t *n)
+{
+    struct route_want *wants = xmalloc(links->config.n_networks
+                                       * sizeof *wants);
+
+    *n = 0;
+    for (size_t j = 0; j < links->config.n_networks; j++) {
+        const struct links_network *network = &links->config.networks[j];
+        size_t i = find_device(links->devices, links->n_devices,
+                               network->fake_port);
+
+        if (i >= first && i <= last) {
+            wants[(*n)++] = (struct route_want) {
+                .name = network->fake_port,
+                .ifindex = snapshot->devices[i].ifindex,
+                .id = network->id,
+                .address = network->address,
+                .plen = network->plen,
+                .client_mac = &network->client_mac,
+                .routed_clients = network->routed_clients,
+            };
+        }
+    }
+    return wants;
+}
+
+/* Releasing devices. */
+
+static void
+warn_of_release(struct links *links, const char *what, int error)
+{
+    if (error && error != -NLE_NODEV) {
+        VLOG_WARN("cannot release %s: %s", what, nl_geterror(error));
+        reopen_requests(links);
+    }
+}
+
+/* Of the networks on the devices from 'first' to 'last'. */
+static void
+release_routes(struct links *links, const struct snapshot *snapshot,
+               size_t first, size_t last)
+{
+    size_t n;
+    struct route_want *wants = get_route_wants(links, snapshot, first, last,
+                                               &n);
+    struct routes *routes = routes_create(links->requests, snapshot, wants,
+                                          n);
+
+    warn_of_release(links, "the routes to clients", routes_remove(routes));
+    routes_destroy(routes);
+    free(wants);
+}
+
+/* Stores into '*snapshot' what there is to release.  Returns false, with a
+ * line in the log, if that cannot be told. */
+static bool
+take_snapshot(struct links *links, struct snapshot *snapshot)
+{
+    int error = take_devices_of(links, snapshot);
+
+    if (!error) {
+        error = snapshot_take_rest(links->requests, false, snapshot);
+    }
+    warn_of_release(links, "the links", error);
+    return !error;
+}
+
+/* Releases the devices from 'first' to 'last'. */
+static void
+release(struct links *links, size_t first, size_t last)
+{
+    struct snapshot snapshot = SNAPSHOT_INITIALIZER;
+
+    if (take_snapshot(links, &snapshot)) {
+        release_routes(links, &snapshot, first, last);
+        for (size_t i = first; i <= last; i++) {
+            const struct device *device = &links->devices[i];
+
+            warn_of_release(links, device->name,
+                            link_release(links->requests, &snapshot.devices[i],
+                                         device->name, device->mode));
+        }
+    }
+    snapshot_destroy(&snapshot);
+}
+
+/* Releases those of the devices that 'fresh', 'n' of them, does not have. */
+static void
+release_missing(struct links *links, const struct device *fresh, size_t n)
+{
+    for (size_t i = 0; i < links->n_devices; i++) {
+        if (find_device(fresh, n, links->devices[i].name) == SIZE_MAX) {
+            release(links, i, i);
+        }
+    }
+}
+
+/* Takes over from 'former' what is known of devices, and returns true if no
+ * other has been added. */
+static bool
+take_devices(struct links *links, const struct links *former)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < links->n_devices; i++) {
+        size_t j = find_device(former->devices, former->n_devices,
+                               links->devices[i].name);
+
+        if (j != SIZE_MAX) {
+            links->devices[i].mode = former->devices[j].mode;
+            links->events_devices[i].ifindex
+                = former->events_devices[j].ifindex;
+        } else {
+            all = false;
+        }
+    }
+    return all;
+}
+
 void
 links_set_config(struct links *links, const struct links_config *config)
 {
-    bool new_uplink = strcmp(links->config.uplink, config->uplink);
-    bool new_fake_port = strcmp(links->config.fake_port, config->fake_port);
-
     if (is_config_equal(&links->config, config)) {
         return;
     }
-    if (links->started && (new_uplink || new_fake_port)) {
-        links_release(links, new_uplink, new_fake_port);
+
+    struct links former = *links;
+    copy_config(&links->config, config);
+    make_lists(links);
+    if (former.started) {
+        release_missing(&former, links->devices, links->n_devices);
+        links->requests = former.requests;  /* May have been made anew. */
+    }
+    if (!take_devices(links, &former)) {
         links->started = false;
     }
-    if (new_uplink) {
-        links->uplink_ifindex = links->uplink_mtu = 0;
+    if (strcmp(former.config.uplink, config->uplink)) {
+        links->uplink_mtu = 0;
         links->uplink_left = false;
-        links->uplink_mode = LINK_MODE_UNKNOWN;
     }
-    if (new_fake_port) {
-        links->fake_port_ifindex = 0;
-        links->fake_port_mode = LINK_MODE_UNKNOWN;
-    }
-    destroy_config(&links->config);
-    copy_config(&links->config, config);
+    destroy_lists(&former);
+    destroy_config(&former.config);
     links->in_sync = links->blocked = false;
     say(links, links->started ? "waiting to compare the links"
         : "waiting for the ports");
@@ -242,22 +511,6 @@ links_stop(struct links *links)
 }
 
 /* Looking. */
-
-/* After a reply that went wrong: part of it may still be unread, and libnl
- * expects the sequence number of a request that nobody will answer. */
-static void
-reopen_requests(struct links *links)
-{
-    struct nl_sock *sock = netlink_open();
-
-    if (!sock) {
-        VLOG_WARN_RL(&rl, "cannot open a netlink socket: %s",
-                     ovs_strerror(errno));
-        return;
-    }
-    nl_socket_free(links->requests);
-    links->requests = sock;
-}
 
 /* Says what became of 'what' (a device, ...), given what an attempt
  * returned.  Returns true if it is as wanted. */
@@ -287,24 +540,44 @@ say_made(struct links *links, const char *what, int error)
     return !error;
 }
 
-static bool
-make_fake_port(struct links *links, const struct snapshot *snapshot)
+static int
+add_routes(const struct links *links, size_t i, const struct routes *routes)
 {
-    const struct links_config *config = &links->config;
-    const struct link_want link = {
-        .name = config->fake_port, .mac = &config->mac,
-        .address = config->address, .plen = config->plen,
+    int error = 0;
+
+    for (size_t j = 0; j < links->config.n_networks && !error; j++) {
+        if (is_on_device(links, i, j)) {
+            error = routes_add_missing(routes, j);
+        }
+    }
+    return error;
+}
+
+/* Makes fake port 'i' as wanted. */
+static bool
+make_fake_port(struct links *links, const struct snapshot *snapshot, size_t i,
+               const struct routes *routes)
+{
+    struct link_address *addresses = xmalloc(links->config.n_networks
+                                             * sizeof *addresses);
+    struct link_want link = {
+        .name = links->devices[i].name,
+        .addresses = addresses,
+        .n_addresses = get_addresses(links, i, addresses),
         .mtu = links_fake_port_mtu(links),
     };
-    const struct route_want route = get_route_want(links);
-    int error = route_remove_stale(links->requests, snapshot, &route);
 
-    if (!error) {
-        error = link_reconcile(links->requests, snapshot, &snapshot->fake_port,
-                               &link, &links->fake_port_mode);
+    for (size_t j = 0; j < links->config.n_networks && !link.mac; j++) {
+        if (is_on_device(links, i, j)) {
+            link.mac = &links->config.networks[j].mac;
+        }
     }
+    int error = link_reconcile(links->requests, snapshot,
+                               &snapshot->devices[i], &link,
+                               &links->devices[i].mode);
+    free(addresses);
     if (!error) {
-        error = route_add_missing(links->requests, snapshot, &route);
+        error = add_routes(links, i, routes);
     }
     return say_made(links, link.name, error);
 }
@@ -316,11 +589,31 @@ make_uplink(struct links *links, const struct snapshot *snapshot)
 
     return say_made(links, link.name,
                     link_reconcile(links->requests, snapshot,
-                                   &snapshot->uplink, &link,
-                                   &links->uplink_mode));
+                                   &snapshot->devices[0], &link,
+                                   &links->devices[0].mode));
 }
 
-/* Makes both devices as wanted. */
+static bool
+make_fake_ports(struct links *links, const struct snapshot *snapshot)
+{
+    size_t n;
+    struct route_want *wants = get_route_wants(links, snapshot, 1,
+                                               links->n_devices, &n);
+    struct routes *routes = routes_create(links->requests, snapshot, wants,
+                                          n);
+    bool made = say_made(links, "the routes to clients",
+                         routes_remove_stale(routes));
+
+    for (size_t i = 1; i < links->n_devices && made; i++) {
+        /* Others may be right, if this one is not. */
+        links->in_sync &= make_fake_port(links, snapshot, i, routes);
+    }
+    routes_destroy(routes);
+    free(wants);
+    return made && links->in_sync;
+}
+
+/* Makes the devices as wanted. */
 static void
 make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
 {
@@ -330,7 +623,8 @@ make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
         links->in_sync = say_made(links, "the links", error);
         return;
     }
-    links->in_sync = make_fake_port(links, snapshot);
+    links->in_sync = true;
+    links->in_sync = make_fake_ports(links, snapshot);
     links->in_sync &= make_uplink(links, snapshot);
     if (links->in_sync) {
         links_format_wanted(links, &links->present);
@@ -341,16 +635,16 @@ make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
 static int
 look_at_devices(struct links *links, struct snapshot *snapshot)
 {
-    int error = snapshot_take_devices(links->requests, links->config.uplink,
-                                      links->config.fake_port, snapshot);
+    int error = take_devices_of(links, snapshot);
 
     if (error) {
         VLOG_WARN_RL(&rl, "cannot look at the links: %s", nl_geterror(error));
         return error;
     }
-    links->uplink_ifindex = snapshot->uplink.ifindex;
-    links->uplink_mtu = snapshot->uplink.mtu;
-    links->fake_port_ifindex = snapshot->fake_port.ifindex;
+    links->uplink_mtu = snapshot->devices[0].mtu;
+    for (size_t i = 0; i < links->n_devices; i++) {
+        links->events_devices[i].ifindex = snapshot->devices[i].ifindex;
+    }
     return 0;
 }
 
@@ -406,7 +700,7 @@ links_wants_look(const struct links *links)
 unsigned int
 links_uplink_ifindex(const struct links *links)
 {
-    return links->uplink_ifindex;
+    return links->events_devices[0].ifindex;
 }
 
 bool
@@ -436,24 +730,49 @@ links_is_blocked(const struct links *links)
     return links->blocked;
 }
 
+static void
+format_network(const struct links_network *network, struct ds *s)
+{
+    ds_put_format(s, IP_FMT"/%u and a way to %s via "IP_FMT" ("ETH_ADDR_FMT")",
+                  IP_ARGS(network->address), network->plen,
+                  network->routed_clients ? "all clients" : "clients",
+                  IP_ARGS(route_neighbour(network->address, network->plen)),
+                  ETH_ADDR_ARGS(network->client_mac));
+}
+
+static void
+format_fake_port(const struct links *links, size_t i, struct ds *s)
+{
+    unsigned int mtu = links_fake_port_mtu(links);
+    bool first = true;
+
+    for (size_t j = 0; j < links->config.n_networks; j++) {
+        const struct links_network *network = &links->config.networks[j];
+
+        if (!is_on_device(links, i, j)) {
+            continue;
+        }
+        if (first) {
+            ds_put_format(s, "%s up with "ETH_ADDR_FMT, network->fake_port,
+                          ETH_ADDR_ARGS(network->mac));
+            if (mtu) {
+                ds_put_format(s, ", MTU %u", mtu);
+            }
+        }
+        ds_put_cstr(s, ", ");
+        format_network(network, s);
+        first = false;
+    }
+}
+
 void
 links_format_wanted(const struct links *links, struct ds *s)
 {
-    const struct links_config *config = &links->config;
-    unsigned int mtu = links_fake_port_mtu(links);
-
-    ds_put_format(s, "%s up with "ETH_ADDR_FMT, config->fake_port,
-                  ETH_ADDR_ARGS(config->mac));
-    if (mtu) {
-        ds_put_format(s, ", MTU %u", mtu);
+    for (size_t i = 1; i < links->n_devices; i++) {
+        format_fake_port(links, i, s);
+        ds_put_cstr(s, ", ");
     }
-    ds_put_format(s, ", "IP_FMT"/%u and a way to %s via "IP_FMT" ("
-                  ETH_ADDR_FMT"), %s up", IP_ARGS(config->address),
-                  config->plen,
-                  config->routed_clients ? "all clients" : "clients",
-                  IP_ARGS(route_neighbour(config->address,
-                                          config->plen)),
-                  ETH_ADDR_ARGS(config->client_mac), config->uplink);
+    ds_put_format(s, "%s up", links->config.uplink);
 }
 
 const char *
@@ -464,62 +783,10 @@ links_present(const struct links *links)
 
 /* Release. */
 
-static void
-warn_of_release(struct links *links, const char *what, int error)
-{
-    if (error && error != -NLE_NODEV) {
-        VLOG_WARN("cannot release %s: %s", what, nl_geterror(error));
-        reopen_requests(links);
-    }
-}
-
-static void
-release_routes(struct links *links, const struct snapshot *snapshot)
-{
-    struct route_want nothing = get_route_want(links);
-
-    nothing.absent = true;
-    warn_of_release(links, "the routes to clients",
-                    route_remove_stale(links->requests, snapshot, &nothing));
-}
-
-/* Stores into '*snapshot' what there is to release.  Returns false, with a
- * line in the log, if that cannot be told. */
-static bool
-take_snapshot(struct links *links, struct snapshot *snapshot)
-{
-    int error = snapshot_take_devices(links->requests, links->config.uplink,
-                                      links->config.fake_port, snapshot);
-
-    if (!error) {
-        error = snapshot_take_rest(links->requests, false, snapshot);
-    }
-    warn_of_release(links, "the links", error);
-    return !error;
-}
-
 void
-links_release(struct links *links, bool uplink, bool fake_port)
+links_release(struct links *links)
 {
-    const struct links_config *config = &links->config;
-    struct snapshot snapshot = SNAPSHOT_INITIALIZER;
-
-    if (take_snapshot(links, &snapshot)) {
-        if (fake_port) {
-            release_routes(links, &snapshot);
-            warn_of_release(links, config->fake_port,
-                            link_release(links->requests, &snapshot.fake_port,
-                                         config->fake_port,
-                                         links->fake_port_mode));
-        }
-        if (uplink) {
-            warn_of_release(links, config->uplink,
-                            link_release(links->requests, &snapshot.uplink,
-                                         config->uplink,
-                                         links->uplink_mode));
-        }
-    }
-    snapshot_destroy(&snapshot);
+    release(links, 0, links->n_devices - 1);
 }
 
 void
@@ -527,34 +794,36 @@ links_release_orphans(struct links *links)
 {
     struct snapshot snapshot = SNAPSHOT_INITIALIZER;
 
-    if (take_snapshot(links, &snapshot) && !snapshot.fake_port.ifindex) {
-        release_routes(links, &snapshot);
+    if (take_snapshot(links, &snapshot) && !snapshot_has_fake_ports(&snapshot)) {
+        release_routes(links, &snapshot, 1, links->n_devices);
     }
     snapshot_destroy(&snapshot);
 }
 
 /* Former modes. */
 
-const char *
-links_uplink_former_mode(const struct links *links)
+size_t
+links_n_devices(const struct links *links)
 {
-    return link_mode_to_string(links->uplink_mode);
+    return links->n_devices;
 }
 
 const char *
-links_fake_port_former_mode(const struct links *links)
+links_device(const struct links *links, size_t i)
 {
-    return link_mode_to_string(links->fake_port_mode);
+    return links->devices[i].name;
+}
+
+const char *
+links_former_mode(const struct links *links, size_t i)
+{
+    return link_mode_to_string(links->devices[i].mode);
 }
 
 void
-links_set_former_modes(struct links *links, const char *uplink,
-                       const char *fake_port)
+links_set_former_mode(struct links *links, size_t i, const char *mode)
 {
-    if (links->uplink_mode == LINK_MODE_UNKNOWN) {
-        links->uplink_mode = link_mode_from_string(uplink);
-    }
-    if (links->fake_port_mode == LINK_MODE_UNKNOWN) {
-        links->fake_port_mode = link_mode_from_string(fake_port);
+    if (links->devices[i].mode == LINK_MODE_UNKNOWN) {
+        links->devices[i].mode = link_mode_from_string(mode);
     }
 }

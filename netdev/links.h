@@ -3,17 +3,18 @@
 #ifndef NETDEV_LINKS_H
 #define NETDEV_LINKS_H 1
 
-/* The links of the fake port and of the uplink
- * =============================================
+/* The links of the fake ports and of the uplink
+ * ==============================================
  *
- * Keeps the two network devices as they are wanted, over rtnetlink(7): the
- * fake port has the server MAC, the fake address and the uplink's MTU and is
- * up; the uplink is up; neither configures IPv6 addresses or routes by itself.
- * Further addresses that somebody gives them by hand are left alone; one that
- * was the fake address before is known by its label, and goes.
+ * Keeps the network devices as they are wanted, over rtnetlink(7): each fake
+ * port has the server MAC, the fake addresses of its networks and the uplink's
+ * MTU and is up; the uplink is up; none configures IPv6 addresses or routes by
+ * itself.  Further addresses that somebody gives them by hand are left alone;
+ * one that was a fake address before is known by its label, and goes.
  *
- * Clients are reached through one permanent neighbour that has the client MAC
- * (route-reconcile.h has its address), by one route to the fake prefix.  What
+ * The clients of a network are reached through one permanent neighbour that has
+ * the client MAC (route-reconcile.h has its address), by one route to the fake
+ * prefix.  What
  * route the kernel makes for the fake address is deleted; it makes none if the
  * address is the agent's (IFA_F_NOPREFIXROUTE).  For routed clients, whose
  * own addresses the services see, a rule sends all that comes from the fake
@@ -33,7 +34,7 @@
  * has a lifetime, a route of protocol "ra") is taken away as it comes, before
  * duplicate address detection (RFC 4862 section 5.4) would let it be used.
  *
- * Netlink messages about the two devices, their addresses, our neighbour,
+ * Netlink messages about the devices, their addresses, our neighbours,
  * routes and rules, and IPv6 routes that a router advertisement brings, are a
  * reason to look (events.h).  Each look asks the kernel once (snapshot.h).
  *
@@ -42,19 +43,28 @@
  * and links_wait() in each pass of a poll loop. */
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "openvswitch/types.h"
 
 struct ds;
 
-struct links_config {
-    const char *uplink;
-    const char *fake_port;
-    struct eth_addr mac;        /* Of the fake port. */
+struct links_network {
+    const char *fake_port;      /* Networks can have one in common. */
+    uint32_t id;                /* That tells it from others, 0 if it is the
+                                 * only one. */
+    struct eth_addr mac;        /* Of the fake port: the same in all. */
     ovs_be32 address;           /* Of the fake port. */
     unsigned int plen;          /* Its prefix length, 30 at most. */
     struct eth_addr client_mac;
     bool routed_clients;        /* With the rule and its table. */
+};
+
+struct links_config {
+    const char *uplink;
+    const struct links_network *networks;
+    size_t n_networks;          /* 1 or more. */
 };
 
 /* Creates the object.  Until links_start(), nothing is touched: the names
@@ -97,11 +107,11 @@ unsigned int links_uplink_ifindex(const struct links *links);
  * milliseconds, to listen to one that has left, all its traffic. */
 bool links_take_uplink_left(struct links *links);
 
-/* Returns the MTU that the fake port is to have, 0 while it is not known: that
- * of the uplink, as far as the fake port can. */
+/* Returns the MTU that the fake ports are to have, 0 while it is not known:
+ * that of the uplink, as far as they can. */
 unsigned int links_fake_port_mtu(const struct links *links);
 
-/* True if both devices are as wanted. */
+/* True if all devices are as wanted. */
 bool links_is_in_sync(const struct links *links);
 
 /* True if only others can bring this in sync. */
@@ -112,24 +122,26 @@ bool links_is_blocked(const struct links *links);
 void links_format_wanted(const struct links *links, struct ds *s);
 const char *links_present(const struct links *links);
 
-/* Releases the uplink, the fake port or both, when they are gone or others are
- * to take their place: with the fake port, the rule and its table, and if it
+/* Releases the devices: the rules and their tables, and of a fake port that
  * stays, as it was adopted, what was added to it.  IPv6 address generation
  * becomes what it was.  MTU and MAC address of a fake port that stays, and
- * that both are up, are left. */
-void links_release(struct links *links, bool uplink, bool fake_port);
+ * that all are up, are left. */
+void links_release(struct links *links);
 
-/* The same of rule and table only, when somebody else removed the ports.  Does
- * nothing while there is a fake port: it could be another bridge's. */
+/* The same of rules and tables only, when somebody else removed the ports.
+ * Does nothing while there is a fake port: it could be another bridge's. */
 void links_release_orphans(struct links *links);
 
-/* The IPv6 address generation mode that a device had before the agent changed
- * it ("eui64", "none", "stable-privacy" or "random"), NULL if it did not.  An
- * agent that is started later does not know it, but can be told, for
+/* Returns the number of devices, and the name of device 'i': the uplink, then
+ * the fake ports, valid until the next links_set_config(). */
+size_t links_n_devices(const struct links *links);
+const char *links_device(const struct links *links, size_t i);
+
+/* The IPv6 address generation mode that device 'i' had before the agent
+ * changed it ("eui64", "none", "stable-privacy" or "random"), NULL if it did
+ * not.  An agent that is started later does not know it, but can be told, for
  * links_release(); what is NULL or none of these is ignored. */
-const char *links_uplink_former_mode(const struct links *links);
-const char *links_fake_port_former_mode(const struct links *links);
-void links_set_former_modes(struct links *links, const char *uplink,
-                            const char *fake_port);
+const char *links_former_mode(const struct links *links, size_t i);
+void links_set_former_mode(struct links *links, size_t i, const char *mode);
 
 #endif /* netdev/links.h */

@@ -12,8 +12,10 @@
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
+#include "bitmap.h"
 #include "byte-order.h"
 #include "coverage.h"
 #include "netdev/route-table.h"
@@ -37,16 +39,22 @@ struct route_spec {
     bool unreachable;
 };
 
-/* One call of a function below. */
-struct pass {
-    struct nl_sock *sock;
-    const struct snapshot *snapshot;
+/* What one network is to have. */
+struct target {
     const struct route_want *want;
-    int ifindex;                /* Of the fake port; 0 if there is none. */
     uint32_t table;
     ovs_be32 neighbour;
     struct route_spec specs[N_ROUTES];
     int n_specs;
+};
+
+struct routes {
+    struct nl_sock *sock;
+    const struct snapshot *snapshot;
+    struct target *targets;
+    size_t n;
+    unsigned long *tables;      /* Ours: a bitmap by the lower half of the
+                                 * number. */
 };
 
 ovs_be32
@@ -58,49 +66,137 @@ route_neighbour(ovs_be32 address, unsigned int plen)
     return neighbour != address ? neighbour : network | htonl(1);
 }
 
-static void
-pass_init(struct pass *p, struct nl_sock *sock,
-          const struct snapshot *snapshot, const struct route_want *want)
-{
-    uint32_t table = route_table_get(snapshot, want->name, want->address);
-
-    *p = (struct pass) {
-        .sock = sock,
-        .snapshot = snapshot,
-        .want = want,
-        .ifindex = snapshot->fake_port.ifindex,
-        .table = table,
-        .neighbour = route_neighbour(want->address, want->plen),
-        .specs = {
-            [PREFIX] = { .table = RT_TABLE_MAIN, .plen = want->plen },
-            [UNREACHABLE] = { .table = table, .unreachable = true,
-                              .metric = ROUTE_UNREACHABLE_METRIC },
-            [DEFAULT] = { .table = table },
-        },
-        .n_specs = (want->absent ? 0 : want->routed_clients ? N_ROUTES : 1),
-    };
-}
-
-/* Logs a change, for whoever debugs, and returns 'error'. */
-static int
-log_change(const struct pass *p, const char *what, uint32_t table, int error)
-{
-    COVERAGE_INC(route_changed);
-    VLOG_DBG_RL(&rl, "%s: %s, table %"PRIu32"%s%s", p->want->name, what, table,
-                error ? ": " : "", error ? nl_geterror(error) : "");
-    return error;
-}
-
-/* Routes. */
-
 static struct rtnl_route *
 get_route(const struct netlink_list *list, size_t i)
 {
     return (struct rtnl_route *) list->objects[i];
 }
 
+/* Returns true if 'route' leads to one of the fake ports, and nowhere else. */
 static bool
-is_to(const struct pass *p, struct rtnl_route *route, unsigned int plen)
+is_on_port(const struct routes *r, struct rtnl_route *route)
+{
+    int ifindex = netlink_route_ifindex(route);
+
+    for (size_t i = 0; ifindex && i < r->n; i++) {
+        if (r->targets[i].want->ifindex == ifindex) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Notes that 'table' is ours, if it is one that we would choose. */
+static void
+add_table(struct routes *r, uint32_t table)
+{
+    if ((table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE) {
+        bitmap_set1(r->tables, table & ~ROUTE_TABLE_MASK);
+    }
+}
+
+static bool
+is_our_table(const struct routes *r, uint32_t table)
+{
+    return ((table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE
+            && bitmap_is_set(r->tables, table & ~ROUTE_TABLE_MASK));
+}
+
+/* Gives each network a table: the one that its rule leads to, so that it
+ * stays, otherwise another one than all these. */
+static void
+choose_tables(struct routes *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct target *t = &r->targets[i];
+        uint32_t table = route_table_get(r->snapshot, t->want->address);
+
+        if (table && !is_our_table(r, table)) {
+            t->table = table;
+            add_table(r, table);
+        }
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        struct target *t = &r->targets[i];
+
+        if (!t->table) {
+            t->table = route_table_choose(r->snapshot, t->want->name,
+                                          t->want->id, r->tables);
+            add_table(r, t->table);
+        }
+    }
+}
+
+static void
+set_specs(struct target *t)
+{
+    t->specs[PREFIX] = (struct route_spec) {
+        .table = RT_TABLE_MAIN, .plen = t->want->plen
+    };
+    t->specs[UNREACHABLE] = (struct route_spec) {
+        .table = t->table, .unreachable = true,
+        .metric = ROUTE_UNREACHABLE_METRIC
+    };
+    t->specs[DEFAULT] = (struct route_spec) { .table = t->table };
+    t->n_specs = t->want->routed_clients ? N_ROUTES : 1;
+}
+
+struct routes *
+routes_create(struct nl_sock *sock, const struct snapshot *snapshot,
+              const struct route_want *wants, size_t n)
+{
+    struct routes *r = xmalloc(sizeof *r);
+
+    *r = (struct routes) {
+        .sock = sock,
+        .snapshot = snapshot,
+        .targets = xcalloc(n, sizeof *r->targets),
+        .n = n,
+        .tables = bitmap_allocate(ROUTE_TABLE_MAX),
+    };
+    for (size_t i = 0; i < n; i++) {
+        r->targets[i] = (struct target) {
+            .want = &wants[i],
+            .neighbour = route_neighbour(wants[i].address, wants[i].plen),
+        };
+    }
+    choose_tables(r);
+    for (size_t i = 0; i < n; i++) {
+        set_specs(&r->targets[i]);
+    }
+    /* Of networks that are no more. */
+    for (size_t i = 0; i < snapshot->routes.n; i++) {
+        struct rtnl_route *route = get_route(&snapshot->routes, i);
+
+        if (is_on_port(r, route)) {
+            add_table(r, rtnl_route_get_table(route));
+        }
+    }
+    return r;
+}
+
+void
+routes_destroy(struct routes *r)
+{
+    free(r->targets);
+    bitmap_free(r->tables);
+    free(r);
+}
+
+/* Logs a change, for whoever debugs, and returns 'error'. */
+static int
+log_change(const char *name, const char *what, uint32_t table, int error)
+{
+    COVERAGE_INC(route_changed);
+    VLOG_DBG_RL(&rl, "%s: %s, table %"PRIu32"%s%s", name, what, table,
+                error ? ": " : "", error ? nl_geterror(error) : "");
+    return error;
+}
+
+/* Routes. */
+
+static bool
+is_to(const struct target *t, struct rtnl_route *route, unsigned int plen)
 {
     struct nl_addr *dst = rtnl_route_get_dst(route);
 
@@ -108,51 +204,49 @@ is_to(const struct pass *p, struct rtnl_route *route, unsigned int plen)
     return (dst && nl_addr_get_prefixlen(dst) == plen
             && (!plen
                 || netlink_is_ip(dst,
-                                 p->want->address & be32_prefix_mask(plen))));
-}
-
-/* Returns true if 'route' leads to the fake port, and nowhere else. */
-static bool
-is_on_port(const struct pass *p, struct rtnl_route *route)
-{
-    return p->ifindex && netlink_route_ifindex(route) == p->ifindex;
+                                 t->want->address & be32_prefix_mask(plen))));
 }
 
 static bool
-is_through_neighbour(const struct pass *p, struct rtnl_route *route)
+is_through_neighbour(const struct target *t, struct rtnl_route *route)
 {
-    if (!is_on_port(p, route)) {
+    if (!t->want->ifindex
+        || netlink_route_ifindex(route) != t->want->ifindex) {
         return false;
     }
 
     struct rtnl_nexthop *nh = rtnl_route_nexthop_n(route, 0);
-    return (netlink_is_ip(rtnl_route_nh_get_gateway(nh), p->neighbour)
+    return (netlink_is_ip(rtnl_route_nh_get_gateway(nh), t->neighbour)
             && rtnl_route_nh_get_flags(nh) & RTNH_F_ONLINK
             && netlink_is_ip(rtnl_route_get_pref_src(route),
-                             p->want->address));
+                             t->want->address));
 }
 
 /* Returns true if 'route', which is ours, is the one that 'spec' tells. */
 static bool
-is_spec(const struct pass *p, struct rtnl_route *route,
+is_spec(const struct target *t, struct rtnl_route *route,
         const struct route_spec *spec)
 {
     return (rtnl_route_get_table(route) == spec->table
             && rtnl_route_get_priority(route) == spec->metric
             && !rtnl_route_get_tos(route)
-            && is_to(p, route, spec->plen)
+            && is_to(t, route, spec->plen)
             && (spec->unreachable
                 ? rtnl_route_get_type(route) == RTN_UNREACHABLE
                 : (rtnl_route_get_type(route) == RTN_UNICAST
-                   && is_through_neighbour(p, route))));
+                   && is_through_neighbour(t, route))));
 }
 
 static bool
-is_wanted(const struct pass *p, struct rtnl_route *route)
+is_wanted(const struct routes *r, struct rtnl_route *route)
 {
-    for (int i = 0; i < p->n_specs; i++) {
-        if (is_spec(p, route, &p->specs[i])) {
-            return true;
+    for (size_t i = 0; i < r->n; i++) {
+        const struct target *t = &r->targets[i];
+
+        for (int j = 0; j < t->n_specs; j++) {
+            if (is_spec(t, route, &t->specs[j])) {
+                return true;
+            }
         }
     }
     return false;
@@ -160,17 +254,18 @@ is_wanted(const struct pass *p, struct rtnl_route *route)
 
 /* Returns true if 'route', which has our protocol number, is this agent's. */
 static bool
-is_our_route(const struct pass *p, struct rtnl_route *route)
+is_our_route(const struct routes *r, struct rtnl_route *route)
 {
-    return (is_on_port(p, route)
-            || rtnl_route_get_table(route) == p->table);
+    return (is_on_port(r, route)
+            || is_our_table(r, rtnl_route_get_table(route)));
 }
 
 static bool
-is_present(const struct pass *p, const struct route_spec *spec)
+is_present(const struct routes *r, const struct target *t,
+           const struct route_spec *spec)
 {
-    for (size_t i = 0; i < p->snapshot->routes.n; i++) {
-        if (is_spec(p, get_route(&p->snapshot->routes, i), spec)) {
+    for (size_t i = 0; i < r->snapshot->routes.n; i++) {
+        if (is_spec(t, get_route(&r->snapshot->routes, i), spec)) {
             return true;
         }
     }
@@ -178,9 +273,10 @@ is_present(const struct pass *p, const struct route_spec *spec)
 }
 
 static int
-add_route(const struct pass *p, const struct route_spec *spec)
+add_route(const struct routes *r, const struct target *t,
+          const struct route_spec *spec)
 {
-    const struct route_want *want = p->want;
+    const struct route_want *want = t->want;
     struct rtnl_route *route = rtnl_route_alloc();
     struct nl_addr *dst = netlink_ip(want->address
                                      & be32_prefix_mask(spec->plen),
@@ -196,13 +292,13 @@ add_route(const struct pass *p, const struct route_spec *spec)
     rtnl_route_set_type(route, RTN_UNREACHABLE);
     if (!spec->unreachable) {
         struct rtnl_nexthop *nh = rtnl_route_nh_alloc();
-        struct nl_addr *gateway = netlink_ip(p->neighbour, 32);
+        struct nl_addr *gateway = netlink_ip(t->neighbour, 32);
         struct nl_addr *source = netlink_ip(want->address, 32);
 
         ovs_assert(nh);
         rtnl_route_set_type(route, RTN_UNICAST);
         rtnl_route_set_pref_src(route, source);
-        rtnl_route_nh_set_ifindex(nh, p->ifindex);
+        rtnl_route_nh_set_ifindex(nh, want->ifindex);
         rtnl_route_nh_set_gateway(nh, gateway);
         rtnl_route_nh_set_flags(nh, RTNH_F_ONLINK);
         rtnl_route_add_nexthop(route, nh);
@@ -212,33 +308,35 @@ add_route(const struct pass *p, const struct route_spec *spec)
 
     /* Without flags it comes before another to the same prefix, so that there
      * always is one. */
-    int error = log_change(p, spec->unreachable ? "add unreachable route"
+    int error = log_change(want->name,
+                           spec->unreachable ? "add unreachable route"
                            : spec->plen ? "add route to the fake prefix"
                            : "add default route",
-                           spec->table, rtnl_route_add(p->sock, route, 0));
+                           spec->table, rtnl_route_add(r->sock, route, 0));
     nl_addr_put(dst);
     rtnl_route_put(route);
     return error == -NLE_EXIST ? 0 : error;
 }
 
 static int
-delete_route(const struct pass *p, struct rtnl_route *route)
+delete_route(const struct routes *r, struct rtnl_route *route)
 {
-    int error = log_change(p, "delete route", rtnl_route_get_table(route),
-                           rtnl_route_delete(p->sock, route, 0));
+    int error = log_change("routes", "delete route",
+                           rtnl_route_get_table(route),
+                           rtnl_route_delete(r->sock, route, 0));
 
     return error == -NLE_OBJ_NOTFOUND ? 0 : error;
 }
 
 /* Adds the routes that are wanted and missing. */
 static int
-add_routes(const struct pass *p)
+add_routes(const struct routes *r, const struct target *t)
 {
     int error = 0;
 
-    for (int i = 0; i < p->n_specs && !error; i++) {
-        if (!is_present(p, &p->specs[i])) {
-            error = add_route(p, &p->specs[i]);
+    for (int i = 0; i < t->n_specs && !error; i++) {
+        if (!is_present(r, t, &t->specs[i])) {
+            error = add_route(r, t, &t->specs[i]);
         }
     }
     return error;
@@ -247,17 +345,18 @@ add_routes(const struct pass *p)
 /* Deletes the routes that the kernel made for an address in the fake prefix.
  * With such a one, each client would be a neighbour. */
 static int
-delete_kernel_routes(const struct pass *p)
+delete_kernel_routes(const struct routes *r, const struct target *t)
 {
-    const struct netlink_list *list = &p->snapshot->kernel_routes;
+    const struct netlink_list *list = &r->snapshot->kernel_routes;
     int error = 0;
 
     for (size_t i = 0; i < list->n && !error; i++) {
         struct rtnl_route *route = get_route(list, i);
 
         if (rtnl_route_get_type(route) == RTN_UNICAST
-            && is_to(p, route, p->want->plen)) {
-            error = delete_route(p, route);
+            && netlink_route_ifindex(route) == t->want->ifindex
+            && is_to(t, route, t->want->plen)) {
+            error = delete_route(r, route);
         }
     }
     return error;
@@ -266,13 +365,13 @@ delete_kernel_routes(const struct pass *p)
 /* The neighbour. */
 
 static bool
-is_wanted_neighbour(const struct pass *p, struct rtnl_neigh *neigh)
+is_wanted_neighbour(const struct target *t, struct rtnl_neigh *neigh)
 {
-    return (rtnl_neigh_get_ifindex(neigh) == p->ifindex
-            && netlink_is_ip(rtnl_neigh_get_dst(neigh), p->neighbour)
+    return (rtnl_neigh_get_ifindex(neigh) == t->want->ifindex
+            && netlink_is_ip(rtnl_neigh_get_dst(neigh), t->neighbour)
             && rtnl_neigh_get_state(neigh) & NUD_PERMANENT
             && netlink_is_mac(rtnl_neigh_get_lladdr(neigh),
-                              p->want->client_mac));
+                              t->want->client_mac));
 }
 
 static struct rtnl_neigh *
@@ -288,79 +387,102 @@ build_neighbour(int ifindex, struct nl_addr *dst)
 }
 
 static int
-add_neighbour(const struct pass *p)
+add_neighbour(const struct routes *r, const struct target *t)
 {
-    struct nl_addr *dst = netlink_ip(p->neighbour, 32);
-    struct nl_addr *mac = netlink_mac(p->want->client_mac);
-    struct rtnl_neigh *neigh = build_neighbour(p->ifindex, dst);
+    struct nl_addr *dst = netlink_ip(t->neighbour, 32);
+    struct nl_addr *mac = netlink_mac(t->want->client_mac);
+    struct rtnl_neigh *neigh = build_neighbour(t->want->ifindex, dst);
 
     rtnl_neigh_set_lladdr(neigh, mac);
-    int error = rtnl_neigh_add(p->sock, neigh, NLM_F_CREATE | NLM_F_REPLACE);
+    int error = rtnl_neigh_add(r->sock, neigh, NLM_F_CREATE | NLM_F_REPLACE);
     rtnl_neigh_put(neigh);
     nl_addr_put(mac);
     nl_addr_put(dst);
-    return log_change(p, "set neighbour", RT_TABLE_MAIN, error);
+    return log_change(t->want->name, "set neighbour", RT_TABLE_MAIN, error);
 }
 
 static int
-make_neighbour(const struct pass *p)
+make_neighbour(const struct routes *r, const struct target *t)
 {
-    const struct netlink_list *list = &p->snapshot->neighbours;
+    const struct netlink_list *list = &r->snapshot->neighbours;
 
     for (size_t i = 0; i < list->n; i++) {
-        if (is_wanted_neighbour(p, (struct rtnl_neigh *) list->objects[i])) {
+        if (is_wanted_neighbour(t, (struct rtnl_neigh *) list->objects[i])) {
             return 0;
         }
     }
-    return add_neighbour(p);
+    return add_neighbour(r, t);
 }
 
-/* Deletes the neighbour that 'route', which is ours and not wanted, goes
- * through, but for the one that is wanted. */
-static int
-delete_neighbour(const struct pass *p, struct rtnl_route *route)
+/* Returns true if 'address' is that of a neighbour which is wanted on device
+ * 'ifindex'. */
+static bool
+is_neighbour(const struct routes *r, int ifindex,
+             const struct nl_addr *address)
 {
-    if (!is_on_port(p, route)) {
+    for (size_t i = 0; i < r->n; i++) {
+        const struct target *t = &r->targets[i];
+
+        if (t->want->ifindex == ifindex
+            && netlink_is_ip(address, t->neighbour)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Deletes the neighbour that 'route', which is ours, goes through, but for
+ * those that are wanted unless 'all'. */
+static int
+delete_neighbour(const struct routes *r, struct rtnl_route *route, bool all)
+{
+    if (!is_on_port(r, route)) {
         return 0;
     }
 
+    int ifindex = netlink_route_ifindex(route);
     struct nl_addr *gateway = rtnl_route_nh_get_gateway(
         rtnl_route_nexthop_n(route, 0));
-    if (!gateway
-        || (!p->want->absent && netlink_is_ip(gateway, p->neighbour))) {
+    if (!gateway || (!all && is_neighbour(r, ifindex, gateway))) {
         return 0;
     }
 
-    struct rtnl_neigh *neigh = build_neighbour(p->ifindex, gateway);
-    int error = log_change(p, "delete neighbour", RT_TABLE_MAIN,
-                           rtnl_neigh_delete(p->sock, neigh, 0));
+    struct rtnl_neigh *neigh = build_neighbour(ifindex, gateway);
+    int error = log_change("routes", "delete neighbour", RT_TABLE_MAIN,
+                           rtnl_neigh_delete(r->sock, neigh, 0));
     rtnl_neigh_put(neigh);
     return error == -NLE_OBJ_NOTFOUND ? 0 : error;
 }
 
-/* The rule. */
+/* The rules. */
 
-/* Returns true if 'rule' is this agent's.  A rule from the fake address to
+/* Returns true if 'rule' is this agent's.  A rule from a fake address to
  * another table is from when the fake port had another name; one from another
- * address to our table, from when it had another address. */
+ * address to a table of ours, from when there was another network. */
 static bool
-is_our_rule(const struct pass *p, struct rtnl_rule *rule)
+is_our_rule(const struct routes *r, struct rtnl_rule *rule)
 {
-    return (route_table_is_our_protocol(rule)
-            && (rtnl_rule_get_table(rule) == p->table
-                || route_table_is_from(rule, p->want->address)));
+    if (!route_table_is_our_protocol(rule)) {
+        return false;
+    }
+    for (size_t i = 0; i < r->n; i++) {
+        if (route_table_is_from(rule, r->targets[i].want->address)) {
+            return true;
+        }
+    }
+    return is_our_table(r, rtnl_rule_get_table(rule));
 }
 
 static bool
-is_wanted_rule(const struct pass *p, struct rtnl_rule *rule)
+is_rule_of(const struct target *t, struct rtnl_rule *rule)
 {
     uint8_t ip_protocol;
 
-    return (p->want->routed_clients && !p->want->absent
-            && is_our_rule(p, rule)
-            && route_table_is_from(rule, p->want->address)
+    return (t->want->routed_clients
+            && route_table_is_our_protocol(rule)
+            && route_table_is_from(rule, t->want->address)
             && rtnl_rule_get_prio(rule) == ROUTE_RULE_PRIORITY
-            && rtnl_rule_get_table(rule) == p->table
+            && rtnl_rule_get_table(rule) == t->table
             && rtnl_rule_get_action(rule) == FR_ACT_TO_TBL
             /* For all packets. */
             && !rtnl_rule_get_dst(rule) && !rtnl_rule_get_mark(rule)
@@ -369,77 +491,89 @@ is_wanted_rule(const struct pass *p, struct rtnl_rule *rule)
             && rtnl_rule_get_ipproto(rule, &ip_protocol));
 }
 
-static struct rtnl_rule *
-get_rule(const struct pass *p, size_t i)
+static bool
+is_wanted_rule(const struct routes *r, struct rtnl_rule *rule)
 {
-    return (struct rtnl_rule *) p->snapshot->rules.objects[i];
+    for (size_t i = 0; i < r->n; i++) {
+        if (is_rule_of(&r->targets[i], rule)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct rtnl_rule *
+get_rule(const struct routes *r, size_t i)
+{
+    return (struct rtnl_rule *) r->snapshot->rules.objects[i];
 }
 
 static int
-add_rule(const struct pass *p)
+add_rule(const struct routes *r, const struct target *t)
 {
     struct rtnl_rule *rule = rtnl_rule_alloc();
-    struct nl_addr *src = netlink_ip(p->want->address, 32);
+    struct nl_addr *src = netlink_ip(t->want->address, 32);
 
     ovs_assert(rule);
     rtnl_rule_set_family(rule, AF_INET);
     rtnl_rule_set_src(rule, src);
     rtnl_rule_set_prio(rule, ROUTE_RULE_PRIORITY);
-    rtnl_rule_set_table(rule, p->table);
+    rtnl_rule_set_table(rule, t->table);
     rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
     rtnl_rule_set_protocol(rule, SNAPSHOT_PROTOCOL);
 
-    int error = log_change(p, "add rule", p->table,
-                           rtnl_rule_add(p->sock, rule, NLM_F_EXCL));
+    int error = log_change(t->want->name, "add rule", t->table,
+                           rtnl_rule_add(r->sock, rule, NLM_F_EXCL));
     nl_addr_put(src);
     rtnl_rule_put(rule);
     return error == -NLE_EXIST ? 0 : error;
 }
 
 static int
-clear_rules(const struct pass *p)
+make_rule(const struct routes *r, const struct target *t)
+{
+    for (size_t i = 0; i < r->snapshot->rules.n; i++) {
+        if (is_rule_of(t, get_rule(r, i))) {
+            return 0;
+        }
+    }
+    return add_rule(r, t);
+}
+
+/* Deletes the rules that are not wanted, or 'all' that are ours. */
+static int
+delete_rules(const struct routes *r, bool all)
 {
     int error = 0;
 
-    for (size_t i = 0; i < p->snapshot->rules.n && !error; i++) {
-        struct rtnl_rule *rule = get_rule(p, i);
+    for (size_t i = 0; i < r->snapshot->rules.n && !error; i++) {
+        struct rtnl_rule *rule = get_rule(r, i);
 
-        if (is_our_rule(p, rule) && !is_wanted_rule(p, rule)) {
-            error = log_change(p, "delete rule", rtnl_rule_get_table(rule),
-                               rtnl_rule_delete(p->sock, rule, 0));
+        if (is_our_rule(r, rule) && (all || !is_wanted_rule(r, rule))) {
+            error = log_change("routes", "delete rule",
+                               rtnl_rule_get_table(rule),
+                               rtnl_rule_delete(r->sock, rule, 0));
             error = error == -NLE_OBJ_NOTFOUND ? 0 : error;
         }
     }
     return error;
 }
 
+/* Removes what is not wanted, or 'all' that is ours. */
 static int
-make_rule(const struct pass *p)
+remove_routes(const struct routes *r, bool all)
 {
-    for (size_t i = 0; i < p->snapshot->rules.n; i++) {
-        if (is_wanted_rule(p, get_rule(p, i))) {
-            return 0;
-        }
-    }
-    return add_rule(p);
-}
+    const struct netlink_list *list = &r->snapshot->routes;
+    /* The rules first: without their tables, packets would go elsewhere. */
+    int error = delete_rules(r, all);
 
-int
-route_remove_stale(struct nl_sock *sock, const struct snapshot *snapshot,
-                   const struct route_want *want)
-{
-    struct pass p;
+    for (size_t i = 0; i < list->n && !error; i++) {
+        struct rtnl_route *route = get_route(list, i);
 
-    pass_init(&p, sock, snapshot, want);
-    /* The rule first: without its table, packets would go elsewhere. */
-    int error = clear_rules(&p);
-    for (size_t i = 0; i < snapshot->routes.n && !error; i++) {
-        struct rtnl_route *route = get_route(&snapshot->routes, i);
-
-        if (is_our_route(&p, route) && !is_wanted(&p, route)) {
-            error = delete_neighbour(&p, route);
+        if (is_our_route(r, route) && (all || !is_wanted(r, route))) {
+            error = delete_neighbour(r, route, all);
             if (!error) {
-                error = delete_route(&p, route);
+                error = delete_route(r, route);
             }
         }
     }
@@ -447,19 +581,29 @@ route_remove_stale(struct nl_sock *sock, const struct snapshot *snapshot,
 }
 
 int
-route_add_missing(struct nl_sock *sock, const struct snapshot *snapshot,
-                  const struct route_want *want)
+routes_remove_stale(const struct routes *r)
 {
-    struct pass p;
+    return remove_routes(r, false);
+}
 
-    pass_init(&p, sock, snapshot, want);
+int
+routes_remove(const struct routes *r)
+{
+    return remove_routes(r, true);
+}
+
+int
+routes_add_missing(const struct routes *r, size_t i)
+{
+    const struct target *t = &r->targets[i];
+
     /* What goes through the neighbour needs it. */
-    int error = make_neighbour(&p);
+    int error = make_neighbour(r, t);
     if (!error) {
-        error = add_routes(&p);
+        error = add_routes(r, t);
     }
     if (!error) {
-        error = delete_kernel_routes(&p);
+        error = delete_kernel_routes(r, t);
     }
-    return error || !want->routed_clients ? error : make_rule(&p);
+    return error || !t->want->routed_clients ? error : make_rule(r, t);
 }

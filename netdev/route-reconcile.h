@@ -16,10 +16,12 @@
  * (snapshot.h), for links.c, as in link-reconcile.h.
  *
  * What is ours is known by its protocol number, SNAPSHOT_PROTOCOL, and, as
- * several agents can run on one machine, by the device or by the table.  A
- * neighbour is ours if a route of ours goes through it. */
+ * several agents can run on one machine, by the device or by the table: one of
+ * a network's, or one with a route to one of the devices.  A neighbour is ours
+ * if a route of ours goes through it. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "openvswitch/types.h"
@@ -35,13 +37,15 @@ struct snapshot;
 /* The metric of the table's other default route, "unreachable". */
 #define ROUTE_UNREACHABLE_METRIC 4096
 
+/* Of one network. */
 struct route_want {
     const char *name;           /* Of the fake port. */
+    int ifindex;                /* Its index, 0 if it is not there. */
+    uint32_t id;                /* Of the network, 0 if it is the only one. */
     ovs_be32 address;           /* The fake address. */
     unsigned int plen;          /* Its prefix length, 30 at most. */
     const struct eth_addr *client_mac;
     bool routed_clients;        /* With the rule and its table. */
-    bool absent;                /* Nothing of this is to be there. */
 };
 
 /* Returns the neighbour's address: the fake prefix and 2, or 1 if 2 is the
@@ -49,14 +53,25 @@ struct route_want {
  * its client would be .0, which no host of the real subnet is. */
 ovs_be32 route_neighbour(ovs_be32 address, unsigned int plen);
 
-/* Takes away what is ours and not wanted.  To be called while the address that
- * was wanted before is still there: the kernel removes its routes with it, and
- * they tell which neighbour is ours. */
-int route_remove_stale(struct nl_sock *, const struct snapshot *,
-                       const struct route_want *);
+/* The networks of a look, and their tables. */
+struct routes;
 
-/* Adds what is missing.  The device must be up and have the fake address. */
-int route_add_missing(struct nl_sock *, const struct snapshot *,
-                      const struct route_want *);
+/* Creates the object for the 'n' networks in 'wants', which must outlive it,
+ * as must the others. */
+struct routes *routes_create(struct nl_sock *, const struct snapshot *,
+                             const struct route_want *wants, size_t n);
+void routes_destroy(struct routes *);
+
+/* Takes away what is ours and not wanted.  To be called while the addresses
+ * that were wanted before are still there: the kernel removes their routes with
+ * them, and they tell which neighbours are ours. */
+int routes_remove_stale(const struct routes *);
+
+/* Adds what network 'i' lacks.  Its device must be up and have the fake
+ * address. */
+int routes_add_missing(const struct routes *, size_t i);
+
+/* Takes away all that is ours. */
+int routes_remove(const struct routes *);
 
 #endif /* netdev/route-reconcile.h */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "bitmap.h"
 #include "jhash.h"
 #include "netdev/snapshot.h"
 
@@ -35,24 +36,21 @@ route_table_is_from(struct rtnl_rule *rule, ovs_be32 address)
 static bool
 is_taken(const struct snapshot *snapshot, uint32_t table)
 {
-    int ifindex = snapshot->fake_port.ifindex;
-    bool ours = false;
-    int other = 0;
+    int ours = 0, other = 0;
 
     for (size_t i = 0; i < snapshot->routes.n; i++) {
         struct rtnl_route *route
             = (struct rtnl_route *) snapshot->routes.objects[i];
         int device = netlink_route_ifindex(route);
+        int *lowest = (snapshot_has_fake_port(snapshot, device) ? &ours
+                       : &other);
 
-        if (rtnl_route_get_table(route) != table || !device) {
-            continue;
-        } else if (device == ifindex) {
-            ours = true;
-        } else if (!other || device < other) {
-            other = device;
+        if (rtnl_route_get_table(route) == table && device
+            && (!*lowest || device < *lowest)) {
+            *lowest = device;
         }
     }
-    return other && !(ours && ifindex < other);
+    return other && !(ours && ours < other);
 }
 
 /* Returns the table that our rule from 'address' leads to, 0 if there is no
@@ -75,15 +73,25 @@ get_table_of_rule(const struct snapshot *snapshot, ovs_be32 address)
 }
 
 uint32_t
-route_table_get(const struct snapshot *snapshot, const char *name,
-                ovs_be32 address)
+route_table_get(const struct snapshot *snapshot, ovs_be32 address)
 {
-    uint32_t n = jhash_bytes(name, strlen(name), 0);
     uint32_t table = get_table_of_rule(snapshot, address);
 
-    /* There are more numbers than a machine has devices. */
-    while (!table || is_taken(snapshot, table)) {
+    return table && !is_taken(snapshot, table) ? table : 0;
+}
+
+uint32_t
+route_table_choose(const struct snapshot *snapshot, const char *name,
+                   uint32_t id, const unsigned long *used)
+{
+    uint32_t n = jhash_bytes(name, strlen(name), id);
+    uint32_t table;
+
+    /* There are more numbers than a machine has devices, or an agent
+     * networks. */
+    do {
         table = ROUTE_TABLE_BASE | (n++ & ~ROUTE_TABLE_MASK);
-    }
+    } while (bitmap_is_set(used, table & ~ROUTE_TABLE_MASK)
+             || is_taken(snapshot, table));
     return table;
 }

@@ -15,9 +15,11 @@
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "openvswitch/compiler.h"
+#include "util.h"
 
 /* Devices. */
 
@@ -58,12 +60,52 @@ take_device(struct nl_sock *sock, const char *name,
 }
 
 int
-snapshot_take_devices(struct nl_sock *sock, const char *uplink,
-                      const char *fake_port, struct snapshot *snapshot)
+snapshot_take_devices(struct nl_sock *sock, const char *const names[],
+                      size_t n, struct snapshot *snapshot)
 {
-    int error = take_device(sock, uplink, &snapshot->uplink);
+    int error = 0;
 
-    return error ? error : take_device(sock, fake_port, &snapshot->fake_port);
+    snapshot->devices = xcalloc(n, sizeof *snapshot->devices);
+    snapshot->n_devices = n;
+    for (size_t i = 0; i < n && !error; i++) {
+        error = take_device(sock, names[i], &snapshot->devices[i]);
+    }
+    return error;
+}
+
+/* Of the devices from 'first' on. */
+static bool
+has_device(const struct snapshot *snapshot, size_t first, int ifindex)
+{
+    for (size_t i = first; i < snapshot->n_devices; i++) {
+        if (ifindex && snapshot->devices[i].ifindex == ifindex) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+snapshot_has_device(const struct snapshot *snapshot, int ifindex)
+{
+    return has_device(snapshot, 0, ifindex);
+}
+
+bool
+snapshot_has_fake_port(const struct snapshot *snapshot, int ifindex)
+{
+    return has_device(snapshot, 1, ifindex);
+}
+
+bool
+snapshot_has_fake_ports(const struct snapshot *snapshot)
+{
+    for (size_t i = 1; i < snapshot->n_devices; i++) {
+        if (snapshot->devices[i].ifindex) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Addresses. */
@@ -134,8 +176,8 @@ is_kernels(struct nl_object *object, const void *snapshot_)
     return (rtnl_route_get_family(route) == AF_INET
             && rtnl_route_get_protocol(route) == RTPROT_KERNEL
             && rtnl_route_get_table(route) == RT_TABLE_MAIN
-            && snapshot->fake_port.ifindex
-            && netlink_route_ifindex(route) == snapshot->fake_port.ifindex);
+            && snapshot_has_fake_port(snapshot,
+                                      netlink_route_ifindex(route)));
 }
 
 static bool
@@ -144,14 +186,12 @@ is_ipv6_kernels(struct nl_object *object, const void *snapshot_)
     struct rtnl_route *route = (struct rtnl_route *) object;
     const struct snapshot *snapshot = snapshot_;
     struct rtnl_nexthop *nh = rtnl_route_nexthop_n(route, 0);
-    int ifindex = nh ? rtnl_route_nh_get_ifindex(nh) : 0;
 
     return (rtnl_route_get_family(route) == AF_INET6
             && (rtnl_route_get_protocol(route) == RTPROT_RA
                 || rtnl_route_get_protocol(route) == RTPROT_KERNEL)
-            && ifindex
-            && (ifindex == snapshot->uplink.ifindex
-                || ifindex == snapshot->fake_port.ifindex));
+            && nh
+            && snapshot_has_device(snapshot, rtnl_route_nh_get_ifindex(nh)));
 }
 
 static int
@@ -160,7 +200,7 @@ take_ipv4_routes(struct nl_sock *sock, struct snapshot *snapshot)
     int error = take_routes(sock, AF_INET, SNAPSHOT_PROTOCOL, 0, is_ours,
                             snapshot, &snapshot->routes);
 
-    return (error || !snapshot->fake_port.ifindex ? error
+    return (error || !snapshot_has_fake_ports(snapshot) ? error
             : take_routes(sock, AF_INET, RTPROT_KERNEL, RT_TABLE_MAIN,
                           is_kernels, snapshot, &snapshot->kernel_routes));
 }
@@ -186,16 +226,16 @@ is_any(struct nl_object *object OVS_UNUSED, const void *aux OVS_UNUSED)
 }
 
 static int
-take_neighbours(struct nl_sock *sock, struct snapshot *snapshot)
+take_neighbours(struct nl_sock *sock, const struct snapshot_device *device,
+                struct netlink_list *list)
 {
     const struct ndmsg header = { .ndm_family = AF_INET };
     const struct netlink_dump dump = {
         .type = RTM_GETNEIGH, .header = &header, .header_len = sizeof header,
-        .attr = NDA_IFINDEX, .value = snapshot->fake_port.ifindex,
+        .attr = NDA_IFINDEX, .value = device->ifindex,
     };
 
-    return (snapshot->fake_port.ifindex
-            ? netlink_fetch(sock, &dump, is_any, NULL, &snapshot->neighbours)
+    return (device->ifindex ? netlink_fetch(sock, &dump, is_any, NULL, list)
             : 0);
 }
 
@@ -214,10 +254,10 @@ int
 snapshot_take_rest(struct nl_sock *sock, bool ipv6_routes,
                    struct snapshot *snapshot)
 {
-    int error = take_addresses(sock, &snapshot->uplink);
+    int error = 0;
 
-    if (!error) {
-        error = take_addresses(sock, &snapshot->fake_port);
+    for (size_t i = 0; i < snapshot->n_devices && !error; i++) {
+        error = take_addresses(sock, &snapshot->devices[i]);
     }
     if (!error && ipv6_routes) {
         error = take_ipv6_routes(sock, snapshot);
@@ -225,8 +265,9 @@ snapshot_take_rest(struct nl_sock *sock, bool ipv6_routes,
     if (!error) {
         error = take_ipv4_routes(sock, snapshot);
     }
-    if (!error) {
-        error = take_neighbours(sock, snapshot);
+    for (size_t i = 1; i < snapshot->n_devices && !error; i++) {
+        error = take_neighbours(sock, &snapshot->devices[i],
+                                &snapshot->neighbours);
     }
     return error ? error : take_rules(sock, snapshot);
 }
@@ -243,8 +284,10 @@ destroy_device(struct snapshot_device *device)
 void
 snapshot_destroy(struct snapshot *snapshot)
 {
-    destroy_device(&snapshot->uplink);
-    destroy_device(&snapshot->fake_port);
+    for (size_t i = 0; i < snapshot->n_devices; i++) {
+        destroy_device(&snapshot->devices[i]);
+    }
+    free(snapshot->devices);
     netlink_list_destroy(&snapshot->routes);
     netlink_list_destroy(&snapshot->kernel_routes);
     netlink_list_destroy(&snapshot->ra_routes);

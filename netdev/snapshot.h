@@ -11,6 +11,7 @@
  * others. */
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "netdev/netlink.h"
@@ -30,22 +31,25 @@ struct snapshot_device {
 };
 
 struct snapshot {
-    struct snapshot_device uplink, fake_port;
+    struct snapshot_device *devices;    /* As asked for: the uplink, then the
+                                         * fake ports. */
+    size_t n_devices;
 
     /* struct rtnl_route.  IPv4: those of protocol SNAPSHOT_PROTOCOL, and those
-     * of the main table that the kernel made for addresses of the fake port.
-     * IPv6: those of the two devices that the kernel made for router
+     * of the main table that the kernel made for addresses of the fake ports.
+     * IPv6: those of the devices that the kernel made for router
      * advertisements, and for addresses. */
     struct netlink_list routes, kernel_routes;
     struct netlink_list ra_routes, ipv6_kernel_routes;
 
-    struct netlink_list neighbours; /* struct rtnl_neigh, of the fake port. */
+    struct netlink_list neighbours; /* struct rtnl_neigh, of the fake
+                                     * ports. */
     struct netlink_list rules;      /* struct rtnl_rule, IPv4. */
 };
 
-/* Asks for the two devices only. */
-int snapshot_take_devices(struct nl_sock *, const char *uplink,
-                          const char *fake_port, struct snapshot *);
+/* Asks for the 'n' devices 'names' only. */
+int snapshot_take_devices(struct nl_sock *, const char *const names[],
+                          size_t n, struct snapshot *);
 
 /* Asks for all else.  IPv6 routes are asked for only if 'ipv6_routes': to find
  * few, the kernel goes through all. */
@@ -54,7 +58,14 @@ int snapshot_take_rest(struct nl_sock *, bool ipv6_routes, struct snapshot *);
 /* Both return 0 or a negative libnl error; what is in the snapshot then must
  * not be used, but for the devices.  The caller must destroy '*snapshot' in
  * any case, and begin with SNAPSHOT_INITIALIZER. */
-#define SNAPSHOT_INITIALIZER { .uplink = { .ifindex = 0 } }
+#define SNAPSHOT_INITIALIZER { .devices = NULL }
 void snapshot_destroy(struct snapshot *);
+
+/* Returns true if there is any of the fake ports. */
+bool snapshot_has_fake_ports(const struct snapshot *);
+
+/* Returns true if 'ifindex' is that of a device, or of a fake port. */
+bool snapshot_has_device(const struct snapshot *, int ifindex);
+bool snapshot_has_fake_port(const struct snapshot *, int ifindex);
 
 #endif /* netdev/snapshot.h */

@@ -10,6 +10,7 @@
 
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
+#include "simap.h"
 #include "svec.h"
 #include "util.h"
 
@@ -46,30 +47,36 @@ get_comment(const char *flow)
     return comment ? comment + strspn(comment, "# ") : NULL;
 }
 
-/* Returns the index of the reason, which is new or not. */
+/* Returns the index of the reason, which is new or not.  'indices' has those
+ * there are. */
 static size_t
-add_reason(struct drop_count *drops, const char *words)
+add_reason(struct drop_count *drops, const char *words,
+           struct simap *indices)
 {
-    for (size_t i = 0; i < drops->n; i++) {
-        if (!strcmp(drops->reasons[i].words, words)) {
-            return i;
-        }
+    struct simap_node *node = simap_find(indices, words);
+
+    if (node) {
+        return node->data;
     }
+    simap_put(indices, words, drops->n);
     drops->reasons[drops->n] = (struct drop_reason) {
         .words = xstrdup(words)
     };
     return drops->n++;
 }
 
-/* Has 'drops' begin with the figures of 'former'. */
+/* Has 'drops', whose reasons 'indices' has, begin with the figures of
+ * 'former'. */
 static void
-take_figures(struct drop_count *drops, const struct drop_count *former)
+take_figures(struct drop_count *drops, const struct simap *indices,
+             const struct drop_count *former)
 {
-    for (size_t i = 0; i < drops->n; i++) {
-        for (size_t j = 0; j < former->n; j++) {
-            if (!strcmp(drops->reasons[i].words, former->reasons[j].words)) {
-                drops->reasons[i].packets = former->reasons[j].packets;
-            }
+    for (size_t i = 0; i < former->n; i++) {
+        const struct simap_node *node = simap_find(indices,
+                                                   former->reasons[i].words);
+
+        if (node) {
+            drops->reasons[node->data].packets = former->reasons[i].packets;
         }
     }
     drops->as_of = former->as_of;
@@ -78,6 +85,7 @@ take_figures(struct drop_count *drops, const struct drop_count *former)
 char *
 drop_count_set_flows(struct drop_count *drops, const struct svec *flows)
 {
+    struct simap indices = SIMAP_INITIALIZER(&indices);
     struct svec lines = SVEC_EMPTY_INITIALIZER;
     struct drop_count former = *drops;
     const char *flow;
@@ -92,11 +100,12 @@ drop_count_set_flows(struct drop_count *drops, const struct svec *flows)
     drops->which = xmalloc(lines.n * sizeof *drops->which);
     drops->reasons = xmalloc(lines.n * sizeof *drops->reasons);
     SVEC_FOR_EACH (i, flow, &lines) {
-        drops->which[i] = add_reason(drops, get_comment(flow));
+        drops->which[i] = add_reason(drops, get_comment(flow), &indices);
     }
     char *error = flow_list_parse(&drops->flows, &lines);
     drops->index = flow_index_create(&drops->flows);
-    take_figures(drops, &former);
+    take_figures(drops, &indices, &former);
+    simap_destroy(&indices);
     drop_count_destroy(&former);
     svec_destroy(&lines);
     return error;
@@ -176,6 +185,21 @@ drop_count_format(const struct drop_count *drops, long long int now,
     }
 }
 
+/* Puts "NETWORK" and "WHY" of "[NETWORK] WHY", or "WHY" alone. */
+static void
+put_reason(struct json *object, const char *words)
+{
+    const char *end = words[0] == '[' ? strchr(words, ']') : NULL;
+
+    if (end) {
+        json_object_put(object, "network",
+                        json_string_create_nocopy(
+                            xmemdup0(words + 1, end - words - 1)));
+        words = end + strspn(end, "] ");
+    }
+    json_object_put_string(object, "reason", words);
+}
+
 void
 drop_count_put_json(const struct drop_count *drops, long long int now,
                     struct json *object)
@@ -185,7 +209,7 @@ drop_count_put_json(const struct drop_count *drops, long long int now,
     for (size_t i = 0; i < drops->n && is_known(drops); i++) {
         struct json *reason = json_object_create();
 
-        json_object_put_string(reason, "reason", drops->reasons[i].words);
+        put_reason(reason, drops->reasons[i].words);
         json_object_put(reason, "packets",
                         json_integer_create(drops->reasons[i].packets));
         json_array_add(array, reason);

@@ -63,7 +63,8 @@ void drop_count_format(const struct drop_count *, long long int now,
                        struct ds *s);
 
 /* Puts into 'object' the same, with all reasons: "dropped" and
- * "dropped_seconds_ago", an empty array and null if it is not known. */
+ * "dropped_seconds_ago", an empty array and null if it is not known.  A reason
+ * that is of one network has its name. */
 void drop_count_put_json(const struct drop_count *, long long int now,
                          struct json *object);
 

@@ -126,7 +126,7 @@ add_sorting_flows(struct svec *flows, const struct flow_config *config,
     if (has_one_vlan(config)) {
         add_published_uplink_flows(flows, w, priority);
     } else {
-        vlan_add_sorting_flows(flows, config, w, 1);
+        vlan_add_sorting_flows(flows, config, 1, w->uplink, 1);
     }
     put_tag(&tag, config);
     for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
@@ -294,11 +294,12 @@ build_published(const struct flow_config *config, struct svec *flows)
 }
 
 void
-flow_set_build(const struct flow_config *config, struct svec *flows)
+flow_set_build(const struct flow_config *configs, size_t n,
+               struct svec *flows)
 {
-    if (config->real.plen) {
-        subnet_set_build(config, flows);
+    if (configs[0].real.plen) {
+        subnet_set_build(configs, n, flows);
     } else {
-        build_published(config, flows);
+        build_published(&configs[0], flows);
     }
 }

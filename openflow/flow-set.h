@@ -8,12 +8,12 @@
  *
  * What the bridge must do, as text: a configuration and two port numbers in,
  * one line a flow out, in the syntax that ovs-ofctl(8) takes for "add-flows".
- * Those that drop, and only those, end in a comment ("# why"): the reason that
- * their packets are counted by (drop-count.h).  Pure: no switch, no clock, no
+ * Those that drop, and only those, end in a comment ("# why", or "# [NETWORK]
+ * why"): the reason that their packets are counted by (drop-count.h).  Pure: no switch, no clock, no
  * state.
  *
- * There are two sets: that for a real subnet that is known (subnet-set.h), and
- * the published one:
+ * There are two sets: that for real subnets that are known (subnet-set.h), of
+ * any number of networks, and the published one, of one:
  *
  *     table 0   sorts what comes in: from the uplink to table 1, from the
  *               fake port to table 2, everything else is dropped
@@ -31,6 +31,7 @@
  * 1, because who is known there teaches nothing. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "openflow/address-plan.h"
@@ -54,7 +55,10 @@ struct flow_port {
     uint16_t number;            /* OpenFlow port number, host byte order. */
 };
 
+/* What the set needs to know of one network. */
 struct flow_config {
+    const char *name;           /* Of the network, NULL if it has none. */
+    uint32_t id;                /* That tells it from others, if it has. */
     struct flow_port uplink;
     struct flow_port fake_port;
     struct fake_address fake;
@@ -82,10 +86,15 @@ struct flow_config {
     bool shared;
 };
 
-/* Appends the flow set for 'config' to 'flows', which the caller has
- * initialized and destroys.  Where 'config' names a port, matches and output
- * actions use the name (quoted as ovs-ofctl wants it, the number if it takes
- * none); registers always hold the number. */
-void flow_set_build(const struct flow_config *config, struct svec *flows);
+/* Appends the flow set for the 'n' networks in 'configs' to 'flows', which the
+ * caller has initialized and destroys.  'uplink' and 'shared' are the same in
+ * all.  If there is more than one, each has a name, an 'id' of its own, and a
+ * real subnet that is known; and no VLAN, fake address or zone is that of two.
+ *
+ * Where a configuration names a port, matches and output actions use the name
+ * (quoted as ovs-ofctl wants it, the number if it takes none); registers
+ * always hold the number. */
+void flow_set_build(const struct flow_config *configs, size_t n,
+                    struct svec *flows);
 
 #endif /* openflow/flow-set.h */

@@ -14,6 +14,8 @@
 #include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
+#include "simap.h"
+#include "sset.h"
 #include "svec.h"
 
 enum {
@@ -71,26 +73,56 @@ static const struct protocol answered[] = {
     { FLOW_ICMP, "icmp", ",icmp_type=0" },
 };
 
+/* Table 0, what comes from one network's services. */
+static void
+add_exit(struct svec *flows, const struct flow_config *c,
+         const char *fake_port)
+{
+    struct ds network = DS_EMPTY_INITIALIZER;
+
+    vlan_put_network(&network, c);
+    flow_add(flows, "table=%d, priority=2,ip,in_port=%s,"
+             UNTAGGED",dl_src="ETH_ADDR_FMT","
+             "dl_dst="ETH_ADDR_FMT",nw_src="IP_FMT" actions=%sgoto_table:%d",
+             SORT, fake_port, ETH_ADDR_ARGS(c->server_mac),
+             ETH_ADDR_ARGS(c->client_mac), IP_ARGS(c->fake.ip),
+             ds_cstr(&network), OUT_PROTOCOL);
+    ds_destroy(&network);
+}
+
+/* Table 0, what else comes from one fake port. */
+static void
+add_exit_walls(struct svec *flows, const char *fake_port)
+{
+    flow_add(flows, "table=%d, priority=2,arp,in_port=%s "
+             "actions=drop # out: ARP", SORT, fake_port);
+    flow_add(flows, "table=%d, priority=1,in_port=%s "
+             "actions=drop # out: not from the fake address to a client",
+             SORT, fake_port);
+}
+
 /* Table 0. */
 static void
-add_sorting_flows(struct builder *b)
+add_sorting_flows(const struct flow_config *configs, size_t n,
+                  struct svec *flows)
 {
-    const struct flow_config *c = b->config;
+    struct sset fake_ports = SSET_INITIALIZER(&fake_ports);
+    struct flow_values w;
 
-    vlan_add_sorting_flows(b->flows, c, &b->w, IN_TARGET);
-    flow_add(b->flows, "table=%d, priority=2,ip,in_port=%s,"
-             UNTAGGED",dl_src="ETH_ADDR_FMT","
-             "dl_dst="ETH_ADDR_FMT",nw_src="IP_FMT" actions=goto_table:%d",
-             SORT, b->w.fake_port,
-             ETH_ADDR_ARGS(c->server_mac), ETH_ADDR_ARGS(c->client_mac),
-             IP_ARGS(c->fake.ip), OUT_PROTOCOL);
-    flow_add(b->flows, "table=%d, priority=2,arp,in_port=%s "
-             "actions=drop # out: ARP", SORT, b->w.fake_port);
-    flow_add(b->flows, "table=%d, priority=1,in_port=%s "
-             "actions=drop # out: not from the fake address to a client",
-             SORT, b->w.fake_port);
-    if (!c->shared) {
-        flow_add(b->flows, "table=%d, priority=0 "
+    flow_values_init(&w, &configs[0]);
+    vlan_add_sorting_flows(flows, configs, n, w.uplink, IN_TARGET);
+    flow_values_destroy(&w);
+    for (size_t i = 0; i < n; i++) {
+        flow_values_init(&w, &configs[i]);
+        add_exit(flows, &configs[i], w.fake_port);
+        if (sset_add(&fake_ports, w.fake_port)) {
+            add_exit_walls(flows, w.fake_port);
+        }
+        flow_values_destroy(&w);
+    }
+    sset_destroy(&fake_ports);
+    if (!configs[0].shared) {
+        flow_add(flows, "table=%d, priority=0 "
                  "actions=drop # from another port", SORT);
     }
 }
@@ -180,9 +212,6 @@ add_client_flows(struct builder *b)
     flow_add(b->flows, "table=%d, priority=3,ip,nw_src="IP_FMT" "
              "actions=drop # in: from the broadcast address", IN_CLIENT,
              IP_ARGS(real_subnet_broadcast(real)));
-    flow_add(b->flows, "table=%d, priority=3,ip,nw_src=%s "
-             "actions=drop # in: from the fake prefix", IN_CLIENT,
-             b->fake_prefix);
     vlan_add_ignored_clients(b->flows, b->config, IN_CLIENT, 4);
     flow_add(b->flows, "table=%d, priority=2,ip,nw_src=%s "
              "actions=goto_table:%d", IN_CLIENT, b->real, INSIDE_OTHER);
@@ -216,12 +245,23 @@ add_other_flows(struct builder *b)
              "actions=drop # in: from the target itself", INSIDE_OTHER);
 }
 
+/* Puts in the match of what is learned: of the network of this packet. */
+static void
+put_learn_network(struct ds *s, const struct builder *b)
+{
+    if (b->config->name) {
+        ds_put_cstr(s, "OXM_OF_METADATA[],");
+    }
+}
+
 /* Returns the cookie of what is learned into 'table'.  Each table has its own:
  * to apply a limit, Open vSwitch goes through all flows that have it. */
 static uint64_t
 learned_cookie(const struct builder *b, int table)
 {
-    char *valid = xasprintf("%s table %d", b->real, table);
+    const char *name = b->config->name;
+    char *valid = xasprintf("%s table %d%s%s", b->real, table,
+                            name ? " network " : "", name ? name : "");
     uint64_t cookie = flow_values_learned_cookie(valid);
 
     free(valid);
@@ -240,6 +280,7 @@ put_learn(struct ds *s, const struct builder *b, int table, uint32_t limit,
     if (limit) {
         ds_put_format(s, "limit=%"PRIu32",result_dst=%s,", limit, known);
     }
+    put_learn_network(s, b);
     ds_put_format(s, "%s,load:0x1->%s),", specs, known);
 }
 
@@ -351,13 +392,15 @@ add_routed_flows(struct builder *b)
     flow_add(b->flows, "table=%d, priority=1,ip,"BOTH_KNOWN" "
              "actions=ct(commit,table=%d,zone=%"PRIu16",nat(dst="IP_FMT"))",
              ROUTED_TRACK, ROUTED_DELIVER, c->ct_zone, IP_ARGS(c->fake.ip));
+    put_learn_network(&s, b);
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=learn(table=%d,hard_timeout=1,priority=1,"
-             "cookie=%#"PRIx64",load:0x1->%s),load:0x4->NXM_NX_REG2[0..2],"
+             "cookie=%#"PRIx64",%sload:0x1->%s),load:0x4->NXM_NX_REG2[0..2],"
              "resubmit(,%d)",
              ROUTED_TRACK, ROUTED_FULL, learned_cookie(b, ROUTED_FULL),
-             NO_ROOM, ROUTED_LEARN);
+             ds_cstr(&s), NO_ROOM, ROUTED_LEARN);
 
+    ds_clear(&s);
     put_delivery(&s, b);
     flow_add(b->flows, "table=%d, priority=1,ct_state=-rpl-inv+trk,ip,"
              "nw_dst="IP_FMT" actions=%s", ROUTED_DELIVER,
@@ -469,8 +512,24 @@ add_delivery_flows(struct builder *b)
              OUT_DELIVER);
 }
 
-void
-subnet_set_build(const struct flow_config *config, struct svec *flows)
+/* Table 2.  Services would take such a client for a pair, of whichever
+ * network. */
+static void
+add_fake_prefix_walls(const struct flow_config *configs, size_t n,
+                      struct svec *flows)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct fake_address *fake = &configs[i].fake;
+
+        flow_add(flows, "table=%d, priority=3,ip,nw_src="IP_FMT"/%u "
+                 "actions=drop # in: from the fake prefix", IN_CLIENT,
+                 IP_ARGS(fake_address_network(fake)), fake->plen);
+    }
+}
+
+/* Appends the other flows of one network to 'flows'. */
+static void
+build_network(const struct flow_config *config, struct svec *flows)
 {
     unsigned int n = real_subnet_host_bits(&config->real);
     ovs_be32 fake_network = fake_address_network(&config->fake);
@@ -488,7 +547,6 @@ subnet_set_build(const struct flow_config *config, struct svec *flows)
     };
 
     flow_values_init(&b.w, config);
-    add_sorting_flows(&b);
     add_target_flows(&b);
     add_client_flows(&b);
     add_other_flows(&b);
@@ -505,4 +563,71 @@ subnet_set_build(const struct flow_config *config, struct svec *flows)
     free(b.fake_prefix);
     free(b.pairs);
     free(b.real);
+}
+
+/* Returns 'flow', which has no metadata, as one for the network of 'config'
+ * only. */
+static char *
+narrow(const char *flow, const struct flow_config *config)
+{
+    const char *actions = strstr(flow, " actions=");
+    const char *comment = strstr(actions, " # ");
+    int n = comment ? comment - actions : strlen(actions);
+    char *why = (comment
+                 ? xasprintf(" # [%s] %s", config->name, comment + 3) : NULL);
+    char *narrowed = xasprintf("%.*s,metadata=%#"PRIx32"%.*s%s",
+                               (int) (actions - flow), flow, config->id,
+                               n, actions, why ? why : "");
+
+    free(why);
+    return narrowed;
+}
+
+/* Appends to 'flows' those of the 'n' networks in 'sets': what all have, once;
+ * the rest for one network each. */
+static void
+merge(const struct flow_config *configs, const struct svec sets[], size_t n,
+      struct svec *flows)
+{
+    struct simap counts = SIMAP_INITIALIZER(&counts);
+    const char *flow;
+    size_t i;
+
+    for (size_t j = 0; j < n; j++) {
+        SVEC_FOR_EACH (i, flow, &sets[j]) {
+            simap_increase(&counts, flow, 1);
+        }
+    }
+    SVEC_FOR_EACH (i, flow, &sets[0]) {
+        if (simap_get(&counts, flow) == n) {
+            svec_add(flows, flow);
+        }
+    }
+    for (size_t j = 0; j < n; j++) {
+        SVEC_FOR_EACH (i, flow, &sets[j]) {
+            if (simap_get(&counts, flow) < n) {
+                svec_add_nocopy(flows, narrow(flow, &configs[j]));
+            }
+        }
+    }
+    simap_destroy(&counts);
+}
+
+void
+subnet_set_build(const struct flow_config *configs, size_t n,
+                 struct svec *flows)
+{
+    struct svec *sets = xcalloc(n, sizeof *sets);
+
+    add_sorting_flows(configs, n, flows);
+    add_fake_prefix_walls(configs, n, flows);
+    for (size_t i = 0; i < n; i++) {
+        svec_init(&sets[i]);
+        build_network(&configs[i], &sets[i]);
+    }
+    merge(configs, sets, n, flows);
+    for (size_t i = 0; i < n; i++) {
+        svec_destroy(&sets[i]);
+    }
+    free(sets);
 }

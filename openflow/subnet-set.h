@@ -3,8 +3,8 @@
 #ifndef OPENFLOW_SUBNET_SET_H
 #define OPENFLOW_SUBNET_SET_H 1
 
-/* The flow set for a real subnet that is known
- * =============================================
+/* The flow set for real subnets that are known
+ * ============================================
  *
  *     table 0    what a frame is, by its port and VLAN tag
  *     table 1    inbound: is it for the real subnet, of a protocol wanted?
@@ -36,6 +36,11 @@
  * both directions hit it, and it goes when --timeout has passed without any.
  * At the limit, who is known goes on, whoever else comes is dropped.
  *
+ * Networks that have names share the tables.  Table 0 writes the number of a
+ * packet's network, by its VLAN or its fake address, into the metadata.  What
+ * is learned matches that, so that it is of one network.  So do the other flows
+ * of a network, but for those that are the same in all networks.
+ *
  * Register 0 holds the client's address, register 1 the target's, both as they
  * are on the uplink; bits 0 and 1 of register 2 say that the MAC addresses of
  * client and target are known, bit 2 that no more clients are allowed.
@@ -48,11 +53,14 @@
  * before their ports.  Packets of routed clients pass connection tracking,
  * which puts fragments together. */
 
+#include <stddef.h>
+
 struct flow_config;
 struct svec;
 
-/* Appends the flow set for 'config', whose real subnet is known, to 'flows';
- * see flow_set_build(). */
-void subnet_set_build(const struct flow_config *config, struct svec *flows);
+/* Appends the flow set for the 'n' networks in 'configs', whose real subnets
+ * are known, to 'flows'; see flow_set_build(). */
+void subnet_set_build(const struct flow_config *configs, size_t n,
+                      struct svec *flows);
 
 #endif /* openflow/subnet-set.h */

@@ -9,6 +9,7 @@
 #include "bitmap.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
+#include "openvswitch/dynamic-string.h"
 #include "svec.h"
 #include "util.h"
 
@@ -26,28 +27,54 @@ vlan_get_only(const struct flow_config *config)
 }
 
 void
-vlan_add_sorting_flows(struct svec *flows, const struct flow_config *config,
-                       const struct flow_values *w, int table)
+vlan_put_network(struct ds *s, const struct flow_config *config)
 {
+    if (config->name) {
+        ds_put_format(s, "load:%#"PRIx32"->OXM_OF_METADATA[],", config->id);
+    }
+}
+
+/* Of one network. */
+static void
+add_entrances(struct svec *flows, const struct flow_config *config,
+              const char *uplink, int table)
+{
+    struct ds network = DS_EMPTY_INITIALIZER;
     int vlan;
 
+    vlan_put_network(&network, config);
     if (vlan_is_untagged(config)) {
         flow_add(flows, "table=0, priority=2,in_port=%s,"UNTAGGED" "
-                 "actions=goto_table:%d", w->uplink, table);
-        flow_add(flows, "table=0, priority=1,in_port=%s "
-                 "actions=drop # in: tagged", w->uplink);
-        return;
+                 "actions=%sgoto_table:%d", uplink, ds_cstr(&network), table);
+    } else {
+        VLAN_FOR_EACH (vlan, config->vlans) {
+            flow_add(flows, "table=0, priority=2,in_port=%s,dl_vlan=%d "
+                     "actions=move:OXM_OF_VLAN_VID[]->"CAME_ON_VLAN","
+                     "pop_vlan,%sgoto_table:%d", uplink, vlan,
+                     ds_cstr(&network), table);
+        }
     }
-    VLAN_FOR_EACH (vlan, config->vlans) {
-        flow_add(flows, "table=0, priority=2,in_port=%s,dl_vlan=%d "
-                 "actions=move:OXM_OF_VLAN_VID[]->"CAME_ON_VLAN","
-                 "pop_vlan,goto_table:%d", w->uplink, vlan, table);
+    ds_destroy(&network);
+}
+
+void
+vlan_add_sorting_flows(struct svec *flows, const struct flow_config *configs,
+                       size_t n, const char *uplink, int table)
+{
+    bool untagged = false, tagged = false;
+
+    for (size_t i = 0; i < n; i++) {
+        add_entrances(flows, &configs[i], uplink, table);
+        untagged |= vlan_is_untagged(&configs[i]);
+        tagged |= !vlan_is_untagged(&configs[i]);
     }
-    flow_add(flows, "table=0, priority=2,in_port=%s,"UNTAGGED" "
-             "actions=drop # in: not tagged", w->uplink);
-    flow_add(flows, "table=0, priority=1,in_port=%s "
-             "actions=drop # in: another VLAN, or priority-tagged",
-             w->uplink);
+    if (!untagged) {
+        flow_add(flows, "table=0, priority=2,in_port=%s,"UNTAGGED" "
+                 "actions=drop # in: not tagged", uplink);
+    }
+    flow_add(flows, "table=0, priority=1,in_port=%s actions=drop # in: %s",
+             uplink, (tagged ? "another VLAN, or priority-tagged"
+                      : "tagged"));
 }
 
 void

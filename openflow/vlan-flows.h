@@ -7,10 +7,11 @@
  * uplink by its VLAN, and drop what comes from ignored clients. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+struct ds;
 struct flow_config;
-struct flow_values;
 struct svec;
 
 #define FLOW_VLAN_PRESENT 0x1000    /* OFPVID_PRESENT: "has a VLAN tag". */
@@ -32,11 +33,17 @@ bool vlan_is_untagged(const struct flow_config *config);
 /* Returns the only VLAN, or 0 if there are several, or none. */
 uint16_t vlan_get_only(const struct flow_config *config);
 
-/* Appends to 'flows' those of table 0 for frames of the uplink: of a VLAN that
- * is served, to 'table', without the tag; others are dropped.  Their
+/* Appends to 'flows' those of table 0 for frames of the uplink: of a VLAN of
+ * one of the 'n' networks, to 'table', without the tag and with the number of
+ * the network, if that has a name, in the metadata; others are dropped.  Their
  * priorities are 1 and 2. */
-void vlan_add_sorting_flows(struct svec *flows, const struct flow_config *,
-                            const struct flow_values *, int table);
+void vlan_add_sorting_flows(struct svec *flows,
+                            const struct flow_config *configs, size_t n,
+                            const char *uplink, int table);
+
+/* Appends the action that says which network a packet is of, if that has a
+ * name. */
+void vlan_put_network(struct ds *, const struct flow_config *);
 
 /* Appends flows for 'table' that drop frames with another tag behind the one
  * that is taken off. */

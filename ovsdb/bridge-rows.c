@@ -57,6 +57,7 @@ struct bridge_rows {
     int64_t next_cfg;           /* Of the agent's last change. */
     struct bridge_devices devices;
     struct row_opened opened;
+    struct simap numbers;       /* Requested for fake ports, by name. */
     struct smap notes;          /* Desired external_ids: key, value. */
     bool told_insecure;         /* What was logged last of the fail mode. */
 
@@ -130,6 +131,8 @@ bridge_rows_create(const struct bridge_rows_config *config,
 
     rows_config_copy(&rows->config, config);
     rows->goal = goal;
+    simap_init(&rows->numbers);
+    simap_init(&rows->ports.fake_ports);
     smap_init(&rows->notes);
     ds_init(&rows->present);
 
@@ -151,6 +154,8 @@ bridge_rows_destroy(struct bridge_rows *rows)
         }
         ovsdb_idl_destroy(rows->idl);
         ds_destroy(&rows->present);
+        simap_destroy(&rows->numbers);
+        simap_destroy(&rows->ports.fake_ports);
         smap_destroy(&rows->notes);
         rows_config_destroy(&rows->config);
         free(rows->refusal);
@@ -167,8 +172,11 @@ bridge_rows_set_config(struct bridge_rows *rows,
     if (rows_config_equals(&rows->config, config)) {
         return;
     }
-    if (!rows_config_has_same_ports(&rows->config, config)) {
+    if (!svec_equal(&rows->config.fake_ports, &config->fake_ports)) {
         /* What is known is of other ports. */
+        rows->have_ports = false;
+    }
+    if (!rows_config_has_same_uplink(&rows->config, config)) {
         rows->have_ports = false;
         rows->devices = (struct bridge_devices) { .uplink_ifindex = 0 };
         rows->opened = (struct row_opened) { .ifindex = 0 };
@@ -354,6 +362,36 @@ read_ofport(struct bridge_rows *rows, const char *name, uint16_t *ofport)
     return true;
 }
 
+/* Returns false if one has no number. */
+static bool
+read_fake_ports(struct bridge_rows *rows)
+{
+    const char *name;
+    uint16_t number;
+    size_t i;
+
+    simap_clear(&rows->ports.fake_ports);
+    SVEC_FOR_EACH (i, name, &rows->config.fake_ports) {
+        if (!read_ofport(rows, name, &number)) {
+            return false;
+        }
+        simap_put(&rows->ports.fake_ports, name, number);
+    }
+    return true;
+}
+
+static void
+format_fake_ports(const struct bridge_rows *rows, struct ds *s)
+{
+    const char *name;
+    size_t i;
+
+    SVEC_FOR_EACH (i, name, &rows->config.fake_ports) {
+        ds_put_format(s, "%s%s as port %u", i ? ", " : "", name,
+                      simap_get(&rows->ports.fake_ports, name));
+    }
+}
+
 static void
 look_at_ports(struct bridge_rows *rows)
 {
@@ -364,16 +402,13 @@ look_at_ports(struct bridge_rows *rows)
         rows->opened.ifindex
             = have_uplink ? row_get_noted(rows->idl, config) : 0;
     }
-    rows->have_ports
-        = (have_uplink
-           && read_ofport(rows, config->fake_port, &rows->ports.fake_port));
+    rows->have_ports = have_uplink && read_fake_ports(rows);
     if (rows->have_ports) {
-        ds_put_format(&rows->present, "%s with %s as port %"PRIu16" and %s "
-                      "as port %"PRIu16"%s", config->bridge,
-                      config->uplink, rows->ports.uplink,
-                      config->fake_port, rows->ports.fake_port,
-                      (is_insecure(rows)
-                       ? ", not in fail mode secure" : ""));
+        ds_put_format(&rows->present, "%s with %s as port %"PRIu16" and ",
+                      config->bridge, config->uplink, rows->ports.uplink);
+        format_fake_ports(rows, &rows->present);
+        ds_put_cstr(&rows->present, (is_insecure(rows)
+                                     ? ", not in fail mode secure" : ""));
         rows->ports.adopted = rows->owner != BRIDGE_CREATED;
         rows->in_sync = true;
     }
@@ -406,7 +441,7 @@ reconcile(struct bridge_rows *rows)
     if (rows->goal == ROWS_PRESENT) {
         rows->txn_deletes_uplink
             = row_reconcile(rows->idl, txn, &rows->config, &rows->devices,
-                            &rows->opened);
+                            &rows->opened, &rows->numbers);
     } else {
         row_remove(rows->idl, txn, &rows->config,
                    rows->flows == FLOWS_FOREIGN);
@@ -654,7 +689,9 @@ bridge_rows_format_wanted(const struct bridge_rows *rows, struct ds *s)
         } else {
             ds_put_cstr(s, "access port");
         }
-        ds_put_format(s, ") and %s", config->fake_port);
+        char *fake_ports = svec_join(&config->fake_ports, ", ", "");
+        ds_put_format(s, ") and %s", fake_ports);
+        free(fake_ports);
     } else {
         ds_put_format(s, "no %s", config->bridge);
     }

@@ -7,7 +7,7 @@
  * ====================================================
  *
  * Reconciles the Bridge, Port and Interface rows of one bridge: the bridge
- * (fail mode secure), its local port, the fake port (internal) and the uplink
+ * (fail mode secure), its local port, the fake ports (internal) and the uplink
  * (a trunk, or an access port).  Each look compares the whole replica with the
  * desired rows, and one transaction changes all that differs.  See
  * ovs-vswitchd.conf.db(5) for the columns.
@@ -33,14 +33,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "simap.h"
+#include "svec.h"
+
 struct ds;
-struct simap;
 
 #define BRIDGE_ROWS_MARK "pipette-agent"
 #define BRIDGE_ROWS_STATUS "pipette-agent-status"
 
-/* OpenFlow port numbers to request.  ovs-vswitchd assigns others if these are
- * taken: see bridge_rows_ports(). */
+/* OpenFlow port numbers to request; for further fake ports, those that follow.
+ * A fake port keeps its number when others come and go.  ovs-vswitchd assigns
+ * other numbers if these are taken: see bridge_rows_ports(). */
 #define BRIDGE_ROWS_UPLINK_OFPORT 1
 #define BRIDGE_ROWS_FAKE_PORT_OFPORT 2
 
@@ -48,10 +51,11 @@ struct bridge_rows_config {
     const char *db;             /* Remote of ovsdb-server, as "unix:FILE". */
     const char *bridge;
     const char *uplink;
-    const char *fake_port;
+    struct svec fake_ports;     /* Sorted, no name twice. */
     const char *datapath_type;  /* "system", "netdev"; NULL to leave it. */
-    const unsigned long *vlans; /* Of the uplink: a bitmap of 1 to 4094 for a
-                                 * trunk, only of 0 for an access port. */
+    const unsigned long *vlans; /* Of the uplink: a bitmap, 0 for frames
+                                 * without a tag.  With only 0, the uplink is
+                                 * an access port, otherwise a trunk. */
     bool adopt;                 /* Take over rows that are not marked. */
     const char *boot_id;        /* Of this boot, as in random(4), or NULL. */
 };
@@ -75,7 +79,7 @@ enum bridge_rows_owner {
 /* OpenFlow port numbers that ovs-vswitchd assigned, host byte order. */
 struct bridge_ports {
     uint16_t uplink;
-    uint16_t fake_port;
+    struct simap fake_ports;    /* By name. */
     bool adopted;               /* The agent did not create the bridge, so it
                                  * may have flows of others. */
 };
@@ -127,7 +131,7 @@ struct bridge_devices {
      * has applied that, created again. */
     unsigned int uplink_ifindex;
 
-    /* Desired MTU of the fake port, in bytes, 0 while not known.  Without a
+    /* Desired MTU of the fake ports, in bytes, 0 while not known.  Without a
      * request, ovs-vswitchd sets it to the smallest of the bridge's other
      * ports. */
     unsigned int fake_port_mtu;
@@ -182,7 +186,7 @@ bool bridge_rows_is_standby(const struct bridge_rows *rows);
 void bridge_rows_format_wanted(const struct bridge_rows *rows, struct ds *s);
 const char *bridge_rows_present(const struct bridge_rows *rows);
 
-/* Returns the port numbers, or NULL unless both are known.  They stay known
+/* Returns the port numbers, or NULL unless all are known.  They stay known
  * while the connection to the database is lost. */
 const struct bridge_ports *bridge_rows_ports(const struct bridge_rows *rows);
 

@@ -32,8 +32,6 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(600, 600);
         VLOG_DBG_RL(&rl, __VA_ARGS__);          \
     } while (0)
 
-#define N_PORTS 3
-
 /* One port that the bridge is to have.  Each has one interface, of its own
  * name. */
 struct port_want {
@@ -49,13 +47,19 @@ struct port_want {
     int64_t mtu_request;        /* 0 to leave it. */
 };
 
-static void
+/* Returns the number of ports, which are stored into '*wantsp', for the caller
+ * to free. */
+static size_t
 get_wants(const struct bridge_rows_config *config,
           const struct bridge_devices *devices,
-          const struct row_opened *opened,
-          struct port_want wants[N_PORTS])
+          const struct row_opened *opened, const struct simap *numbers,
+          struct port_want **wantsp)
 {
+    struct port_want *wants = xmalloc((2 + config->fake_ports.n)
+                                      * sizeof *wants);
     bool trunk = rows_config_is_trunk(config);
+    const char *fake_port;
+    size_t i;
 
     wants[0] = (struct port_want) {
         .name = config->bridge, .type = "internal", .local = true };
@@ -66,10 +70,14 @@ get_wants(const struct bridge_rows_config *config,
         .trunks = trunk ? config->vlans : NULL,
         .device = { devices->uplink_ifindex, config->boot_id },
         .opened = opened };
-    wants[2] = (struct port_want) {
-        .name = config->fake_port, .type = "internal",
-        .ofport_request = BRIDGE_ROWS_FAKE_PORT_OFPORT,
-        .is_fake_port = true, .mtu_request = devices->fake_port_mtu };
+    SVEC_FOR_EACH (i, fake_port, &config->fake_ports) {
+        wants[2 + i] = (struct port_want) {
+            .name = fake_port, .type = "internal",
+            .ofport_request = simap_get(numbers, fake_port),
+            .is_fake_port = true, .mtu_request = devices->fake_port_mtu };
+    }
+    *wantsp = wants;
+    return 2 + config->fake_ports.n;
 }
 
 void
@@ -115,9 +123,9 @@ find_bridge(const struct ovsdb_idl *idl,
 }
 
 static bool
-is_wanted(const struct port_want wants[N_PORTS], const char *name)
+is_wanted(const struct port_want *wants, size_t n, const char *name)
 {
-    for (size_t i = 0; i < N_PORTS; i++) {
+    for (size_t i = 0; i < n; i++) {
         if (!strcmp(wants[i].name, name)) {
             return true;
         }
@@ -500,17 +508,80 @@ set_bridge_columns(const struct ovsrec_bridge *br,
     }
 }
 
+/* Numbers of fake ports. */
+
+static bool
+is_taken(const struct simap *numbers, unsigned int number)
+{
+    const struct simap_node *node;
+
+    SIMAP_FOR_EACH (node, numbers) {
+        if (node->data == number) {
+            return true;
+        }
+    }
+    return number < BRIDGE_ROWS_FAKE_PORT_OFPORT;
+}
+
+/* Takes the number that an earlier agent requested for 'name'. */
+static void
+take_number(const struct ovsdb_idl *idl,
+            const struct bridge_rows_config *config, const char *name,
+            struct simap *numbers)
+{
+    const struct ovsrec_interface *iface = row_find_interface(
+        idl, config->bridge, name);
+
+    if (iface && row_is_created(&iface->external_ids)
+        && iface->n_ofport_request
+        && !is_taken(numbers, *iface->ofport_request)) {
+        simap_put(numbers, name, *iface->ofport_request);
+    }
+}
+
+/* Makes 'numbers' have a number for each fake port, and no other. */
+static void
+assign_numbers(const struct ovsdb_idl *idl,
+               const struct bridge_rows_config *config, struct simap *numbers)
+{
+    struct simap_node *node;
+    const char *name;
+    size_t i;
+
+    SIMAP_FOR_EACH_SAFE (node, numbers) {
+        if (!svec_contains(&config->fake_ports, node->name)) {
+            simap_delete(numbers, node);
+        }
+    }
+    SVEC_FOR_EACH (i, name, &config->fake_ports) {
+        if (!simap_contains(numbers, name)) {
+            take_number(idl, config, name, numbers);
+        }
+    }
+    SVEC_FOR_EACH (i, name, &config->fake_ports) {
+        unsigned int number = BRIDGE_ROWS_FAKE_PORT_OFPORT;
+
+        while (!simap_contains(numbers, name)) {
+            if (!is_taken(numbers, number)) {
+                simap_put(numbers, name, number);
+            }
+            number++;
+        }
+    }
+}
+
 bool
 row_reconcile(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
               const struct bridge_rows_config *config,
               const struct bridge_devices *devices,
-              const struct row_opened *opened)
+              const struct row_opened *opened, struct simap *numbers)
 {
-    struct port_want wants[N_PORTS];
+    struct port_want *wants;
     const struct ovsrec_open_vswitch *ovs = ovsrec_open_vswitch_first(idl);
     const struct ovsrec_bridge *br = find_bridge(idl, config);
 
-    get_wants(config, devices, opened, wants);
+    assign_numbers(idl, config, numbers);
+    size_t n = get_wants(config, devices, opened, numbers, &wants);
     if (!ovs) {
         ovs = ovsrec_open_vswitch_insert(txn);
     }
@@ -520,7 +591,7 @@ row_reconcile(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
         br = insert_bridge(txn, ovs, config->bridge);
     } else {
         for (size_t i = 0; i < br->n_ports; i++) {
-            if (!is_wanted(wants, br->ports[i]->name)) {
+            if (!is_wanted(wants, n, br->ports[i]->name)) {
                 release_port(br, br->ports[i]);
             }
         }
@@ -528,10 +599,11 @@ row_reconcile(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
     set_bridge_columns(br, config);
 
     bool deleted = false;
-    for (size_t i = 0; i < N_PORTS; i++) {
+    for (size_t i = 0; i < n; i++) {
         deleted |= !reconcile_port(idl, txn, br, &wants[i],
                                    request_numbers);
     }
+    free(wants);
     ovsdb_idl_txn_increment(txn, &ovs->header_,
                             &ovsrec_open_vswitch_col_next_cfg, false);
     return deleted;

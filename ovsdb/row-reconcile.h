@@ -47,7 +47,9 @@ struct row_opened {
  * MTU are written; row-note.h has what they were.  Port numbers are requested
  * only on a bridge that has nothing but what the agent created: a request
  * renumbers the other ports.  So the transaction of a created bridge verifies
- * its ports.
+ * its ports.  'numbers' has, by name, the numbers that were requested for fake
+ * ports before, and gets those that are from now on; of a port that is not in
+ * it yet, the row that is there counts.
  *
  * The uplink's row notes 'opened->ifindex', or else 'devices->uplink_ifindex'
  * (unless that is 0), when it is created or if it has none noted.  If it has
@@ -58,7 +60,8 @@ struct row_opened {
 bool row_reconcile(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
                    const struct bridge_rows_config *,
                    const struct bridge_devices *devices,
-                   const struct row_opened *opened);
+                   const struct row_opened *opened,
+                   struct simap *numbers);
 
 /* Returns the UUID of the uplink's row, all zeros if there is none. */
 struct uuid row_get_uplink(const struct ovsdb_idl *idl,

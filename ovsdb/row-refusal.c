@@ -98,15 +98,23 @@ row_is_refused(const struct ovsdb_idl *idl,
           "an internal port" },
         { config->uplink, "the uplink", { "", "system" },
           "a system interface" },
-        { config->fake_port, "the fake port", { "internal", NULL },
-          "an internal port" },
     };
+    const char *fake_port;
+    size_t i;
 
     if (bridge_is_refused(idl, config, why)) {
         return true;
     }
-    for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+    for (i = 0; i < ARRAY_SIZE(roles); i++) {
         if (port_is_refused(idl, config, &roles[i], why)) {
+            return true;
+        }
+    }
+    SVEC_FOR_EACH (i, fake_port, &config->fake_ports) {
+        const struct role role = { fake_port, "a fake port",
+                                   { "internal", NULL }, "an internal port" };
+
+        if (port_is_refused(idl, config, &role, why)) {
             return true;
         }
     }

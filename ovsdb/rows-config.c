@@ -19,7 +19,7 @@ rows_config_copy(struct bridge_rows_config *dst,
     dst->db = xstrdup(src->db);
     dst->bridge = xstrdup(src->bridge);
     dst->uplink = xstrdup(src->uplink);
-    dst->fake_port = xstrdup(src->fake_port);
+    svec_clone(&dst->fake_ports, &src->fake_ports);
     dst->datapath_type = nullable_xstrdup(src->datapath_type);
     dst->boot_id = nullable_xstrdup(src->boot_id);
     dst->vlans = vlan_bitmap_clone(src->vlans);
@@ -31,25 +31,25 @@ rows_config_destroy(struct bridge_rows_config *config)
     free(CONST_CAST(char *, config->db));
     free(CONST_CAST(char *, config->bridge));
     free(CONST_CAST(char *, config->uplink));
-    free(CONST_CAST(char *, config->fake_port));
+    svec_destroy(&config->fake_ports);
     free(CONST_CAST(char *, config->datapath_type));
     free(CONST_CAST(char *, config->boot_id));
     free(CONST_CAST(unsigned long *, config->vlans));
 }
 
 bool
-rows_config_has_same_ports(const struct bridge_rows_config *a,
-                           const struct bridge_rows_config *b)
+rows_config_has_same_uplink(const struct bridge_rows_config *a,
+                            const struct bridge_rows_config *b)
 {
-    return (!strcmp(a->uplink, b->uplink)
-            && !strcmp(a->fake_port, b->fake_port));
+    return !strcmp(a->uplink, b->uplink);
 }
 
 bool
 rows_config_equals(const struct bridge_rows_config *a,
                    const struct bridge_rows_config *b)
 {
-    return (rows_config_has_same_ports(a, b)
+    return (rows_config_has_same_uplink(a, b)
+            && svec_equal(&a->fake_ports, &b->fake_ports)
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)
             && nullable_string_is_equal(a->boot_id, b->boot_id)
             && vlan_bitmap_equal(a->vlans, b->vlans)
@@ -59,7 +59,7 @@ rows_config_equals(const struct bridge_rows_config *a,
 bool
 rows_config_is_trunk(const struct bridge_rows_config *config)
 {
-    return !bitmap_is_set(config->vlans, 0);
+    return bitmap_scan(config->vlans, true, 1, 4096) < 4096;
 }
 
 void

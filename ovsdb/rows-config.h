@@ -17,10 +17,9 @@ void rows_config_copy(struct bridge_rows_config *dst,
                       const struct bridge_rows_config *src);
 void rows_config_destroy(struct bridge_rows_config *);
 
-/* Returns true if uplink and fake port are the same, or all but database and
- * bridge. */
-bool rows_config_has_same_ports(const struct bridge_rows_config *,
-                                const struct bridge_rows_config *);
+/* Returns true if the uplink is the same, or all but database and bridge. */
+bool rows_config_has_same_uplink(const struct bridge_rows_config *,
+                                 const struct bridge_rows_config *);
 bool rows_config_equals(const struct bridge_rows_config *,
                         const struct bridge_rows_config *);
 

@@ -119,6 +119,8 @@ TESTSUITE_AT = \
 	test/hostile.at \
 	test/trace.at \
 	test/vlans.at \
+	test/networks.at \
+	test/networks-flows.txt \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \

@@ -279,14 +279,16 @@ __wrap_nl_socket_add_memberships(struct nl_sock *sock OVS_UNUSED,
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct links_config config = {
-        .uplink = "up0",
+    const struct links_network network = {
         .fake_port = "ovsfake0",
         .mac = ETH_ADDR_C(0e,00,00,00,00,66),
         .address = htonl(0x0a0a0001),
         .plen = 16,
         .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
         .routed_clients = true,
+    };
+    const struct links_config config = {
+        .uplink = "up0", .networks = &network, .n_networks = 1
     };
     const uint8_t *before;
     bool was_blocked = false;
@@ -307,7 +309,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         was_blocked |= links_is_blocked(links);
     } while (input != before);
 
-    links_release(links, true, true);
+    links_release(links);
 
     ds_clear(&fuzz_outcome);
     ds_put_format(&fuzz_outcome, "%s, uplink %u%s%s%s", links_present(links),

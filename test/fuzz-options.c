@@ -25,6 +25,7 @@
 #include "openflow/flow-set.h"
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofp-port.h"
+#include "simap.h"
 #include "svec.h"
 #include "util.h"
 
@@ -82,10 +83,13 @@ check_named_flow(const struct options *o, const struct bridge_ports *ports,
 {
     struct ofputil_port_map map;
     struct ofputil_flow_mod fm2;
+    const struct simap_node *node;
 
     ofputil_port_map_init(&map);
     ofputil_port_map_put(&map, u16_to_ofp(ports->uplink), o->uplink);
-    ofputil_port_map_put(&map, u16_to_ofp(ports->fake_port), o->fake_port);
+    SIMAP_FOR_EACH (node, &ports->fake_ports) {
+        ofputil_port_map_put(&map, u16_to_ofp(node->data), node->name);
+    }
     char *error = flow_mod_parse(&fm2, named, &map);
     if (error) {
         wrong(named, error);
@@ -106,16 +110,24 @@ check_named_flow(const struct options *o, const struct bridge_ports *ports,
 static void
 check_flows(const struct options *o)
 {
-    const struct bridge_ports ports = {
+    struct bridge_ports ports = {
         .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
-        .fake_port = BRIDGE_ROWS_FAKE_PORT_OFPORT,
+        .fake_ports = SIMAP_INITIALIZER(&ports.fake_ports),
     };
-    struct flow_config config = backends_flow_config(o, &ports);
     struct svec named = SVEC_EMPTY_INITIALIZER;
     struct svec flows = SVEC_EMPTY_INITIALIZER;
     struct flow_list list = FLOW_LIST_INITIALIZER;
 
-    flow_set_build(&config, &flows);
+    for (size_t i = 0; i < o->n_networks; i++) {
+        const char *name = o->networks[i].fake_port;
+
+        if (!simap_contains(&ports.fake_ports, name)) {
+            simap_put(&ports.fake_ports, name,
+                      BRIDGE_ROWS_FAKE_PORT_OFPORT
+                      + simap_count(&ports.fake_ports));
+        }
+    }
+    backends_build_flows(o, &ports, false, &flows);
     char *error = flow_list_parse(&list, &flows);
     if (error) {
         wrong("flow set", error);
@@ -128,6 +140,7 @@ check_flows(const struct options *o)
     flow_list_clear(&list);
     svec_destroy(&flows);
     svec_destroy(&named);
+    simap_destroy(&ports.fake_ports);
 }
 
 static char *
@@ -150,6 +163,7 @@ parse_config_file(const uint8_t *data, size_t size, struct options *o)
     *o = (struct options) { .config = xstrdup("FILE") };
     settings_set_defaults(o);
     if (config_file_parse(o, (const char *) data, size, &errors)) {
+        settings_complete(o);
         settings_check(o, &errors);
     }
     char *error = errors.n ? svec_join(&errors, "\n", "") : NULL;

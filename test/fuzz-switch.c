@@ -237,7 +237,7 @@ set_flows(uint16_t timeout)
     struct svec flows = SVEC_EMPTY_INITIALIZER;
 
     bitmap_set1(vlans, 2);
-    flow_set_build(&config, &flows);
+    flow_set_build(&config, 1, &flows);
     flow_sync_set_flows(flow_sync, &flows);
     svec_destroy(&flows);
 }

@@ -70,8 +70,11 @@ main(int argc, char *argv[])
     ovs_assert(argc == 3);
     control = socket(AF_INET, SOCK_DGRAM, 0);
 
+    const struct links_network network = {
+        .fake_port = "absent0", .plen = 16
+    };
     const struct links_config config = {
-        .uplink = argv[1], .fake_port = "absent0", .plen = 16
+        .uplink = argv[1], .networks = &network, .n_networks = 1
     };
     struct links *links = links_create(&config);
     ovs_assert(links);

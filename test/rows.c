@@ -170,7 +170,7 @@ main(int argc, char *argv[])
         .config = {
             .bridge = "br0",
             .uplink = "up0",
-            .fake_port = "fake0",
+            .fake_ports = SVEC_EMPTY_INITIALIZER,
         },
         .schedule = SCHEDULE_INITIALIZER,
     };
@@ -181,6 +181,7 @@ main(int argc, char *argv[])
         ovs_fatal(0, "usage: %s DB COMMAND...", program_name);
     }
     d.config.db = argv[1];
+    svec_add(&d.config.fake_ports, "fake0");
     set_vlans(&d, "2");
     for (int i = 2; i < argc; i++) {
         obey(&d, argv[i]);

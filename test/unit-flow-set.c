@@ -81,7 +81,7 @@ build(const struct flow_config *c, struct svec *flows)
     struct flow_list none = FLOW_LIST_INITIALIZER;
     struct flow_list changes = FLOW_LIST_INITIALIZER;
 
-    flow_set_build(c, flows);
+    flow_set_build(c, 1, flows);
     char *error = flow_list_parse(&list, flows);
     if (error) {
         fail_msg("%s", error);
@@ -230,7 +230,7 @@ learned_cookie(const struct flow_config *config)
     const char *flow;
     size_t i;
 
-    flow_set_build(config, &flows);
+    flow_set_build(config, 1, &flows);
     SVEC_FOR_EACH (i, flow, &flows) {
         const char *learn = strstr(flow, "learn(");
 
@@ -344,7 +344,7 @@ flow_set_names(void **state OVS_UNUSED)
 
     c.uplink.name = "eth0.100";
     c.fake_port.name = "ovsfake0";
-    flow_set_build(&c, &flows);
+    flow_set_build(&c, 1, &flows);
     assert_int_equal(count(&flows, "in_port=\"eth0.100\""), 3);
     assert_int_equal(count(&flows, "in_port=ovsfake0"), 3);
     assert_int_equal(count(&flows, "output:ovsfake0"), 2);
@@ -362,7 +362,7 @@ flow_set_odd_names(void **state OVS_UNUSED)
 
     c.uplink.name = "normal";
     c.fake_port.name = "port_max_len";
-    flow_set_build(&c, &flows);
+    flow_set_build(&c, 1, &flows);
     assert_int_equal(count(&flows, "in_port=\"normal\""), 3);
     assert_int_equal(count(&flows, "in_port=%"PRIu16",",
                            c.fake_port.number), 1);
@@ -370,7 +370,7 @@ flow_set_odd_names(void **state OVS_UNUSED)
     svec_clear(&flows);
 
     c.uplink.name = "action0";
-    flow_set_build(&c, &flows);
+    flow_set_build(&c, 1, &flows);
     assert_int_equal(count(&flows, "in_port=%"PRIu16",", c.uplink.number), 1);
     svec_destroy(&flows);
 }

@@ -21,8 +21,11 @@
 #include "timeval.h"
 #include "util.h"
 
+static const struct links_network network = {
+    .fake_port = "absent1", .plen = 16
+};
 static const struct links_config config = {
-    .uplink = "absent0", .fake_port = "absent1", .plen = 16
+    .uplink = "absent0", .networks = &network, .n_networks = 1
 };
 
 static enum { SOUND, INTERRUPTED, SILENT } replies;

@@ -35,7 +35,7 @@ assert_vlans(const struct options *o, const char *expected)
     struct ds s = DS_EMPTY_INITIALIZER;
     int vlan;
 
-    BITMAP_FOR_EACH_1 (vlan, 4096, o->vlans) {
+    BITMAP_FOR_EACH_1 (vlan, 4096, o->networks[0].vlans) {
         ds_put_format(&s, "%d,", vlan);
     }
     assert_string_equal(ds_cstr(&s), expected);
@@ -51,19 +51,19 @@ options_defaults(void **state OVS_UNUSED)
     assert_int_equal(o.mode, MODE_DAEMON);
     assert_string_equal(o.bridge, "copro0");
     assert_string_equal(o.uplink, "enx0023565c8859");
-    assert_string_equal(o.fake_port, "ovsfake0");
-    assert_int_equal(ntohl(o.fake.ip), 0x0a0a0001);
-    assert_int_equal(o.fake.plen, 16);
-    assert_int_equal(eth_addr_to_uint64(o.server_mac), 0x0e0000000066);
-    assert_int_equal(eth_addr_to_uint64(o.client_mac), 0x0e0000000067);
+    assert_string_equal(o.networks[0].fake_port, "ovsfake0");
+    assert_int_equal(ntohl(o.networks[0].fake.ip), 0x0a0a0001);
+    assert_int_equal(o.networks[0].fake.plen, 16);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac), 0x0e0000000066);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].client_mac), 0x0e0000000067);
     assert_vlans(&o, "2,");
-    assert_int_equal(o.timeout, 300);
+    assert_int_equal(o.networks[0].timeout, 300);
     assert_int_equal(o.wait, 30);
-    assert_int_equal(o.real.plen, 0);
-    assert_true(o.routed);
-    assert_int_equal(o.protocols, FLOW_TCP | FLOW_UDP);
-    assert_int_equal(o.max_clients, 4096);
-    assert_int_equal(o.max_pairs, 16384);
+    assert_int_equal(o.networks[0].real.plen, 0);
+    assert_true(o.networks[0].routed);
+    assert_int_equal(o.networks[0].protocols, FLOW_TCP | FLOW_UDP);
+    assert_int_equal(o.networks[0].max_clients, 4096);
+    assert_int_equal(o.networks[0].max_pairs, 16384);
     assert_null(o.datapath_type);
     assert_null(o.unixctl);
     assert_false(o.adopt);
@@ -87,18 +87,18 @@ options_all(void **state OVS_UNUSED)
     assert_int_equal(o.mode, MODE_ONCE);
     assert_string_equal(o.bridge, "br-x");
     assert_string_equal(o.uplink, "eth0.7");
-    assert_string_equal(o.fake_port, "f_1");
-    assert_int_equal(ntohl(o.fake.ip), 0x0a420009);
-    assert_int_equal(o.fake.plen, 14);
-    assert_int_equal(ntohl(o.real.network), 0xac100200);
-    assert_int_equal(o.real.plen, 23);
-    assert_false(o.routed);
-    assert_int_equal(o.protocols, FLOW_TCP | FLOW_ICMP);
-    assert_int_equal(o.max_clients, 1);
-    assert_int_equal(eth_addr_to_uint64(o.server_mac), 0x020000000001);
-    assert_int_equal(eth_addr_to_uint64(o.client_mac), 0x020000000002);
+    assert_string_equal(o.networks[0].fake_port, "f_1");
+    assert_int_equal(ntohl(o.networks[0].fake.ip), 0x0a420009);
+    assert_int_equal(o.networks[0].fake.plen, 14);
+    assert_int_equal(ntohl(o.networks[0].real.network), 0xac100200);
+    assert_int_equal(o.networks[0].real.plen, 23);
+    assert_false(o.networks[0].routed);
+    assert_int_equal(o.networks[0].protocols, FLOW_TCP | FLOW_ICMP);
+    assert_int_equal(o.networks[0].max_clients, 1);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac), 0x020000000001);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].client_mac), 0x020000000002);
     assert_vlans(&o, "4094,");
-    assert_int_equal(o.timeout, 65535);
+    assert_int_equal(o.networks[0].timeout, 65535);
     assert_string_equal(o.datapath_type, "netdev");
     assert_string_equal(o.db, "unix:/x/db.sock");
     assert_true(o.adopt);
@@ -128,8 +128,8 @@ options_lists(void **state OVS_UNUSED)
     }
     assert_null(parse("--uplink a --vlan 1-4094 --ignore-clients "
                       "'192.168.2.9, 10.1.0.0/16,192.168.2.9/32'", &o));
-    assert_int_equal(bitmap_count1(o.vlans, 4096), 4094);
-    char *joined = svec_join(&o.ignored_clients, " ", "");
+    assert_int_equal(bitmap_count1(o.networks[0].vlans, 4096), 4094);
+    char *joined = svec_join(&o.networks[0].ignored_clients, " ", "");
     assert_string_equal(joined, "10.1.0.0/16 192.168.2.9");
     free(joined);
     options_destroy(&o);

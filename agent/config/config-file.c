@@ -17,7 +17,7 @@
 #include "svec.h"
 #include "util.h"
 
-#define MAX_SIZE 65536
+#define MAX_SIZE 262144
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define COMMENT "#;"
 
@@ -28,6 +28,7 @@ struct parser {
     const char *text;           /* The rest, which is still to be read. */
     size_t size;
     unsigned int line;          /* Number of the last line read, from 1. */
+    unsigned int section_line;  /* Where the section began. */
     bool line_is_whole;
 };
 
@@ -61,16 +62,39 @@ find(const char *s, const char *chars)
     return NULL;
 }
 
-/* Returns true if there is such a section. */
-static bool
-is_section(const char *section)
+/* Returns the kind of 'section', "bridge" or "network", and stores its name,
+ * "" if it has none, into '*name'.  Returns NULL if there is no such kind. */
+static const char *
+parse_section(const char *section, const char **name)
 {
-    for (size_t i = 0; i < N_SETTINGS; i++) {
-        if (!strcmp(section, setting_section(i))) {
-            return true;
-        }
+    *name = "";
+    if (!strcmp(section, "bridge")) {
+        return "bridge";
+    } else if (strncmp(section, "network", strlen("network"))) {
+        return NULL;
     }
-    return false;
+    section += strlen("network");
+    *name = section + (section[0] == ' ');
+    return !section[0] || section[0] == ' ' ? "network" : NULL;
+}
+
+/* libinih cuts longer names of sections off. */
+static bool
+is_network_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    return (length <= CONFIG_FILE_MAX_NAME
+            && length == strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"));
+}
+
+/* 'name' is "" if the network has none. */
+static struct network *
+get_network(struct parser *p, const char *name)
+{
+    return settings_get_network(p->options, name[0] ? name : NULL,
+                                p->section_line);
 }
 
 /* Reports an error if 'line', which begins with "[", does not begin a
@@ -88,10 +112,19 @@ check_section(struct parser *p, const char *line)
 
     char *section = xmemdup0(line + 1, end - (line + 1));
     const char *rest = end + 1 + strspn(end + 1, " \t\r\n");
-    if (!is_section(section)) {
-        add_error(p, "[%s]: must be [bridge] or [network]", section);
+    const char *name;
+    p->section_line = p->line;
+    if (!parse_section(section, &name)) {
+        add_error(p, "[%s]: must be [bridge], [network] or [network NAME]",
+                  section);
+    } else if (!is_network_name(name) || !strcmp(section, "network ")) {
+        add_error(p, "[%s]: must have a name of 1 to %d letters, digits, '-' "
+                  "and '_'", section, CONFIG_FILE_MAX_NAME);
     } else if (*rest && !strchr(COMMENT, *rest)) {
         add_error(p, "%.*s: must have nothing after ]", length, line);
+    } else if (section[0] == 'n') {
+        /* It may have no keys. */
+        get_network(p, name);
     }
     free(section);
 }
@@ -139,18 +172,18 @@ read_line(char *buffer, int size, void *p_)
     return buffer;
 }
 
-/* Reports an error for a key that is not one of 'section'.  check_section()
- * has reported a section that does not exist. */
+/* Reports an error for a key that is not one of 'section', which is of
+ * 'kind'.  check_section() has reported a section that does not exist. */
 static void
-refuse_key(struct parser *p, const char *section, const char *key,
-           const char *value)
+refuse_key(struct parser *p, const char *section, const char *kind,
+           const char *key, const char *value)
 {
     enum setting setting;
 
     if (!section[0]) {
         add_error(p, "%s %s: must be in a section, [bridge] or [network]",
                   key, value);
-    } else if (!is_section(section)) {
+    } else if (!kind) {
         return;
     } else if (setting_find(key, &setting)) {
         add_error(p, "[%s] %s %s: must be in section [%s]", section, key,
@@ -159,7 +192,7 @@ refuse_key(struct parser *p, const char *section, const char *key,
         struct ds s = DS_EMPTY_INITIALIZER;
 
         for (size_t i = 0; i < N_SETTINGS; i++) {
-            if (!strcmp(section, setting_section(i))) {
+            if (!strcmp(kind, setting_section(i))) {
                 ds_put_format(&s, "%s%s", s.length ? ", " : "",
                               setting_key(i));
             }
@@ -170,25 +203,41 @@ refuse_key(struct parser *p, const char *section, const char *key,
     }
 }
 
+/* Stores 'value'.  'name' is that of the network, "" if it has none. */
+static void
+set_value(struct parser *p, const char *name, enum setting setting,
+          const char *value)
+{
+    struct network *network
+        = setting_is_of_network(setting) ? get_network(p, name) : NULL;
+    const struct given *given = setting_given(p->options, network, setting);
+
+    if (given->value) {
+        add_error(p, "[%s%s%s] %s %s: must be given once; it is in line %u",
+                  setting_section(setting), name[0] ? " " : "", name,
+                  setting_key(setting), value, given->line);
+        return;
+    }
+    char *error = setting_apply(p->options, network, setting, value, p->line);
+    if (error) {
+        svec_add_nocopy(p->errors, error);
+    }
+}
+
 /* An ini_handler. */
 static int
 take_value(void *p_, const char *section, const char *key, const char *value)
 {
     struct parser *p = p_;
     enum setting setting;
+    const char *name;
+    const char *kind = parse_section(section, &name);
 
-    if (!setting_find(key, &setting)
-        || strcmp(section, setting_section(setting))) {
-        refuse_key(p, section, key, value);
-    } else if (p->options->given[setting].value) {
-        add_error(p, "[%s] %s %s: must be given once; it is in line %u",
-                  section, key, value, p->options->given[setting].line);
-    } else {
-        char *error = setting_apply(p->options, setting, value, p->line);
-
-        if (error) {
-            svec_add_nocopy(p->errors, error);
-        }
+    if (!kind || !setting_find(key, &setting)
+        || strcmp(kind, setting_section(setting))) {
+        refuse_key(p, section, kind, key, value);
+    } else if (is_network_name(name)) {
+        set_value(p, name, setting, value);
     }
     return 1;
 }

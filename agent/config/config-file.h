@@ -11,14 +11,18 @@
  *     [network]
  *     vlan = 2
  *
- * Sections, keys and values are those of settings.h.  '#' and ';' begin
- * comments, on lines of their own or after a blank.  A key is given once. */
+ * Sections, keys and values are those of settings.h.  Several networks have
+ * sections [network NAME], NAME of 1 to CONFIG_FILE_MAX_NAME letters, digits,
+ * '-' and '_'.  '#' and ';' begin comments, on lines of their own or after a
+ * blank.  A key is given once in a section. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct options;
 struct svec;
+
+#define CONFIG_FILE_MAX_NAME 32
 
 /* Reads the settings in the file 'options->config', and appends an error, as
  * in settings.h, to 'errors' for each that is invalid.  Never blocks: only a

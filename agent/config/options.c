@@ -13,6 +13,7 @@
 #include "agent/config/settings.h"
 #include "bitmap.h"
 #include "command-line.h"
+#include "crc32c.h"
 #include "daemon.h"
 #include "dirs.h"
 #include "openvswitch/vlog.h"
@@ -214,6 +215,20 @@ option_name(const struct command_line *line, int c)
     OVS_NOT_REACHED();
 }
 
+/* Applies the option 'c', a setting.  Returns NULL or the error. */
+static char *
+apply_setting(const struct command_line *line, int c, struct options *o)
+{
+    enum setting setting = c - OPT_SETTINGS;
+    const char *value = optarg ? optarg : "yes";
+
+    if (setting_is_of_network(setting) && o->n_networks > 1) {
+        return xasprintf("--%s %s: must be in %s, which has several networks",
+                         option_name(line, c), value, o->config);
+    }
+    return setting_apply(o, &o->networks[0], setting, value, 0);
+}
+
 /* Applies the option 'c'.  Returns NULL or the error. */
 static char *
 parse_option(const struct command_line *line, int c, bool again,
@@ -222,7 +237,7 @@ parse_option(const struct command_line *line, int c, bool again,
     char *expected = NULL;
 
     if (c >= OPT_SETTINGS && c < OPT_SETTINGS + N_SETTINGS) {
-        return setting_apply(o, c - OPT_SETTINGS, optarg ? optarg : "yes", 0);
+        return apply_setting(line, c, o);
     } else if (is_of_ovs(c)) {
         expected = again ? NULL : parse_ovs_option(c);
     } else {
@@ -243,7 +258,7 @@ check_modes(const struct options *o)
 {
     if (o->mode == MODE_CHECK_CONFIG && !o->config) {
         return xstrdup("--check-config: must be with --config");
-    } else if (o->mode == MODE_TRANSLATE && !o->real.plen) {
+    } else if (o->mode == MODE_TRANSLATE && !o->networks[0].real.plen) {
         return xasprintf("--translate %s: must be with --real-subnet",
                          o->translate);
     } else if (o->mode != MODE_DAEMON && get_detach()) {
@@ -342,6 +357,7 @@ options_parse(int argc, char *argv[], const struct options *running,
     settings_set_defaults(o);
 
     bool loaded = load_config(argc, argv, o, &errors);
+    settings_complete(o);
     char *error = parse_command_line(argc, argv, running, o);
     if (error) {
         svec_add_nocopy(&errors, error);
@@ -370,16 +386,25 @@ options_destroy(struct options *o)
 }
 
 bool
-options_serve_routed(const struct options *o)
+network_serves_routed(const struct network *network)
 {
-    return o->real.plen && o->routed;
+    return network->real.plen && network->routed;
 }
 
 uint16_t
-options_ct_zone(const struct options *o)
+network_ct_zone(const struct network *network)
 {
-    return (o->ct_zone ? o->ct_zone
-            : OPTIONS_CT_ZONE_BASE + bitmap_scan(o->vlans, true, 0, 4096));
+    return (network->ct_zone ? network->ct_zone
+            : NETWORK_CT_ZONE_BASE + bitmap_scan(network->vlans, true, 0,
+                                                 4096));
+}
+
+uint32_t
+network_id(const struct network *network)
+{
+    const char *name = network->name;
+
+    return name ? ntohl(crc32c((const uint8_t *) name, strlen(name))) : 0;
 }
 
 void

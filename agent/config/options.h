@@ -6,6 +6,7 @@
 /* Command line and configuration file of pipette-agent(8). */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "openflow/address-plan.h"
@@ -38,36 +39,45 @@ struct given {
     bool refused;               /* The value is invalid. */
 };
 
+/* A network: its VLANs on the uplink, and what answers there. */
+struct network {
+    char *name;                 /* NULL if it has none: it is the only one. */
+    unsigned int line;          /* Of its section; 0 if there is none. */
+    unsigned long *vlans;       /* Bitmap: some of 1 to 4094, or only 0, for
+                                 * frames without a tag. */
+    char *fake_port;
+    struct fake_address fake;
+    struct real_subnet real;    /* Not known unless given. */
+    struct eth_addr server_mac;
+    struct eth_addr client_mac;
+    struct svec ignored_clients; /* Each as "ADDRESS[/LENGTH]". */
+    uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
+    unsigned int max_pairs;     /* 0 for no limit. */
+    unsigned int protocols;     /* FLOW_TCP and so on, of flow-set.h. */
+    bool routed;                /* See network_serves_routed(). */
+    unsigned int max_clients;   /* Of these, at a time. */
+    uint16_t ct_zone;           /* For these; see network_ct_zone(). */
+    struct given given[N_SETTINGS]; /* Those of section [network]. */
+};
+
 /* All strings are owned by this struct.  Those that have no default are NULL
  * unless given. */
 struct options {
     enum options_mode mode;
     char *bridge;
     char *uplink;
-    char *fake_port;
-    struct fake_address fake;
-    struct real_subnet real;    /* Not known unless given. */
-    struct eth_addr server_mac;
-    struct eth_addr client_mac;
-    unsigned long *vlans;       /* Bitmap: some of 1 to 4094, or only 0, for
-                                 * frames without a tag. */
-    struct svec ignored_clients; /* Each as "ADDRESS[/LENGTH]". */
-    uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
-    unsigned int max_pairs;     /* 0 for no limit. */
-    unsigned int protocols;     /* FLOW_TCP and so on, of flow-set.h. */
-    bool routed;                /* See options_serve_routed(). */
-    unsigned int max_clients;   /* Of these, at a time. */
-    uint16_t ct_zone;           /* For these; see options_ct_zone(). */
     char *datapath_type;
     char *db;                   /* "unix:FILE", FILE absolute. */
     bool adopt;
+    struct network *networks;   /* By name: an array of 'n_networks'. */
+    size_t n_networks;          /* 1 or more. */
     unsigned int wait;          /* For MODE_ONCE, MODE_REMOVE: seconds. */
     char *unixctl;
     char *translate;            /* For MODE_TRANSLATE: what, "-" a filter. */
     char *config;               /* The configuration file, absolute. */
     char *directory;            /* That file names are relative to; NULL if
                                  * the current one does not exist. */
-    struct given given[N_SETTINGS];
+    struct given given[N_SETTINGS]; /* Those of section [bridge]. */
 };
 
 /* Parses the command line, and the configuration file if it names one, into
@@ -86,14 +96,18 @@ char *options_parse(int argc, char *argv[], const struct options *running,
 void options_destroy(struct options *options);
 
 /* Returns true if clients outside of the real subnet are served. */
-bool options_serve_routed(const struct options *options);
+bool network_serves_routed(const struct network *);
 
 /* Returns the connection tracking zone for routed clients: the configured one,
- * or OPTIONS_CT_ZONE_BASE + VLAN.  All bridges on a datapath share the zones.
- * The base is far from what others use: VLAN numbers, as in the examples of
- * ovs-actions(7), and small numbers, as OVN allocates them. */
-#define OPTIONS_CT_ZONE_BASE 28672      /* 0x7000 */
-uint16_t options_ct_zone(const struct options *options);
+ * or NETWORK_CT_ZONE_BASE + VLAN, the lowest one.  All bridges on a datapath
+ * share the zones.  The base is far from what others use: VLAN numbers, as in
+ * the examples of ovs-actions(7), and small numbers, as OVN allocates them. */
+#define NETWORK_CT_ZONE_BASE 28672      /* 0x7000 */
+uint16_t network_ct_zone(const struct network *);
+
+/* Returns the number that the flows tell the network by: a hash of its name,
+ * so that it stays whatever other networks there are.  0 if it has none. */
+uint32_t network_id(const struct network *);
 
 /* Prints the usage message, which fits a terminal of 80 by 24. */
 void options_print_help(void);

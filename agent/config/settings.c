@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "agent/config/network-checks.h"
 #include "agent/config/option-values.h"
 #include "dirs.h"
 #include "openvswitch/dynamic-string.h"
@@ -74,9 +75,16 @@ setting_find(const char *key, enum setting *setting)
     return false;
 }
 
+bool
+setting_is_of_network(enum setting setting)
+{
+    return !strcmp(names[setting].section, "network");
+}
+
 /* Stores 'value', and returns NULL or what it must be. */
 static char *
-parse(struct options *o, enum setting setting, const char *value)
+parse(struct options *o, struct network *n, enum setting setting,
+      const char *value)
 {
     switch (setting) {
     case SET_BRIDGE:
@@ -90,92 +98,174 @@ parse(struct options *o, enum setting setting, const char *value)
     case SET_ADOPT:
         return parse_yes_no(value, &o->adopt);
     case SET_VLAN:
-        return parse_vlans(value, &o->vlans);
+        return parse_vlans(value, &n->vlans);
     case SET_FAKE_PORT:
-        return parse_name(value, &o->fake_port);
+        return parse_name(value, &n->fake_port);
     case SET_FAKE_ADDRESS:
-        return fake_address_parse(value, &o->fake);
+        return fake_address_parse(value, &n->fake);
     case SET_REAL_SUBNET:
-        return real_subnet_parse(value, &o->real);
+        return real_subnet_parse(value, &n->real);
     case SET_CLIENTS:
-        return parse_clients(value, &o->routed);
+        return parse_clients(value, &n->routed);
     case SET_IGNORE_CLIENTS:
-        return parse_prefixes(value, &o->ignored_clients);
+        return parse_prefixes(value, &n->ignored_clients);
     case SET_MAX_CLIENTS:
-        return parse_number(value, 1, MAX_LEARNED, &o->max_clients);
+        return parse_number(value, 1, MAX_LEARNED, &n->max_clients);
     case SET_CT_ZONE:
-        return parse_u16(value, 1, UINT16_MAX, &o->ct_zone);
+        return parse_u16(value, 1, UINT16_MAX, &n->ct_zone);
     case SET_PROTOCOLS:
-        return parse_protocols(value, &o->protocols);
+        return parse_protocols(value, &n->protocols);
     case SET_MAX_PAIRS:
-        return parse_number(value, 0, MAX_LEARNED, &o->max_pairs);
+        return parse_number(value, 0, MAX_LEARNED, &n->max_pairs);
     case SET_SERVER_MAC:
-        return parse_mac(value, &o->server_mac);
+        return parse_mac(value, &n->server_mac);
     case SET_CLIENT_MAC:
-        return parse_mac(value, &o->client_mac);
+        return parse_mac(value, &n->client_mac);
     case SET_TIMEOUT:
-        return parse_u16(value, 1, UINT16_MAX, &o->timeout);
+        return parse_u16(value, 1, UINT16_MAX, &n->timeout);
     case N_SETTINGS:
         break;
     }
     OVS_NOT_REACHED();
 }
 
+/* Gives the settings of 'network', or of the bridge if that is NULL, their
+ * defaults. */
+static void
+set_defaults(struct options *o, struct network *network)
+{
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        if (names[i].preset
+            && setting_is_of_network(i) == (network != NULL)) {
+            ovs_assert(!parse(o, network, i, names[i].preset));
+        }
+    }
+}
+
 void
 settings_set_defaults(struct options *o)
 {
     o->db = xasprintf("unix:%s/db.sock", ovs_rundir());
-    for (size_t i = 0; i < N_SETTINGS; i++) {
-        if (names[i].preset) {
-            ovs_assert(!parse(o, i, names[i].preset));
+    set_defaults(o, NULL);
+}
+
+struct network *
+settings_get_network(struct options *o, const char *name, unsigned int line)
+{
+    for (size_t i = 0; i < o->n_networks; i++) {
+        if (nullable_string_is_equal(o->networks[i].name, name)) {
+            return &o->networks[i];
         }
+    }
+
+    o->networks = xrealloc(o->networks,
+                           (o->n_networks + 1) * sizeof *o->networks);
+    struct network *network = &o->networks[o->n_networks++];
+    *network = (struct network) {
+        .name = nullable_xstrdup(name), .line = line
+    };
+    set_defaults(o, network);
+    return network;
+}
+
+static int
+compare_names(const void *a_, const void *b_)
+{
+    const struct network *a = a_, *b = b_;
+
+    return (!a->name || !b->name ? (a->name != NULL) - (b->name != NULL)
+            : strcmp(a->name, b->name));
+}
+
+void
+settings_complete(struct options *o)
+{
+    if (!o->n_networks) {
+        settings_get_network(o, NULL, 0);
+    }
+    qsort(o->networks, o->n_networks, sizeof *o->networks, compare_names);
+}
+
+static void
+destroy_given(struct given given[N_SETTINGS])
+{
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        free(given[i].value);
     }
 }
 
 void
 settings_destroy(struct options *o)
 {
-    for (size_t i = 0; i < N_SETTINGS; i++) {
-        free(o->given[i].value);
+    for (size_t i = 0; i < o->n_networks; i++) {
+        struct network *network = &o->networks[i];
+
+        destroy_given(network->given);
+        free(network->name);
+        free(network->fake_port);
+        free(network->vlans);
+        svec_destroy(&network->ignored_clients);
     }
+    free(o->networks);
+    destroy_given(o->given);
     free(o->bridge);
     free(o->uplink);
-    free(o->fake_port);
     free(o->datapath_type);
     free(o->db);
-    free(o->vlans);
-    svec_destroy(&o->ignored_clients);
 }
 
-static const char *
-get_value(const struct options *o, enum setting setting)
+/* Returns where what the user gave is. */
+static struct given *
+get_given(struct options *o, struct network *network, enum setting setting)
 {
-    const char *given = o->given[setting].value;
+    return (setting_is_of_network(setting) ? &network->given[setting]
+            : &o->given[setting]);
+}
+
+const struct given *
+setting_given(const struct options *o, const struct network *network,
+              enum setting setting)
+{
+    return get_given(CONST_CAST(struct options *, o),
+                     CONST_CAST(struct network *, network), setting);
+}
+
+const char *
+setting_value(const struct options *o, const struct network *network,
+              enum setting setting)
+{
+    const char *given = setting_given(o, network, setting)->value;
 
     return given ? given : names[setting].preset;
 }
 
 /* Returns the setting's name as the user knows it, for the caller to free. */
 static char *
-get_name(const struct options *o, enum setting setting)
+get_name(const struct options *o, const struct network *network,
+         enum setting setting)
 {
-    const struct given *given = &o->given[setting];
+    const struct given *given = setting_given(o, network, setting);
 
     if (!o->config || (given->value && !given->line)) {
         return xasprintf("--%s", names[setting].option);
     }
-    return xasprintf("[%s] %s", names[setting].section, names[setting].key);
+    bool named = setting_is_of_network(setting) && network->name;
+    return xasprintf("[%s%s%s] %s", names[setting].section, named ? " " : "",
+                     named ? network->name : "", names[setting].key);
 }
 
-/* Returns the error that 'setting' must be 'expected', which is freed. */
-static char *
-make_error(const struct options *o, enum setting setting, char *expected)
+char *
+setting_error(const struct options *o, const struct network *network,
+              enum setting setting, char *expected)
 {
-    unsigned int line = o->given[setting].line;
-    const char *value = get_value(o, setting);
-    char *name = get_name(o, setting);
+    unsigned int line = setting_given(o, network, setting)->line;
+    const char *value = setting_value(o, network, setting);
+    char *name = get_name(o, network, setting);
     struct ds s = DS_EMPTY_INITIALIZER;
 
+    if (!line && setting_is_of_network(setting)) {
+        line = network->line;
+    }
     if (name[0] == '[') {
         ds_put_cstr(&s, o->config);
         if (line) {
@@ -191,118 +281,188 @@ make_error(const struct options *o, enum setting setting, char *expected)
 }
 
 char *
-setting_apply(struct options *o, enum setting setting, const char *value,
-              unsigned int line)
+setting_apply(struct options *o, struct network *network,
+              enum setting setting, const char *value, unsigned int line)
 {
-    struct given *given = &o->given[setting];
+    struct given *given = get_given(o, network, setting);
 
     free(given->value);
     given->value = xstrdup(value);
     given->line = line;
 
-    char *expected = parse(o, setting, value);
+    char *expected = parse(o, network, setting, value);
     given->refused = expected;
-    return expected ? make_error(o, setting, expected) : NULL;
+    return expected ? setting_error(o, network, setting, expected) : NULL;
 }
 
 /* Checks of values against each other. */
 
+/* What is checked: a network, and the bridge. */
+struct check {
+    const struct options *options;
+    const struct network *network;
+    struct svec *errors;
+};
+
 static void
-add_error(const struct options *o, enum setting setting, char *expected,
-          struct svec *errors)
+add_error(const struct check *c, enum setting setting, char *expected)
 {
-    svec_add_nocopy(errors, make_error(o, setting, expected));
+    svec_add_nocopy(c->errors, setting_error(c->options, c->network, setting,
+                                             expected));
+}
+
+static const char *
+get_value(const struct check *c, enum setting setting)
+{
+    return setting_value(c->options, c->network, setting);
+}
+
+static bool
+is_given(const struct check *c, enum setting setting)
+{
+    return setting_given(c->options, c->network, setting)->value;
+}
+
+static bool
+is_refused(const struct check *c, enum setting setting)
+{
+    return setting_given(c->options, c->network, setting)->refused;
 }
 
 /* Returns true if both have a value that can be compared. */
 static bool
-are_comparable(const struct options *o, enum setting a, enum setting b)
+are_comparable(const struct check *c, enum setting a, enum setting b)
 {
-    return (get_value(o, a) && !o->given[a].refused
-            && get_value(o, b) && !o->given[b].refused);
+    return (get_value(c, a) && !is_refused(c, a)
+            && get_value(c, b) && !is_refused(c, b));
 }
 
 /* 'setting' must be 'how' 'other'. */
 static void
-add_relation(const struct options *o, enum setting setting, const char *how,
-             enum setting other, struct svec *errors)
+add_relation(const struct check *c, enum setting setting, const char *how,
+             enum setting other)
 {
-    char *name = get_name(o, other);
+    char *name = get_name(c->options, c->network, other);
 
-    add_error(o, setting, xasprintf("%s %s", how, name), errors);
+    add_error(c, setting, xasprintf("%s %s", how, name));
     free(name);
 }
 
+/* The names of two ports must not be the same. */
 static void
-check_names(const struct options *o, struct svec *errors)
+check_names(const struct check *c, enum setting a, enum setting b)
 {
-    static const enum setting pairs[][2] = {
-        { SET_UPLINK, SET_BRIDGE },
-        { SET_FAKE_PORT, SET_BRIDGE },
-        { SET_FAKE_PORT, SET_UPLINK },
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
-        enum setting a = pairs[i][0], b = pairs[i][1];
-
-        if (are_comparable(o, a, b)
-            && !strcmp(get_value(o, a), get_value(o, b))) {
-            add_relation(o, a, "another name than that of", b, errors);
-        }
+    if (are_comparable(c, a, b) && !strcmp(get_value(c, a), get_value(c, b))) {
+        add_relation(c, a, "another name than that of", b);
     }
 }
 
 static void
-check_addresses(const struct options *o, struct svec *errors)
+check_addresses(const struct check *c)
 {
     static const enum setting of_real_subnet[] = {
         SET_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS
     };
-    bool known = get_value(o, SET_REAL_SUBNET);
+    bool known = get_value(c, SET_REAL_SUBNET);
 
     for (size_t i = 0; i < ARRAY_SIZE(of_real_subnet) && !known; i++) {
-        if (o->given[of_real_subnet[i]].value) {
-            add_relation(o, of_real_subnet[i], "with", SET_REAL_SUBNET,
-                         errors);
+        if (is_given(c, of_real_subnet[i])) {
+            add_relation(c, of_real_subnet[i], "with", SET_REAL_SUBNET);
         }
     }
-    if (known && o->given[SET_MAX_PAIRS].value) {
-        add_relation(o, SET_MAX_PAIRS, "without", SET_REAL_SUBNET, errors);
+    if (known && is_given(c, SET_MAX_PAIRS)) {
+        add_relation(c, SET_MAX_PAIRS, "without", SET_REAL_SUBNET);
     }
-    if (o->given[SET_FAKE_ADDRESS].refused
-        || o->given[SET_REAL_SUBNET].refused) {
+    if (is_refused(c, SET_FAKE_ADDRESS) || is_refused(c, SET_REAL_SUBNET)) {
         return;
     }
 
-    char *expected = address_plan_check(&o->fake, &o->real);
+    char *expected = address_plan_check(&c->network->fake, &c->network->real);
     if (expected) {
-        add_error(o, SET_FAKE_ADDRESS, expected, errors);
+        add_error(c, SET_FAKE_ADDRESS, expected);
     }
+}
+
+static void
+check_network(const struct check *c)
+{
+    check_names(c, SET_FAKE_PORT, SET_BRIDGE);
+    check_names(c, SET_FAKE_PORT, SET_UPLINK);
+    if (are_comparable(c, SET_SERVER_MAC, SET_CLIENT_MAC)
+        && eth_addr_equals(c->network->server_mac, c->network->client_mac)) {
+        add_relation(c, SET_CLIENT_MAC, "another MAC address than that of",
+                     SET_SERVER_MAC);
+    }
+    check_addresses(c);
 }
 
 void
 settings_check(const struct options *o, struct svec *errors)
 {
-    if (!o->given[SET_UPLINK].value && o->mode != MODE_TRANSLATE) {
-        add_error(o, SET_UPLINK,
-                  xstrdup("given: the interface to the real subnet"), errors);
+    struct check c = { o, NULL, errors };
+
+    if (!is_given(&c, SET_UPLINK) && o->mode != MODE_TRANSLATE) {
+        add_error(&c, SET_UPLINK,
+                  xstrdup("given: the interface to the real subnet"));
     }
-    check_names(o, errors);
-    if (are_comparable(o, SET_SERVER_MAC, SET_CLIENT_MAC)
-        && eth_addr_equals(o->server_mac, o->client_mac)) {
-        add_relation(o, SET_CLIENT_MAC, "another MAC address than that of",
-                     SET_SERVER_MAC, errors);
+    check_names(&c, SET_UPLINK, SET_BRIDGE);
+    for (size_t i = 0; i < o->n_networks; i++) {
+        c.network = &o->networks[i];
+        check_network(&c);
     }
-    check_addresses(o, errors);
+    network_checks(o, errors);
+}
+
+/* Comparing. */
+
+static void
+compare(const struct options *a, const struct network *na,
+        const struct options *b, const struct network *nb,
+        struct svec *changed)
+{
+    for (size_t i = 0; i < N_SETTINGS; i++) {
+        if (setting_is_of_network(i) == (na != NULL)
+            && !nullable_string_is_equal(setting_value(a, na, i),
+                                         setting_value(b, nb, i))) {
+            svec_add_nocopy(changed, xasprintf(
+                                "%s%s%s%s", na && na->name ? "[network " : "",
+                                na && na->name ? na->name : "",
+                                na && na->name ? "] " : "",
+                                names[i].option));
+        }
+    }
+}
+
+static void
+add_network(const struct network *network, const char *verb,
+            struct svec *changed)
+{
+    svec_add_nocopy(changed, xasprintf(
+                        "network%s%s %s", network->name ? " " : "",
+                        network->name ? network->name : "", verb));
 }
 
 void
 settings_compare(const struct options *a, const struct options *b,
                  struct svec *changed)
 {
-    for (size_t i = 0; i < N_SETTINGS; i++) {
-        if (!nullable_string_is_equal(get_value(a, i), get_value(b, i))) {
-            svec_add(changed, names[i].option);
+    size_t i = 0, j = 0;
+
+    compare(a, NULL, b, NULL, changed);
+    while (i < a->n_networks || j < b->n_networks) {
+        const struct network *na = &a->networks[i], *nb = &b->networks[j];
+        int order = (i >= a->n_networks ? 1
+                     : j >= b->n_networks ? -1
+                     : compare_names(na, nb));
+
+        if (order < 0) {
+            add_network(na, "removed", changed);
+        } else if (order > 0) {
+            add_network(nb, "added", changed);
+        } else {
+            compare(a, na, b, nb, changed);
         }
+        i += order <= 0;
+        j += order >= 0;
     }
 }

@@ -11,6 +11,7 @@
 #include "agent/loop/backends.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
+#include "agent/operator/networks.h"
 #include "openflow/drop-count.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -25,6 +26,7 @@ VLOG_DEFINE_THIS_MODULE(agent);
 
 /* Others can cause these messages as often as they like. */
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
+static struct vlog_rate_limit networks_rl = VLOG_RATE_LIMIT_INIT(600, 600);
 static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
 enum { BRIDGE, LINKS, FLOWS, N_COMPONENTS };
@@ -34,7 +36,8 @@ struct agent {
     struct backends backends;
 
     bool have_ports;
-    struct bridge_ports ports;  /* That the switch was given flows for. */
+    struct bridge_ports ports;  /* That the switch was given flows for; owns
+                                 * its map. */
 
     bool standby, ready, was_ready;
     struct component components[N_COMPONENTS];
@@ -62,6 +65,14 @@ warn_of_pair(const struct fake_address *fake, const struct real_subnet *real)
     }
 }
 
+static void
+warn_of_pairs(const struct options *options)
+{
+    for (size_t i = 0; i < options->n_networks; i++) {
+        warn_of_pair(&options->networks[i].fake, &options->networks[i].real);
+    }
+}
+
 struct agent *
 agent_create(const struct options *options)
 {
@@ -72,11 +83,12 @@ agent_create(const struct options *options)
         return NULL;
     }
     agent->options = options;
+    simap_init(&agent->ports.fake_ports);
     health_init(&agent->health, time_msec());
     component_init(&agent->components[BRIDGE], "bridge");
     component_init(&agent->components[LINKS], "links");
     component_init(&agent->components[FLOWS], "flows");
-    warn_of_pair(&options->fake, &options->real);
+    warn_of_pairs(options);
     return agent;
 }
 
@@ -88,6 +100,7 @@ agent_destroy(struct agent *agent)
         for (size_t i = 0; i < N_COMPONENTS; i++) {
             component_destroy(&agent->components[i]);
         }
+        simap_destroy(&agent->ports.fake_ports);
         health_destroy(&agent->health);
         free(agent);
     }
@@ -113,6 +126,26 @@ stand_by(struct agent *agent)
     }
 }
 
+static bool
+are_ports_equal(const struct bridge_ports *a, const struct bridge_ports *b)
+{
+    return (a->uplink == b->uplink && a->adopted == b->adopted
+            && simap_equal(&a->fake_ports, &b->fake_ports));
+}
+
+static void
+copy_ports(struct bridge_ports *dst, const struct bridge_ports *src)
+{
+    const struct simap_node *node;
+
+    dst->uplink = src->uplink;
+    dst->adopted = src->adopted;
+    simap_clear(&dst->fake_ports);
+    SIMAP_FOR_EACH (node, &src->fake_ports) {
+        simap_put(&dst->fake_ports, node->name, node->data);
+    }
+}
+
 /* Gives the other backends the port numbers. */
 static void
 pass_ports(struct agent *agent)
@@ -123,31 +156,48 @@ pass_ports(struct agent *agent)
         return;
     }
     links_start(agent->backends.links);
-    if (!agent->have_ports || agent->ports.uplink != ports->uplink
-        || agent->ports.fake_port != ports->fake_port
-        || agent->ports.adopted != ports->adopted) {
-        struct flow_config config
-            = backends_flow_config(agent->options, ports);
+    if (!agent->have_ports || !are_ports_equal(&agent->ports, ports)) {
         struct svec flows = SVEC_EMPTY_INITIALIZER;
 
         agent->have_ports = true;
-        agent->ports = *ports;
-        flow_set_build(&config, &flows);
+        copy_ports(&agent->ports, ports);
+        backends_build_flows(agent->options, ports, false, &flows);
         switch_conn_set_flows(agent->backends.conn, &flows);
         svec_destroy(&flows);
+    }
+}
+
+/* Of the only network. */
+static void
+log_ready_network(const struct network *network)
+{
+    VLOG_INFO_RL(&rl, "ready (%s %s): services on "IP_FMT" answer for every "
+                 "address of the real subnet", program_name, PIPETTE_VERSION,
+                 IP_ARGS(network->fake.ip));
+    if (network_serves_routed(network)) {
+        VLOG_INFO_RL(&rl, "routed clients are in connection tracking zone "
+                     "%"PRIu16, network_ct_zone(network));
     }
 }
 
 static void
 log_ready(const struct options *options)
 {
-    VLOG_INFO_RL(&rl, "ready (%s %s): services on "IP_FMT" answer for every "
-                 "address of the real subnet", program_name, PIPETTE_VERSION,
-                 IP_ARGS(options->fake.ip));
-    if (options_serve_routed(options)) {
-        VLOG_INFO_RL(&rl, "routed clients are in connection tracking zone "
-                     "%"PRIu16, options_ct_zone(options));
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (!options->networks[0].name) {
+        log_ready_network(&options->networks[0]);
+        return;
     }
+    VLOG_INFO_RL(&rl, "ready (%s %s): %"PRIuSIZE" network%s", program_name,
+                 PIPETTE_VERSION, options->n_networks,
+                 options->n_networks > 1 ? "s" : "");
+    for (size_t i = 0; i < options->n_networks; i++) {
+        ds_clear(&s);
+        network_format(options, &options->networks[i], &s);
+        VLOG_INFO_RL(&networks_rl, "%s", ds_cstr(&s));
+    }
+    ds_destroy(&s);
 }
 
 static void
@@ -186,7 +236,7 @@ agent_set_options(struct agent *agent, const struct options *options)
     /* The flow set is built again: now, or once the ports are known. */
     agent->have_ports = false;
     pass_ports(agent);
-    warn_of_pair(&options->fake, &options->real);
+    warn_of_pairs(options);
     update_components(agent);
 }
 
@@ -213,8 +263,8 @@ static void
 pass_notes(struct agent *agent)
 {
     if (agent->have_ports) {
-        backends_restore_notes(&agent->backends, agent->options);
-        backends_save_notes(&agent->backends, agent->options);
+        backends_restore_notes(&agent->backends);
+        backends_save_notes(&agent->backends);
     }
 }
 
@@ -296,9 +346,10 @@ get_wanted(const struct agent *agent, int component)
         break;
     case FLOWS:
         switch_conn_format_wanted(agent->backends.conn, &s);
-        if (options_serve_routed(agent->options)) {
+        if (!agent->options->networks[0].name
+            && network_serves_routed(&agent->options->networks[0])) {
             ds_put_format(&s, ", connection tracking zone %"PRIu16,
-                          options_ct_zone(agent->options));
+                          network_ct_zone(&agent->options->networks[0]));
         }
         break;
     }
@@ -324,6 +375,13 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
         free(wanted);
     }
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
+    for (size_t i = 0; i < agent->options->n_networks; i++) {
+        if (agent->options->networks[i].name) {
+            ds_put_cstr(s, "  ");
+            network_format(agent->options, &agent->options->networks[i], s);
+            ds_put_char(s, '\n');
+        }
+    }
 }
 
 struct json *
@@ -348,6 +406,9 @@ agent_status_to_json(const struct agent *agent)
         }
         json_object_put(json, agent->components[i].name, component);
         free(wanted);
+    }
+    if (agent->options->networks[0].name) {
+        json_object_put(json, "networks", networks_to_json(agent->options));
     }
     return json;
 }
@@ -393,13 +454,19 @@ agent_format_problems(const struct agent *agent, struct ds *s)
 void
 agent_build_flows(const struct options *options, struct svec *flows)
 {
-    const struct bridge_ports ports = {
+    struct bridge_ports ports = {
         .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
-        .fake_port = BRIDGE_ROWS_FAKE_PORT_OFPORT,
+        .fake_ports = SIMAP_INITIALIZER(&ports.fake_ports),
     };
-    struct flow_config config = backends_flow_config(options, &ports);
+    unsigned int number = BRIDGE_ROWS_FAKE_PORT_OFPORT;
 
-    config.uplink.name = options->uplink;
-    config.fake_port.name = options->fake_port;
-    flow_set_build(&config, flows);
+    for (size_t i = 0; i < options->n_networks; i++) {
+        const char *name = options->networks[i].fake_port;
+
+        if (!simap_contains(&ports.fake_ports, name)) {
+            simap_put(&ports.fake_ports, name, number++);
+        }
+    }
+    backends_build_flows(options, &ports, true, flows);
+    simap_destroy(&ports.fake_ports);
 }

@@ -9,8 +9,11 @@
 
 #include "agent/config/options.h"
 #include "agent/loop/restart-watch.h"
+#include "bitmap.h"
 #include "dirs.h"
 #include "openvswitch/poll-loop.h"
+#include "simap.h"
+#include "svec.h"
 #include "timeval.h"
 #include "util.h"
 #include "uuid.h"
@@ -36,52 +39,98 @@ get_boot_id(char boot_id[UUID_LEN + 1])
     return found ? boot_id : NULL;
 }
 
+/* The caller must destroy the lists, with destroy_rows_config(). */
 static struct bridge_rows_config
 get_rows_config(const struct options *options, const char *boot_id)
 {
-    return (struct bridge_rows_config) {
+    unsigned long *vlans = bitmap_allocate(4096);
+    struct bridge_rows_config config = {
         .db = options->db,
         .bridge = options->bridge,
         .uplink = options->uplink,
-        .fake_port = options->fake_port,
+        .fake_ports = SVEC_EMPTY_INITIALIZER,
         .datapath_type = options->datapath_type,
-        .vlans = options->vlans,
+        .vlans = vlans,
         .adopt = options->adopt,
         .boot_id = boot_id,
     };
+
+    for (size_t i = 0; i < options->n_networks; i++) {
+        svec_add(&config.fake_ports, options->networks[i].fake_port);
+        bitmap_or(vlans, options->networks[i].vlans, 4096);
+    }
+    svec_sort_unique(&config.fake_ports);
+    return config;
 }
 
+static void
+destroy_rows_config(struct bridge_rows_config *config)
+{
+    svec_destroy(&config->fake_ports);
+    free(CONST_CAST(unsigned long *, config->vlans));
+}
+
+/* The caller must free the networks. */
 static struct links_config
 get_links_config(const struct options *options)
 {
+    struct links_network *networks = xmalloc(options->n_networks
+                                             * sizeof *networks);
+
+    for (size_t i = 0; i < options->n_networks; i++) {
+        const struct network *network = &options->networks[i];
+
+        networks[i] = (struct links_network) {
+            .fake_port = network->fake_port,
+            .id = network_id(network),
+            .mac = network->server_mac,
+            .address = network->fake.ip,
+            .plen = network->fake.plen,
+            .routed_clients = network_serves_routed(network),
+            .client_mac = network->client_mac,
+        };
+    }
     return (struct links_config) {
         .uplink = options->uplink,
-        .fake_port = options->fake_port,
-        .mac = options->server_mac,
-        .address = options->fake.ip,
-        .plen = options->fake.plen,
-        .routed_clients = options_serve_routed(options),
-        .client_mac = options->client_mac,
+        .networks = networks,
+        .n_networks = options->n_networks,
     };
+}
+
+static struct bridge_rows *
+create_rows(const struct options *options, enum bridge_rows_goal goal)
+{
+    char boot_id[UUID_LEN + 1];
+    struct bridge_rows_config config
+        = get_rows_config(options, get_boot_id(boot_id));
+    struct bridge_rows *rows = bridge_rows_create(&config, goal);
+
+    destroy_rows_config(&config);
+    return rows;
+}
+
+static struct links *
+create_links(const struct options *options)
+{
+    struct links_config config = get_links_config(options);
+    struct links *links = links_create(&config);
+
+    free(CONST_CAST(struct links_network *, config.networks));
+    return links;
 }
 
 bool
 backends_open(struct backends *backends, const struct options *options,
               enum bridge_rows_goal goal)
 {
-    char boot_id[UUID_LEN + 1];
-    const struct bridge_rows_config rows_config
-        = get_rows_config(options, get_boot_id(boot_id));
-    const struct links_config links_config = get_links_config(options);
-
     backends->rows_schedule = backends->links_schedule
         = backends->conn_schedule = (struct schedule) SCHEDULE_INITIALIZER;
 
-    backends->links = links_create(&links_config);
+    backends->links = create_links(options);
     if (!backends->links) {
         return false;
     }
-    backends->rows = bridge_rows_create(&rows_config, goal);
+    backends->rows = create_rows(options, goal);
 
     char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), options->bridge);
     backends->conn = switch_conn_create(target);
@@ -99,12 +148,14 @@ void
 backends_set_options(struct backends *backends, const struct options *options)
 {
     char boot_id[UUID_LEN + 1];
-    const struct bridge_rows_config rows_config
+    struct bridge_rows_config rows_config
         = get_rows_config(options, get_boot_id(boot_id));
-    const struct links_config links_config = get_links_config(options);
+    struct links_config links_config = get_links_config(options);
 
     bridge_rows_set_config(backends->rows, &rows_config);
     links_set_config(backends->links, &links_config);
+    destroy_rows_config(&rows_config);
+    free(CONST_CAST(struct links_network *, links_config.networks));
 }
 
 void
@@ -177,11 +228,14 @@ mode_note(const char *device)
     return xasprintf("former-addr-gen-mode-%s", device);
 }
 
+/* Saves the mode of device 'i' of the links. */
 static void
-save_mode(struct backends *backends, const char *device, const char *mode)
+save_mode(struct backends *backends, size_t i)
 {
+    const char *mode = links_former_mode(backends->links, i);
+
     if (mode) {
-        char *note = mode_note(device);
+        char *note = mode_note(links_device(backends->links, i));
 
         bridge_rows_set_note(backends->rows, note, mode);
         free(note);
@@ -189,14 +243,13 @@ save_mode(struct backends *backends, const char *device, const char *mode)
 }
 
 void
-backends_save_notes(struct backends *backends, const struct options *options)
+backends_save_notes(struct backends *backends)
 {
     const char *frags = switch_conn_former_frags(backends->conn);
 
-    save_mode(backends, options->uplink,
-              links_uplink_former_mode(backends->links));
-    save_mode(backends, options->fake_port,
-              links_fake_port_former_mode(backends->links));
+    for (size_t i = 0; i < links_n_devices(backends->links); i++) {
+        save_mode(backends, i);
+    }
     /* A bridge that the agent created may stay, too. */
     if (frags && !bridge_rows_get_note(backends->rows, FRAGS_NOTE)) {
         bridge_rows_set_note(backends->rows, FRAGS_NOTE, frags);
@@ -204,17 +257,15 @@ backends_save_notes(struct backends *backends, const struct options *options)
 }
 
 void
-backends_restore_notes(struct backends *backends,
-                       const struct options *options)
+backends_restore_notes(struct backends *backends)
 {
-    char *uplink = mode_note(options->uplink);
-    char *fake_port = mode_note(options->fake_port);
+    for (size_t i = 0; i < links_n_devices(backends->links); i++) {
+        char *note = mode_note(links_device(backends->links, i));
 
-    links_set_former_modes(backends->links,
-                           bridge_rows_get_note(backends->rows, uplink),
-                           bridge_rows_get_note(backends->rows, fake_port));
-    free(uplink);
-    free(fake_port);
+        links_set_former_mode(backends->links, i,
+                              bridge_rows_get_note(backends->rows, note));
+        free(note);
+    }
 }
 
 const char *
@@ -244,25 +295,48 @@ backends_wait(struct backends *backends)
     }
 }
 
-struct flow_config
-backends_flow_config(const struct options *options,
-                     const struct bridge_ports *ports)
+static struct flow_config
+get_flow_config(const struct network *network,
+                const struct bridge_ports *ports)
 {
     return (struct flow_config) {
+        .name = network->name,
+        .id = network_id(network),
         .uplink.number = ports->uplink,
-        .fake_port.number = ports->fake_port,
-        .fake = options->fake,
-        .real = options->real,
-        .server_mac = options->server_mac,
-        .client_mac = options->client_mac,
-        .vlans = options->vlans,
-        .ignored_clients = &options->ignored_clients,
-        .timeout = options->timeout,
-        .max_pairs = options->max_pairs,
-        .protocols = options->protocols,
-        .routed = options->routed,
-        .max_clients = options->max_clients,
-        .ct_zone = options_ct_zone(options),
+        .fake_port.number = simap_get(&ports->fake_ports, network->fake_port),
+        .fake = network->fake,
+        .real = network->real,
+        .server_mac = network->server_mac,
+        .client_mac = network->client_mac,
+        .vlans = network->vlans,
+        .ignored_clients = &network->ignored_clients,
+        .timeout = network->timeout,
+        .max_pairs = network->max_pairs,
+        .protocols = network->protocols,
+        .routed = network->routed,
+        .max_clients = network->max_clients,
+        .ct_zone = network_ct_zone(network),
         .shared = ports->adopted,
     };
+}
+
+void
+backends_build_flows(const struct options *options,
+                     const struct bridge_ports *ports, bool names,
+                     struct svec *flows)
+{
+    struct flow_config *configs = xmalloc(options->n_networks
+                                          * sizeof *configs);
+
+    for (size_t i = 0; i < options->n_networks; i++) {
+        const struct network *network = &options->networks[i];
+
+        configs[i] = get_flow_config(network, ports);
+        if (names) {
+            configs[i].uplink.name = options->uplink;
+            configs[i].fake_port.name = network->fake_port;
+        }
+    }
+    flow_set_build(configs, options->n_networks, flows);
+    free(configs);
 }

@@ -16,6 +16,7 @@
 
 struct options;
 struct restart_watch;
+struct svec;
 
 struct backends {
     struct bridge_rows *rows;
@@ -47,10 +48,8 @@ void backends_run_conn(struct backends *backends);
  * changed them: IPv6 address generation modes and, on an adopted bridge, the
  * mode for IP fragments.  backends_restore_notes() passes saved modes to the
  * links.  Both are idempotent. */
-void backends_save_notes(struct backends *backends,
-                         const struct options *options);
-void backends_restore_notes(struct backends *backends,
-                            const struct options *options);
+void backends_save_notes(struct backends *backends);
+void backends_restore_notes(struct backends *backends);
 
 /* Returns the saved mode for IP fragments, or NULL. */
 const char *backends_former_frags(const struct backends *backends);
@@ -58,8 +57,10 @@ const char *backends_former_frags(const struct backends *backends);
 /* Waits for all three. */
 void backends_wait(struct backends *backends);
 
-/* Returns the configuration of the flow set. */
-struct flow_config backends_flow_config(const struct options *options,
-                                        const struct bridge_ports *ports);
+/* Appends the flow set to 'flows'.  With 'names', the flows have the names of
+ * ports instead of their numbers. */
+void backends_build_flows(const struct options *options,
+                          const struct bridge_ports *ports, bool names,
+                          struct svec *flows);
 
 #endif /* agent/loop/backends.h */

@@ -94,7 +94,7 @@ look_at_owner(struct removal *removal)
 
     case BRIDGE_CREATED:
     case BRIDGE_ADOPTED:
-        backends_restore_notes(r, removal->options);
+        backends_restore_notes(r);
         bridge_rows_set_goal(r->rows, ROWS_ABSENT);
         removal->state = R_REMOVE;
         break;
@@ -118,7 +118,7 @@ removal_run(struct removal *removal)
     case R_REMOVE:
         run_flows(removal);
         if (bridge_rows_is_in_sync(r->rows)) {
-            links_release(r->links, true, true);
+            links_release(r->links);
             removal->state = R_DONE;
         }
         break;
