@@ -119,6 +119,7 @@ TESTSUITE_AT = \
 	test/hostile.at \
 	test/trace.at \
 	test/vlans.at \
+	test/networks-lib.sh \
 	test/networks.at \
 	test/networks-flows.txt \
 	test/subnet.at
@@ -126,6 +127,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system-links.at \
+	test/system-networks.at \
 	test/system-others.at \
 	test/system.at \
 	test/pairs.at \

@@ -25,7 +25,7 @@ static const struct svec none_ignored = SVEC_EMPTY_INITIALIZER;
 static const unsigned long *
 vlans_of(int first, int last)
 {
-    static unsigned long pool[8][BITMAP_N_LONGS(4096)];
+    static unsigned long pool[16][BITMAP_N_LONGS(4096)];
     static int i;
 
     i = (i + 1) % ARRAY_SIZE(pool);
@@ -72,16 +72,16 @@ count(const struct svec *flows, const char *format, ...)
     return n;
 }
 
-/* Appends to 'flows' the flow set for 'c': ovs-ofctl takes it, and no two flows
+/* Appends to 'flows' the flow set for the 'n' networks in 'c': ovs-ofctl takes it, and no two flows
  * have the same match. */
 static void
-build(const struct flow_config *c, struct svec *flows)
+build(const struct flow_config *c, size_t n, struct svec *flows)
 {
     struct flow_list list = FLOW_LIST_INITIALIZER;
     struct flow_list none = FLOW_LIST_INITIALIZER;
     struct flow_list changes = FLOW_LIST_INITIALIZER;
 
-    flow_set_build(c, 1, flows);
+    flow_set_build(c, n, flows);
     char *error = flow_list_parse(&list, flows);
     if (error) {
         fail_msg("%s", error);
@@ -104,7 +104,7 @@ flow_set_any_config(void **state OVS_UNUSED)
         struct flow_config c = random_config();
         struct svec flows = SVEC_EMPTY_INITIALIZER;
 
-        build(&c, &flows);
+        build(&c, 1, &flows);
         assert_int_equal(flows.n, N_FLOWS);
         assert_int_equal(count(&flows, "in_port=%"PRIu16,
                                c.uplink.number),
@@ -164,7 +164,7 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         struct svec flows = SVEC_EMPTY_INITIALIZER;
         unsigned int n = 32 - c.real.plen;
 
-        build(&c, &flows);
+        build(&c, 1, &flows);
         assert_int_equal(count(&flows, "actions=drop"),
                          count(&flows, "actions=drop # "));
         assert_int_equal(count(&flows, "learn("), c.routed ? 5 : 1);
@@ -201,7 +201,7 @@ flow_set_vlans(void **state OVS_UNUSED)
         struct svec flows = SVEC_EMPTY_INITIALIZER;
 
         c.vlans = vlans_of(first, first + n - 1);
-        build(&c, &flows);
+        build(&c, 1, &flows);
         assert_int_equal(count(&flows, ",dl_vlan="), n);
         assert_int_equal(count(&flows, ",dl_vlan=%d actions=move:OXM_OF_"
                                "VLAN_VID[]->NXM_NX_REG4[0..11],pop_vlan,",
@@ -212,11 +212,145 @@ flow_set_vlans(void **state OVS_UNUSED)
         svec_clear(&flows);
 
         c.vlans = vlans_of(0, 0);
-        build(&c, &flows);
+        build(&c, 1, &flows);
         assert_int_equal(count(&flows, "push_vlan"), 0);
         assert_int_equal(count(&flows, "pop_vlan"), 0);
         assert_int_equal(count(&flows, "dl_vlan"), 0);
         assert_int_equal(count(&flows, "actions=drop # in: tagged"), 1);
+        svec_destroy(&flows);
+    }
+}
+
+#define MAX_NETWORKS 6
+
+/* Makes up to MAX_NETWORKS networks of one uplink.  Returns their number. */
+static size_t
+random_networks(struct flow_config configs[MAX_NETWORKS])
+{
+    static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
+    size_t n = 2 + random_range(MAX_NETWORKS - 1);
+
+    for (size_t i = 0; i < n; i++) {
+        struct flow_config *c = &configs[i];
+        int first = 1 + 600 * i;
+
+        *c = random_subnet_config();
+        c->name = names[i];
+        c->id = random_uint32() << 3 | i;
+        c->uplink = configs[0].uplink;
+        c->fake.ip = htonl((ntohl(c->fake.ip) & 0xffffff)
+                           | (1 + i + 8 * random_range(15)) << 24);
+        c->vlans = i == 5 ? vlans_of(0, 0)
+                   : vlans_of(first, first + random_range(9));
+        if (i && random_range(2)) {
+            c->fake_port = configs[0].fake_port;
+            c->server_mac = configs[0].server_mac;
+            c->client_mac = configs[0].client_mac;
+            c->protocols = configs[0].protocols;
+        }
+    }
+    return n;
+}
+
+/* Returns 's' without the part from 'start' up to 'end', if there is one. */
+static char *
+without(const char *s, const char *start, const char *end)
+{
+    const char *from = strstr(s, start);
+    const char *to = from ? strstr(from + 1, end) : NULL;
+
+    return (to ? xasprintf("%.*s%s", (int) (from - s), s, to) : xstrdup(s));
+}
+
+/* Returns 'flow' with a comment that names no network. */
+static char *
+strip_name(const char *flow)
+{
+    const char *name = strstr(flow, " # [");
+    const char *end = name ? strstr(name, "] ") : NULL;
+
+    return (end ? xasprintf("%.*s # %s", (int) (name - flow), flow, end + 2)
+            : xstrdup(flow));
+}
+
+/* Appends to 'own' the flows of 'flows' that packets of the network 'id' meet
+ * behind table 0, as if it were the only one. */
+static void
+get_own(const struct svec *flows, uint32_t id, struct svec *own)
+{
+    char *match = xasprintf(",metadata=%#"PRIx32" ", id);
+    const char *flow;
+    size_t i;
+
+    SVEC_FOR_EACH (i, flow, flows) {
+        if (strstr(flow, "table=0,") || strstr(flow, "from the fake prefix")
+            || (strstr(flow, ",metadata=") && !strstr(flow, match))) {
+            continue;
+        }
+        char *s = without(flow, ",metadata=", " actions=");
+        svec_add_nocopy(own, strip_name(s));
+        free(s);
+    }
+    free(match);
+}
+
+/* Only table 0 says which network a packet is of. */
+static void
+assert_networks_apart(const struct svec *flows)
+{
+    const char *flow;
+    size_t i;
+
+    SVEC_FOR_EACH (i, flow, flows) {
+        const char *p = flow;
+
+        assert_true(!strstr(flow, "->OXM_OF_METADATA")
+                    || strstr(flow, ", table=0,"));
+        while ((p = strstr(p, "learn("))) {
+            char *args = xmemdup0(p, strchr(p, ')') - p);
+
+            /* Nothing is learned but for the network of the packet. */
+            assert_non_null(strstr(args, ",OXM_OF_METADATA[],"));
+            free(args);
+            p++;
+        }
+    }
+}
+
+/* Whatever the networks, each has what it would have alone. */
+static void
+flow_set_networks(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 300; i++) {
+        struct flow_config configs[MAX_NETWORKS];
+        size_t n = random_networks(configs);
+        struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+        build(configs, n, &flows);
+        assert_networks_apart(&flows);
+        assert_int_equal(count(&flows, "from the fake prefix"), n);
+        for (size_t j = 0; j < n; j++) {
+            struct svec alone = SVEC_EMPTY_INITIALIZER;
+            struct svec own = SVEC_EMPTY_INITIALIZER;
+            struct svec expected = SVEC_EMPTY_INITIALIZER;
+
+            flow_set_build(&configs[j], 1, &alone);
+            get_own(&alone, 0, &expected);
+            get_own(&flows, configs[j].id, &own);
+            svec_sort(&own);
+            svec_sort(&expected);
+            assert_int_equal(own.n, expected.n);
+            for (size_t k = 0; k < own.n; k++) {
+                assert_string_equal(own.names[k], expected.names[k]);
+            }
+            assert_int_equal(count(&flows, "load:%#"PRIx32"->OXM_OF_METADATA",
+                                   configs[j].id),
+                             1 + bitmap_count1(configs[j].vlans, 4096));
+            svec_destroy(&alone);
+            svec_destroy(&own);
+            svec_destroy(&expected);
+        }
         svec_destroy(&flows);
     }
 }
@@ -379,6 +513,7 @@ const struct CMUnitTest flow_set_tests[] = {
     cmocka_unit_test(flow_set_any_config),
     cmocka_unit_test(flow_set_any_subnet),
     cmocka_unit_test(flow_set_vlans),
+    cmocka_unit_test(flow_set_networks),
     cmocka_unit_test(flow_set_learned_cookie),
     cmocka_unit_test(flow_set_subnet_cookie),
     cmocka_unit_test(flow_set_names),
