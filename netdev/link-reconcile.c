@@ -16,6 +16,7 @@
 #include <netlink/route/link/inet6.h>
 #include <netlink/route/route.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -61,41 +62,26 @@ log_address_change(const char *name, const char *verb, struct rtnl_addr *addr,
 
 /* Addresses. */
 
-static bool
-is_address(struct rtnl_addr *addr, const struct link_address *want)
+/* Returns which of the wanted addresses 'addr' is, their number if none. */
+static size_t
+find_address(struct rtnl_addr *addr, const struct link_want *want)
 {
-    return (rtnl_addr_get_family(addr) == AF_INET
-            && netlink_is_ip(rtnl_addr_get_local(addr), want->ip)
-            && rtnl_addr_get_prefixlen(addr) == want->plen);
-}
+    ovs_be32 ip = netlink_get_ip(rtnl_addr_get_local(addr));
+    int plen = rtnl_addr_get_prefixlen(addr);
+    size_t i;
 
-static bool
-is_wanted(struct rtnl_addr *addr, const struct link_want *want)
-{
-    for (size_t i = 0; i < want->n_addresses; i++) {
-        if (is_address(addr, &want->addresses[i])) {
-            return true;
+    for (i = 0; i < want->n_addresses; i++) {
+        if (want->addresses[i].ip == ip && want->addresses[i].plen == plen) {
+            break;
         }
     }
-    return false;
+    return i;
 }
 
 static struct rtnl_addr *
 get_address(const struct snapshot_device *device, size_t i)
 {
     return (struct rtnl_addr *) device->addresses.objects[i];
-}
-
-static bool
-has_address(const struct snapshot_device *device,
-            const struct link_address *want)
-{
-    for (size_t i = 0; i < device->addresses.n; i++) {
-        if (is_address(get_address(device, i), want)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void
@@ -187,23 +173,27 @@ static int
 make_addresses(struct nl_sock *sock, const struct snapshot_device *device,
                const struct link_want *want)
 {
+    bool *present = xcalloc(want->n_addresses + 1, sizeof *present);
     char label[IFNAMSIZ];
     int error = 0;
 
     make_label(want->name, label);
     for (size_t i = 0; i < device->addresses.n && !error; i++) {
         struct rtnl_addr *addr = get_address(device, i);
+        size_t which = find_address(addr, want);
 
-        if (is_ours(addr, label) && !is_wanted(addr, want)) {
+        present[which] = true;
+        if (which == want->n_addresses && is_ours(addr, label)) {
             error = delete_address(sock, device, want->name, addr);
         }
     }
     for (size_t i = 0; i < want->n_addresses && !error; i++) {
-        if (!has_address(device, &want->addresses[i])) {
+        if (!present[i]) {
             error = add_address(sock, device, want->name,
                                 &want->addresses[i], label);
         }
     }
+    free(present);
     return error;
 }
 

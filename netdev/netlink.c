@@ -173,10 +173,22 @@ is_bytes(const struct nl_addr *addr, const void *bytes, size_t n)
             && !memcmp(nl_addr_get_binary_addr(addr), bytes, n));
 }
 
+ovs_be32
+netlink_get_ip(const struct nl_addr *addr)
+{
+    ovs_be32 ip = 0;
+
+    if (addr && nl_addr_get_family(addr) == AF_INET
+        && nl_addr_get_len(addr) == sizeof ip) {
+        memcpy(&ip, nl_addr_get_binary_addr(addr), sizeof ip);
+    }
+    return ip;
+}
+
 bool
 netlink_is_ip(const struct nl_addr *addr, ovs_be32 ip)
 {
-    return is_bytes(addr, &ip, sizeof ip);
+    return ip && netlink_get_ip(addr) == ip;
 }
 
 bool

@@ -60,6 +60,10 @@ void netlink_list_destroy(struct netlink_list *);
 /* Returns true if 'addr' is the IPv4 address 'ip', of any prefix length. */
 bool netlink_is_ip(const struct nl_addr *addr, ovs_be32 ip);
 
+/* Returns the IPv4 address that 'addr' is, of any prefix length, 0 if it is
+ * none. */
+ovs_be32 netlink_get_ip(const struct nl_addr *addr);
+
 /* Returns true if 'addr' is the Ethernet address 'mac'. */
 bool netlink_is_mac(const struct nl_addr *addr, const struct eth_addr *mac);
 

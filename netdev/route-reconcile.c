@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "bitmap.h"
 #include "byte-order.h"
 #include "coverage.h"
 #include "netdev/route-table.h"
@@ -39,13 +38,15 @@ struct route_spec {
     bool unreachable;
 };
 
-/* What one network is to have. */
+/* What one network is to have, and what of that it has. */
 struct target {
     const struct route_want *want;
     uint32_t table;
-    ovs_be32 neighbour;
+    ovs_be32 network, neighbour;
     struct route_spec specs[N_ROUTES];
     int n_specs;
+    bool has_route[N_ROUTES];
+    bool has_neighbour, has_rule;
 };
 
 struct routes {
@@ -53,8 +54,7 @@ struct routes {
     const struct snapshot *snapshot;
     struct target *targets;
     size_t n;
-    unsigned long *tables;      /* Ours: a bitmap by the lower half of the
-                                 * number. */
+    struct route_tables tables;
 };
 
 ovs_be32
@@ -72,6 +72,12 @@ get_route(const struct netlink_list *list, size_t i)
     return (struct rtnl_route *) list->objects[i];
 }
 
+static struct rtnl_rule *
+get_rule(const struct routes *r, size_t i)
+{
+    return (struct rtnl_rule *) r->snapshot->rules.objects[i];
+}
+
 /* Returns true if 'route' leads to one of the fake ports, and nowhere else. */
 static bool
 is_on_port(const struct routes *r, struct rtnl_route *route)
@@ -86,101 +92,84 @@ is_on_port(const struct routes *r, struct rtnl_route *route)
     return false;
 }
 
-/* Notes that 'table' is ours, if it is one that we would choose. */
-static void
-add_table(struct routes *r, uint32_t table)
+/* Finding the network that an object is of.  Each object is taken apart once,
+ * because there may be many of both. */
+
+static struct target *
+find_by_address(const struct routes *r, ovs_be32 address)
 {
-    if ((table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE) {
-        bitmap_set1(r->tables, table & ~ROUTE_TABLE_MASK);
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->targets[i].want->address == address) {
+            return &r->targets[i];
+        }
     }
+    return NULL;
 }
 
-static bool
-is_our_table(const struct routes *r, uint32_t table)
+/* Returns that of the rule's source, NULL if there is none, or if the rule is
+ * not of our protocol. */
+static struct target *
+find_by_rule(const struct routes *r, struct rtnl_rule *rule)
 {
-    return ((table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE
-            && bitmap_is_set(r->tables, table & ~ROUTE_TABLE_MASK));
+    ovs_be32 source = (route_table_is_our_protocol(rule)
+                       ? route_table_get_source(rule) : 0);
+
+    return source ? find_by_address(r, source) : NULL;
 }
 
-/* Gives each network a table: the one that its rule leads to, so that it
- * stays, otherwise another one than all these. */
-static void
-choose_tables(struct routes *r)
+/* Returns that of the route's table, or in the main table, of the prefix. */
+static struct target *
+find_by_route(const struct routes *r, struct rtnl_route *route)
+{
+    uint32_t table = rtnl_route_get_table(route);
+    ovs_be32 network = netlink_get_ip(rtnl_route_get_dst(route));
+
+    for (size_t i = 0; i < r->n; i++) {
+        struct target *t = &r->targets[i];
+
+        if (table == RT_TABLE_MAIN ? t->network == network
+            : t->table == table) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+static struct target *
+find_by_neighbour(const struct routes *r, int ifindex, ovs_be32 address)
 {
     for (size_t i = 0; i < r->n; i++) {
         struct target *t = &r->targets[i];
-        uint32_t table = route_table_get(r->snapshot, t->want->address);
 
-        if (table && !is_our_table(r, table)) {
-            t->table = table;
-            add_table(r, table);
+        if (t->neighbour == address && t->want->ifindex == ifindex) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+/* Gives each network a table: the one that its rule leads to, so that it
+ * stays, otherwise a free one. */
+static void
+choose_tables(struct routes *r)
+{
+    for (size_t i = 0; i < r->snapshot->rules.n; i++) {
+        struct rtnl_rule *rule = get_rule(r, i);
+        struct target *t = find_by_rule(r, rule);
+
+        if (t && !t->table
+            && route_tables_keep(&r->tables, rtnl_rule_get_table(rule))) {
+            t->table = rtnl_rule_get_table(rule);
         }
     }
     for (size_t i = 0; i < r->n; i++) {
         struct target *t = &r->targets[i];
 
         if (!t->table) {
-            t->table = route_table_choose(r->snapshot, t->want->name,
-                                          t->want->id, r->tables);
-            add_table(r, t->table);
+            t->table = route_tables_choose(&r->tables, t->want->name,
+                                           t->want->id);
         }
     }
-}
-
-static void
-set_specs(struct target *t)
-{
-    t->specs[PREFIX] = (struct route_spec) {
-        .table = RT_TABLE_MAIN, .plen = t->want->plen
-    };
-    t->specs[UNREACHABLE] = (struct route_spec) {
-        .table = t->table, .unreachable = true,
-        .metric = ROUTE_UNREACHABLE_METRIC
-    };
-    t->specs[DEFAULT] = (struct route_spec) { .table = t->table };
-    t->n_specs = t->want->routed_clients ? N_ROUTES : 1;
-}
-
-struct routes *
-routes_create(struct nl_sock *sock, const struct snapshot *snapshot,
-              const struct route_want *wants, size_t n)
-{
-    struct routes *r = xmalloc(sizeof *r);
-
-    *r = (struct routes) {
-        .sock = sock,
-        .snapshot = snapshot,
-        .targets = xcalloc(n, sizeof *r->targets),
-        .n = n,
-        .tables = bitmap_allocate(ROUTE_TABLE_MAX),
-    };
-    for (size_t i = 0; i < n; i++) {
-        r->targets[i] = (struct target) {
-            .want = &wants[i],
-            .neighbour = route_neighbour(wants[i].address, wants[i].plen),
-        };
-    }
-    choose_tables(r);
-    for (size_t i = 0; i < n; i++) {
-        set_specs(&r->targets[i]);
-    }
-    /* Of networks that are no more. */
-    for (size_t i = 0; i < snapshot->routes.n; i++) {
-        struct rtnl_route *route = get_route(&snapshot->routes, i);
-
-        if (is_on_port(r, route)) {
-            add_table(r, rtnl_route_get_table(route));
-        }
-    }
-    return r;
-}
-
-void
-routes_destroy(struct routes *r)
-{
-    free(r->targets);
-    bitmap_free(r->tables);
-    free(r);
 }
 
 /* Logs a change, for whoever debugs, and returns 'error'. */
@@ -222,13 +211,13 @@ is_through_neighbour(const struct target *t, struct rtnl_route *route)
                              t->want->address));
 }
 
-/* Returns true if 'route', which is ours, is the one that 'spec' tells. */
+/* Returns true if 'route', which is ours, and of the table that 'spec' tells,
+ * is the one that it tells. */
 static bool
 is_spec(const struct target *t, struct rtnl_route *route,
         const struct route_spec *spec)
 {
-    return (rtnl_route_get_table(route) == spec->table
-            && rtnl_route_get_priority(route) == spec->metric
+    return (rtnl_route_get_priority(route) == spec->metric
             && !rtnl_route_get_tos(route)
             && is_to(t, route, spec->plen)
             && (spec->unreachable
@@ -237,19 +226,27 @@ is_spec(const struct target *t, struct rtnl_route *route,
                    && is_through_neighbour(t, route))));
 }
 
+/* Returns which of the routes of 't' is 'route', which is ours; N_ROUTES if
+ * none. */
+static int
+get_kind(const struct target *t, struct rtnl_route *route)
+{
+    uint32_t table = rtnl_route_get_table(route);
+
+    for (int i = 0; i < t->n_specs; i++) {
+        if (t->specs[i].table == table && is_spec(t, route, &t->specs[i])) {
+            return i;
+        }
+    }
+    return N_ROUTES;
+}
+
 static bool
 is_wanted(const struct routes *r, struct rtnl_route *route)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        const struct target *t = &r->targets[i];
+    const struct target *t = find_by_route(r, route);
 
-        for (int j = 0; j < t->n_specs; j++) {
-            if (is_spec(t, route, &t->specs[j])) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return t && get_kind(t, route) < N_ROUTES;
 }
 
 /* Returns true if 'route', which has our protocol number, is this agent's. */
@@ -257,19 +254,8 @@ static bool
 is_our_route(const struct routes *r, struct rtnl_route *route)
 {
     return (is_on_port(r, route)
-            || is_our_table(r, rtnl_route_get_table(route)));
-}
-
-static bool
-is_present(const struct routes *r, const struct target *t,
-           const struct route_spec *spec)
-{
-    for (size_t i = 0; i < r->snapshot->routes.n; i++) {
-        if (is_spec(t, get_route(&r->snapshot->routes, i), spec)) {
-            return true;
-        }
-    }
-    return false;
+            || route_tables_is_ours(&r->tables,
+                                    rtnl_route_get_table(route)));
 }
 
 static int
@@ -335,7 +321,7 @@ add_routes(const struct routes *r, const struct target *t)
     int error = 0;
 
     for (int i = 0; i < t->n_specs && !error; i++) {
-        if (!is_present(r, t, &t->specs[i])) {
+        if (!t->has_route[i]) {
             error = add_route(r, t, &t->specs[i]);
         }
     }
@@ -364,12 +350,11 @@ delete_kernel_routes(const struct routes *r, const struct target *t)
 
 /* The neighbour. */
 
+/* Returns true if 'neigh', which has our address, is as it is wanted. */
 static bool
 is_wanted_neighbour(const struct target *t, struct rtnl_neigh *neigh)
 {
-    return (rtnl_neigh_get_ifindex(neigh) == t->want->ifindex
-            && netlink_is_ip(rtnl_neigh_get_dst(neigh), t->neighbour)
-            && rtnl_neigh_get_state(neigh) & NUD_PERMANENT
+    return (rtnl_neigh_get_state(neigh) & NUD_PERMANENT
             && netlink_is_mac(rtnl_neigh_get_lladdr(neigh),
                               t->want->client_mac));
 }
@@ -401,36 +386,6 @@ add_neighbour(const struct routes *r, const struct target *t)
     return log_change(t->want->name, "set neighbour", RT_TABLE_MAIN, error);
 }
 
-static int
-make_neighbour(const struct routes *r, const struct target *t)
-{
-    const struct netlink_list *list = &r->snapshot->neighbours;
-
-    for (size_t i = 0; i < list->n; i++) {
-        if (is_wanted_neighbour(t, (struct rtnl_neigh *) list->objects[i])) {
-            return 0;
-        }
-    }
-    return add_neighbour(r, t);
-}
-
-/* Returns true if 'address' is that of a neighbour which is wanted on device
- * 'ifindex'. */
-static bool
-is_neighbour(const struct routes *r, int ifindex,
-             const struct nl_addr *address)
-{
-    for (size_t i = 0; i < r->n; i++) {
-        const struct target *t = &r->targets[i];
-
-        if (t->want->ifindex == ifindex
-            && netlink_is_ip(address, t->neighbour)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Deletes the neighbour that 'route', which is ours, goes through, but for
  * those that are wanted unless 'all'. */
 static int
@@ -443,7 +398,8 @@ delete_neighbour(const struct routes *r, struct rtnl_route *route, bool all)
     int ifindex = netlink_route_ifindex(route);
     struct nl_addr *gateway = rtnl_route_nh_get_gateway(
         rtnl_route_nexthop_n(route, 0));
-    if (!gateway || (!all && is_neighbour(r, ifindex, gateway))) {
+    if (!gateway
+        || (!all && find_by_neighbour(r, ifindex, netlink_get_ip(gateway)))) {
         return 0;
     }
 
@@ -465,22 +421,18 @@ is_our_rule(const struct routes *r, struct rtnl_rule *rule)
     if (!route_table_is_our_protocol(rule)) {
         return false;
     }
-    for (size_t i = 0; i < r->n; i++) {
-        if (route_table_is_from(rule, r->targets[i].want->address)) {
-            return true;
-        }
-    }
-    return is_our_table(r, rtnl_rule_get_table(rule));
+    return (find_by_rule(r, rule)
+            || route_tables_is_ours(&r->tables, rtnl_rule_get_table(rule)));
 }
 
+/* Returns true if 'rule', which is from the fake address of 't', is as it is
+ * wanted. */
 static bool
 is_rule_of(const struct target *t, struct rtnl_rule *rule)
 {
     uint8_t ip_protocol;
 
     return (t->want->routed_clients
-            && route_table_is_our_protocol(rule)
-            && route_table_is_from(rule, t->want->address)
             && rtnl_rule_get_prio(rule) == ROUTE_RULE_PRIORITY
             && rtnl_rule_get_table(rule) == t->table
             && rtnl_rule_get_action(rule) == FR_ACT_TO_TBL
@@ -494,18 +446,9 @@ is_rule_of(const struct target *t, struct rtnl_rule *rule)
 static bool
 is_wanted_rule(const struct routes *r, struct rtnl_rule *rule)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        if (is_rule_of(&r->targets[i], rule)) {
-            return true;
-        }
-    }
-    return false;
-}
+    const struct target *t = find_by_rule(r, rule);
 
-static struct rtnl_rule *
-get_rule(const struct routes *r, size_t i)
-{
-    return (struct rtnl_rule *) r->snapshot->rules.objects[i];
+    return t && is_rule_of(t, rule);
 }
 
 static int
@@ -529,15 +472,99 @@ add_rule(const struct routes *r, const struct target *t)
     return error == -NLE_EXIST ? 0 : error;
 }
 
-static int
-make_rule(const struct routes *r, const struct target *t)
+/* Notes what each network has of what it is to have. */
+static void
+note_present(struct routes *r)
 {
-    for (size_t i = 0; i < r->snapshot->rules.n; i++) {
-        if (is_rule_of(t, get_rule(r, i))) {
-            return 0;
+    const struct snapshot *snapshot = r->snapshot;
+    struct target *t;
+
+    for (size_t i = 0; i < snapshot->routes.n; i++) {
+        struct rtnl_route *route = get_route(&snapshot->routes, i);
+        int kind;
+
+        t = find_by_route(r, route);
+        kind = t ? get_kind(t, route) : N_ROUTES;
+        if (kind < N_ROUTES) {
+            t->has_route[kind] = true;
         }
     }
-    return add_rule(r, t);
+    for (size_t i = 0; i < snapshot->neighbours.n; i++) {
+        struct rtnl_neigh *neigh
+            = (struct rtnl_neigh *) snapshot->neighbours.objects[i];
+
+        t = find_by_neighbour(r, rtnl_neigh_get_ifindex(neigh),
+                              netlink_get_ip(rtnl_neigh_get_dst(neigh)));
+        if (t && is_wanted_neighbour(t, neigh)) {
+            t->has_neighbour = true;
+        }
+    }
+    for (size_t i = 0; i < snapshot->rules.n; i++) {
+        t = find_by_rule(r, get_rule(r, i));
+        if (t && is_rule_of(t, get_rule(r, i))) {
+            t->has_rule = true;
+        }
+    }
+}
+
+/* The whole. */
+
+static void
+set_specs(struct target *t)
+{
+    t->specs[PREFIX] = (struct route_spec) {
+        .table = RT_TABLE_MAIN, .plen = t->want->plen
+    };
+    t->specs[UNREACHABLE] = (struct route_spec) {
+        .table = t->table, .unreachable = true,
+        .metric = ROUTE_UNREACHABLE_METRIC
+    };
+    t->specs[DEFAULT] = (struct route_spec) { .table = t->table };
+    t->n_specs = t->want->routed_clients ? N_ROUTES : 1;
+}
+
+struct routes *
+routes_create(struct nl_sock *sock, const struct snapshot *snapshot,
+              const struct route_want *wants, size_t n)
+{
+    struct routes *r = xmalloc(sizeof *r);
+
+    *r = (struct routes) {
+        .sock = sock,
+        .snapshot = snapshot,
+        .targets = xcalloc(n, sizeof *r->targets),
+        .n = n,
+    };
+    route_tables_init(&r->tables, snapshot);
+    for (size_t i = 0; i < n; i++) {
+        r->targets[i] = (struct target) {
+            .want = &wants[i],
+            .network = wants[i].address & be32_prefix_mask(wants[i].plen),
+            .neighbour = route_neighbour(wants[i].address, wants[i].plen),
+        };
+    }
+    choose_tables(r);
+    for (size_t i = 0; i < n; i++) {
+        set_specs(&r->targets[i]);
+    }
+    /* Of networks that are no more. */
+    for (size_t i = 0; i < snapshot->routes.n; i++) {
+        struct rtnl_route *route = get_route(&snapshot->routes, i);
+
+        if (is_on_port(r, route)) {
+            route_tables_add(&r->tables, rtnl_route_get_table(route));
+        }
+    }
+    note_present(r);
+    return r;
+}
+
+void
+routes_destroy(struct routes *r)
+{
+    free(r->targets);
+    route_tables_destroy(&r->tables);
+    free(r);
 }
 
 /* Deletes the rules that are not wanted, or 'all' that are ours. */
@@ -598,12 +625,13 @@ routes_add_missing(const struct routes *r, size_t i)
     const struct target *t = &r->targets[i];
 
     /* What goes through the neighbour needs it. */
-    int error = make_neighbour(r, t);
+    int error = t->has_neighbour ? 0 : add_neighbour(r, t);
     if (!error) {
         error = add_routes(r, t);
     }
     if (!error) {
         error = delete_kernel_routes(r, t);
     }
-    return error || !t->want->routed_clients ? error : make_rule(r, t);
+    return (error || !t->want->routed_clients || t->has_rule ? error
+            : add_rule(r, t));
 }

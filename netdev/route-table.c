@@ -6,12 +6,16 @@
 
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "bitmap.h"
 #include "jhash.h"
 #include "netdev/snapshot.h"
+#include "util.h"
+
+#define N_TABLES 65536
 
 bool
 route_table_is_our_protocol(struct rtnl_rule *rule)
@@ -23,66 +27,108 @@ route_table_is_our_protocol(struct rtnl_rule *rule)
             && protocol == SNAPSHOT_PROTOCOL);
 }
 
-bool
-route_table_is_from(struct rtnl_rule *rule, ovs_be32 address)
+ovs_be32
+route_table_get_source(struct rtnl_rule *rule)
 {
     struct nl_addr *src = rtnl_rule_get_src(rule);
 
-    return (src && nl_addr_get_prefixlen(src) == 32
-            && netlink_is_ip(src, address));
+    return src && nl_addr_get_prefixlen(src) == 32 ? netlink_get_ip(src) : 0;
 }
 
-/* Returns true if 'table' is another agent's. */
 static bool
-is_taken(const struct snapshot *snapshot, uint32_t table)
+is_in_range(uint32_t table)
 {
-    int ours = 0, other = 0;
+    return (table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE;
+}
 
-    for (size_t i = 0; i < snapshot->routes.n; i++) {
-        struct rtnl_route *route
-            = (struct rtnl_route *) snapshot->routes.objects[i];
-        int device = netlink_route_ifindex(route);
-        int *lowest = (snapshot_has_fake_port(snapshot, device) ? &ours
-                       : &other);
+/* The lowest indices of our devices, and of others, that routes of our protocol
+ * in a table lead to; 0 for none. */
+struct use {
+    int ours, other;
+};
 
-        if (rtnl_route_get_table(route) == table && device
-            && (!*lowest || device < *lowest)) {
+static void
+note_use(struct use uses[], const struct snapshot *snapshot,
+         struct rtnl_route *route)
+{
+    uint32_t table = rtnl_route_get_table(route);
+    int device = netlink_route_ifindex(route);
+
+    if (device && is_in_range(table)) {
+        struct use *use = &uses[table & ~ROUTE_TABLE_MASK];
+        int *lowest = (snapshot_has_fake_port(snapshot, device) ? &use->ours
+                       : &use->other);
+
+        if (!*lowest || device < *lowest) {
             *lowest = device;
         }
     }
-    return other && !(ours && ours < other);
 }
 
-/* Returns the table that our rule from 'address' leads to, 0 if there is no
- * such rule. */
-static uint32_t
-get_table_of_rule(const struct snapshot *snapshot, ovs_be32 address)
+void
+route_tables_init(struct route_tables *tables,
+                  const struct snapshot *snapshot)
 {
-    for (size_t i = 0; i < snapshot->rules.n; i++) {
-        struct rtnl_rule *rule
-            = (struct rtnl_rule *) snapshot->rules.objects[i];
-        uint32_t table = rtnl_rule_get_table(rule);
+    struct use *uses = xcalloc(N_TABLES, sizeof *uses);
 
-        if (route_table_is_our_protocol(rule)
-            && route_table_is_from(rule, address)
-            && (table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE) {
-            return table;
+    tables->ours = bitmap_allocate(N_TABLES);
+    tables->taken = bitmap_allocate(N_TABLES);
+    for (size_t i = 0; i < snapshot->routes.n; i++) {
+        note_use(uses, snapshot,
+                 (struct rtnl_route *) snapshot->routes.objects[i]);
+    }
+    for (size_t i = 0; i < N_TABLES; i++) {
+        if (uses[i].other
+            && !(uses[i].ours && uses[i].ours < uses[i].other)) {
+            bitmap_set1(tables->taken, i);
         }
     }
-    return 0;
+    free(uses);
 }
 
-uint32_t
-route_table_get(const struct snapshot *snapshot, ovs_be32 address)
+void
+route_tables_destroy(struct route_tables *tables)
 {
-    uint32_t table = get_table_of_rule(snapshot, address);
+    bitmap_free(tables->ours);
+    bitmap_free(tables->taken);
+}
 
-    return table && !is_taken(snapshot, table) ? table : 0;
+void
+route_tables_add(struct route_tables *tables, uint32_t table)
+{
+    if (is_in_range(table)) {
+        bitmap_set1(tables->ours, table & ~ROUTE_TABLE_MASK);
+    }
+}
+
+bool
+route_tables_is_ours(const struct route_tables *tables, uint32_t table)
+{
+    return (is_in_range(table)
+            && bitmap_is_set(tables->ours, table & ~ROUTE_TABLE_MASK));
+}
+
+static bool
+is_free(const struct route_tables *tables, uint32_t table)
+{
+    return (!route_tables_is_ours(tables, table)
+            && !bitmap_is_set(tables->taken, table & ~ROUTE_TABLE_MASK));
+}
+
+bool
+route_tables_keep(struct route_tables *tables, uint32_t table)
+{
+    bool keep = is_in_range(table) && is_free(tables, table);
+
+    if (keep) {
+        route_tables_add(tables, table);
+    }
+    return keep;
 }
 
 uint32_t
-route_table_choose(const struct snapshot *snapshot, const char *name,
-                   uint32_t id, const unsigned long *used)
+route_tables_choose(struct route_tables *tables, const char *name,
+                    uint32_t id)
 {
     uint32_t n = jhash_bytes(name, strlen(name), id);
     uint32_t table;
@@ -91,7 +137,7 @@ route_table_choose(const struct snapshot *snapshot, const char *name,
      * networks. */
     do {
         table = ROUTE_TABLE_BASE | (n++ & ~ROUTE_TABLE_MASK);
-    } while (bitmap_is_set(used, table & ~ROUTE_TABLE_MASK)
-             || is_taken(snapshot, table));
+    } while (!is_free(tables, table));
+    route_tables_add(tables, table);
     return table;
 }

@@ -24,21 +24,35 @@ struct snapshot;
  * people take by hand. */
 #define ROUTE_TABLE_BASE 0x70690000
 #define ROUTE_TABLE_MASK 0xffff0000
-#define ROUTE_TABLE_MAX 65536   /* Numbers. */
 
-/* Returns the number of the table that our rule from the fake address leads
- * to, 0 if there is no such rule, or it is another agent's table. */
-uint32_t route_table_get(const struct snapshot *, ovs_be32 address);
+/* The numbers that are in use. */
+struct route_tables {
+    unsigned long *ours;        /* Bitmap by the lower half of the number. */
+    unsigned long *taken;       /* The same of other agents'. */
+};
+
+void route_tables_init(struct route_tables *, const struct snapshot *);
+void route_tables_destroy(struct route_tables *);
+
+/* Returns true, and notes that it is ours, if 'table', which our rule from the
+ * fake address leads to, can stay: it is none that is ours already, or another
+ * agent's. */
+bool route_tables_keep(struct route_tables *, uint32_t table);
 
 /* Returns the number of the table for the fake port 'name' and network 'id':
- * the first from that of both which is no other agent's, and not in 'used', a
- * bitmap by the lower half of the number. */
-uint32_t route_table_choose(const struct snapshot *, const char *name,
-                            uint32_t id, const unsigned long *used);
+ * the first from that of both which is free, and is ours from now on. */
+uint32_t route_tables_choose(struct route_tables *, const char *name,
+                             uint32_t id);
 
-/* Returns true if 'rule' has our protocol number, or is for all packets from
- * 'address'. */
+/* Notes that 'table' is ours, if it is one that we would choose. */
+void route_tables_add(struct route_tables *, uint32_t table);
+bool route_tables_is_ours(const struct route_tables *, uint32_t table);
+
+/* Returns true if 'rule' has our protocol number. */
 bool route_table_is_our_protocol(struct rtnl_rule *rule);
-bool route_table_is_from(struct rtnl_rule *rule, ovs_be32 address);
+
+/* Returns the address of which 'rule' is for all packets, 0 if it is for
+ * others. */
+ovs_be32 route_table_get_source(struct rtnl_rule *rule);
 
 #endif /* netdev/route-table.h */

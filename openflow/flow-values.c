@@ -79,9 +79,12 @@ flow_add(struct svec *flows, const char *format, ...)
     struct ds s = DS_EMPTY_INITIALIZER;
     va_list args;
 
+    /* There may be thousands: one that fits is written once. */
+    ds_reserve(&s, 255);
     ds_put_format(&s, "cookie=%#"PRIx64", ", FLOW_COOKIE);
     va_start(args, format);
     ds_put_format_valist(&s, format, args);
     va_end(args);
-    svec_add_nocopy(flows, ds_steal_cstr(&s));
+    svec_add(flows, ds_cstr(&s));
+    ds_destroy(&s);
 }

@@ -127,41 +127,20 @@ add_sorting_flows(const struct flow_config *configs, size_t n,
     }
 }
 
-static void
-add_frame_walls(struct builder *b)
-{
-    const struct eth_addr own[] = {
-        b->config->server_mac, b->config->client_mac
-    };
-
-    vlan_add_tag_walls(b->flows, b->config, IN_TARGET, 6);
-    flow_add(b->flows, "table=%d, priority=5,ip,"
-             "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
-             "actions=drop # in: to a multicast MAC address", IN_TARGET);
-    flow_add(b->flows, "table=%d, priority=5,ip,"
-             "dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "
-             "actions=drop # in: from a multicast MAC address", IN_TARGET);
-    /* No host has it, so a switch sends what is for it to all. */
-    flow_add(b->flows, "table=%d, priority=5,ip,dl_dst="ETH_ADDR_FMT" "
-             "actions=drop # in: to no host's MAC address", IN_TARGET,
-             ETH_ADDR_ARGS(eth_addr_zero));
-    flow_add(b->flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
-             "actions=drop # in: from no host's MAC address", IN_TARGET,
-             ETH_ADDR_ARGS(eth_addr_zero));
-    for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
-        flow_add(b->flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
-                 "actions=drop # in: from a MAC address of ours", IN_TARGET,
-                 ETH_ADDR_ARGS(own[i]));
-    }
-}
-
 /* Table 1. */
 static void
 add_target_flows(struct builder *b)
 {
     const struct real_subnet *real = &b->config->real;
+    const struct eth_addr own[] = {
+        b->config->server_mac, b->config->client_mac
+    };
 
-    add_frame_walls(b);
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+        flow_add(b->flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
+                 "actions=drop # in: from a MAC address of ours", IN_TARGET,
+                 ETH_ADDR_ARGS(own[i]));
+    }
     flow_add(b->flows, "table=%d, priority=4,ip,nw_dst="IP_FMT" "
              "actions=drop # in: to the network's address", IN_TARGET,
              IP_ARGS(real->network));
@@ -185,11 +164,6 @@ add_target_flows(struct builder *b)
     }
     flow_add(b->flows, "table=%d, priority=2,ip,nw_dst=%s "
              "actions=drop # in: protocol not wanted", IN_TARGET, b->real);
-    flow_add(b->flows, "table=%d, priority=1,ip "
-             "actions=drop # in: to elsewhere than the real subnet",
-             IN_TARGET);
-    flow_add(b->flows, "table=%d, priority=0 actions=drop # in: not IPv4",
-             IN_TARGET);
 }
 
 /* Table 2. */
@@ -197,15 +171,7 @@ static void
 add_client_flows(struct builder *b)
 {
     const struct real_subnet *real = &b->config->real;
-    static const char *const never[] = {
-        "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"
-    };
 
-    for (size_t i = 0; i < ARRAY_SIZE(never); i++) {
-        flow_add(b->flows, "table=%d, priority=3,ip,nw_src=%s "
-                 "actions=drop # in: from no host's address", IN_CLIENT,
-                 never[i]);
-    }
     flow_add(b->flows, "table=%d, priority=3,ip,nw_src="IP_FMT" "
              "actions=drop # in: from the network's address", IN_CLIENT,
              IP_ARGS(real->network));
@@ -223,26 +189,6 @@ add_client_flows(struct builder *b)
                  "actions=drop # in: from outside of the real subnet",
                  IN_CLIENT);
     }
-}
-
-/* Table 3.  OpenFlow cannot compare two fields; but two addresses differ if
- * they do in one of their bits. */
-static void
-add_other_flows(struct builder *b)
-{
-    for (unsigned int i = 0; i < b->n; i++) {
-        ovs_be32 bit = htonl(UINT32_C(1) << i);
-
-        for (int client = 0; client < 2; client++) {
-            flow_add(b->flows, "table=%d, priority=1,ip,"
-                     "nw_src="IP_FMT"/"IP_FMT",nw_dst="IP_FMT"/"IP_FMT" "
-                     "actions=goto_table:%d", INSIDE_OTHER,
-                     IP_ARGS(client ? bit : 0), IP_ARGS(bit),
-                     IP_ARGS(client ? 0 : bit), IP_ARGS(bit), INSIDE_LEARN);
-        }
-    }
-    flow_add(b->flows, "table=%d, priority=0 "
-             "actions=drop # in: from the target itself", INSIDE_OTHER);
 }
 
 /* Puts in the match of what is learned: of the network of this packet. */
@@ -344,9 +290,6 @@ add_inside_flows(struct builder *b)
     put_delivery(&s, b);
     flow_add(b->flows, "table=%d, priority=1,ip,"BOTH_KNOWN" actions=%s",
              INSIDE_DELIVER, ds_cstr(&s));
-    flow_add(b->flows, "table=%d, priority=0 "
-             "actions=drop # in: more hosts than the real subnet has",
-             INSIDE_DELIVER);
     ds_destroy(&s);
 }
 
@@ -436,8 +379,6 @@ add_outbound_flows(struct builder *b)
                      OUT_CLIENT);
         }
     }
-    flow_add(b->flows, "table=%d, priority=0 "
-             "actions=drop # out: protocol not wanted", OUT_PROTOCOL);
 
     ds_put_format(&s, "move:NXM_OF_IP_DST[0..%u]->NXM_OF_IP_SRC[0..%u],"
                   "load:%#"PRIx32"->NXM_OF_IP_SRC[%u..31],"
@@ -502,22 +443,57 @@ add_delivery_flows(struct builder *b)
                  b->w.uplink);
         free(tag);
     }
-    flow_add(b->flows, "table=%d, priority=1,"BOTH_KNOWN" "
-             "actions=drop # out: to a client on another VLAN", OUT_DELIVER);
-    flow_add(b->flows, "table=%d, priority=1,"ONLY_TARGET_KNOWN" "
-             "actions=drop # out: to a client that is not known",
-             OUT_DELIVER);
-    flow_add(b->flows, "table=%d, priority=0 "
-             "actions=drop # out: as a target that is not known",
-             OUT_DELIVER);
 }
 
-/* Table 2.  Services would take such a client for a pair, of whichever
- * network. */
+/* Flows that do not depend on the network. */
+
+/* Table 1. */
 static void
-add_fake_prefix_walls(const struct flow_config *configs, size_t n,
-                      struct svec *flows)
+add_frame_walls(const struct flow_config *configs, size_t n,
+                struct svec *flows)
 {
+    /* What is only for frames of a VLAN matches no other. */
+    for (size_t i = 0; i < n; i++) {
+        if (!vlan_is_untagged(&configs[i])) {
+            vlan_add_tag_walls(flows, &configs[i], IN_TARGET, 6);
+            break;
+        }
+    }
+    flow_add(flows, "table=%d, priority=5,ip,"
+             "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
+             "actions=drop # in: to a multicast MAC address", IN_TARGET);
+    flow_add(flows, "table=%d, priority=5,ip,"
+             "dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "
+             "actions=drop # in: from a multicast MAC address", IN_TARGET);
+    /* No host has it, so a switch sends what is for it to all. */
+    flow_add(flows, "table=%d, priority=5,ip,dl_dst="ETH_ADDR_FMT" "
+             "actions=drop # in: to no host's MAC address", IN_TARGET,
+             ETH_ADDR_ARGS(eth_addr_zero));
+    flow_add(flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
+             "actions=drop # in: from no host's MAC address", IN_TARGET,
+             ETH_ADDR_ARGS(eth_addr_zero));
+    flow_add(flows, "table=%d, priority=1,ip "
+             "actions=drop # in: to elsewhere than the real subnet",
+             IN_TARGET);
+    flow_add(flows, "table=%d, priority=0 actions=drop # in: not IPv4",
+             IN_TARGET);
+}
+
+/* Table 2.  Services would take a client of a fake prefix for a pair, of
+ * whichever network. */
+static void
+add_address_walls(const struct flow_config *configs, size_t n,
+                  struct svec *flows)
+{
+    static const char *const never[] = {
+        "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(never); i++) {
+        flow_add(flows, "table=%d, priority=3,ip,nw_src=%s "
+                 "actions=drop # in: from no host's address", IN_CLIENT,
+                 never[i]);
+    }
     for (size_t i = 0; i < n; i++) {
         const struct fake_address *fake = &configs[i].fake;
 
@@ -527,7 +503,54 @@ add_fake_prefix_walls(const struct flow_config *configs, size_t n,
     }
 }
 
-/* Appends the other flows of one network to 'flows'. */
+/* Table 3.  OpenFlow cannot compare two fields; but two addresses differ if
+ * they do in one of their bits.  Those of the network are the same. */
+static void
+add_other_flows(const struct flow_config *configs, size_t n,
+                struct svec *flows)
+{
+    unsigned int max_bits = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        max_bits = MAX(max_bits, real_subnet_host_bits(&configs[i].real));
+    }
+    for (unsigned int i = 0; i < max_bits; i++) {
+        ovs_be32 bit = htonl(UINT32_C(1) << i);
+
+        for (int client = 0; client < 2; client++) {
+            flow_add(flows, "table=%d, priority=1,ip,"
+                     "nw_src="IP_FMT"/"IP_FMT",nw_dst="IP_FMT"/"IP_FMT" "
+                     "actions=goto_table:%d", INSIDE_OTHER,
+                     IP_ARGS(client ? bit : 0), IP_ARGS(bit),
+                     IP_ARGS(client ? 0 : bit), IP_ARGS(bit), INSIDE_LEARN);
+        }
+    }
+    flow_add(flows, "table=%d, priority=0 "
+             "actions=drop # in: from the target itself", INSIDE_OTHER);
+}
+
+/* What no flow of a network takes. */
+static void
+add_last_walls(struct svec *flows)
+{
+    flow_add(flows, "table=%d, priority=0 "
+             "actions=drop # in: more hosts than the real subnet has",
+             INSIDE_DELIVER);
+    flow_add(flows, "table=%d, priority=0 "
+             "actions=drop # out: protocol not wanted", OUT_PROTOCOL);
+    flow_add(flows, "table=%d, priority=1,"BOTH_KNOWN" "
+             "actions=drop # out: to a client on another VLAN", OUT_DELIVER);
+    flow_add(flows, "table=%d, priority=1,"ONLY_TARGET_KNOWN" "
+             "actions=drop # out: to a client that is not known",
+             OUT_DELIVER);
+    flow_add(flows, "table=%d, priority=0 "
+             "actions=drop # out: as a target that is not known",
+             OUT_DELIVER);
+}
+
+/* The flows of a network. */
+
+/* Appends them to 'flows'. */
 static void
 build_network(const struct flow_config *config, struct svec *flows)
 {
@@ -549,7 +572,6 @@ build_network(const struct flow_config *config, struct svec *flows)
     flow_values_init(&b.w, config);
     add_target_flows(&b);
     add_client_flows(&b);
-    add_other_flows(&b);
     add_inside_flows(&b);
     if (config->routed) {
         add_routed_flows(&b);
@@ -620,7 +642,10 @@ subnet_set_build(const struct flow_config *configs, size_t n,
     struct svec *sets = xcalloc(n, sizeof *sets);
 
     add_sorting_flows(configs, n, flows);
-    add_fake_prefix_walls(configs, n, flows);
+    add_frame_walls(configs, n, flows);
+    add_address_walls(configs, n, flows);
+    add_other_flows(configs, n, flows);
+    add_last_walls(flows);
     for (size_t i = 0; i < n; i++) {
         svec_init(&sets[i]);
         build_network(&configs[i], &sets[i]);
