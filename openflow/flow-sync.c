@@ -254,7 +254,7 @@ flow_sync_look(struct flow_sync *sync, long long int now)
     sync_counts_begin_look(&sync->counts);
     send_msg(sync, flow_stats_encode_dump(FLOW_STATS_OWN, &sync->xid));
     if (sync->learned.wanted) {
-        learned_check_begin(&sync->learned, &sync->wanted, &sync->outbox);
+        learned_check_begin(&sync->learned, &sync->outbox);
     }
     sync->state = S_DUMP;
     sync->deadline = now + REPLY_TIMEOUT_MSEC;
@@ -428,7 +428,8 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
 static void
 handle_aggregate(struct flow_sync *sync, const struct ofp_header *oh)
 {
-    if (learned_check_take_count(&sync->learned, oh, &sync->outbox)) {
+    if (learned_check_take_count(&sync->learned, oh, &sync->wanted,
+                                 &sync->outbox)) {
         end_check(sync);
     } else {
         sync_counts_take_reply(&sync->counts, oh);

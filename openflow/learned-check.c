@@ -40,11 +40,10 @@ learned_check_destroy(struct learned_check *check)
 }
 
 static void
-send_count(struct learned_check *check, struct flow_stats_filter filter,
+send_count(struct flow_stats_filter filter, ovs_be32 *xid,
            struct ovs_list *msgs)
 {
-    struct ofpbuf *msg = flow_stats_encode_count(
-        filter, &check->count_xids[check->n_counts++]);
+    struct ofpbuf *msg = flow_stats_encode_count(filter, xid);
 
     ovs_list_push_back(msgs, &msg->list_node);
 }
@@ -56,26 +55,35 @@ send_counts_of_each(struct learned_check *check,
     const struct cookie_node *node;
 
     COOKIE_SET_FOR_EACH (node, cookies) {
-        send_count(check, (struct flow_stats_filter) {
-                       ntohll(node->cookie), UINT64_MAX }, msgs);
+        send_count((struct flow_stats_filter) {
+                       ntohll(node->cookie), UINT64_MAX },
+                   &check->count_xids[check->n_counts++], msgs);
     }
 }
 
 void
-learned_check_begin(struct learned_check *check, const struct flow_list *flows,
-                    struct ovs_list *msgs)
+learned_check_begin(struct learned_check *check, struct ovs_list *msgs)
 {
-    struct cookie_set valid = COOKIE_SET_INITIALIZER(&valid);
-
     learned_check_clear(check);
     check->wanted = false;
     check->under_way = true;
+    send_count(FLOW_STATS_LEARNED, &check->first_xid, msgs);
+}
+
+/* There are learned flows. */
+static void
+send_counts(struct learned_check *check, const struct flow_list *flows,
+            struct ovs_list *msgs)
+{
+    struct cookie_set valid = COOKIE_SET_INITIALIZER(&valid);
+
     cookie_set_add_learned(&valid, flows);
     check->n_valid = hmap_count(&valid.map);
     check->count_xids = xmalloc((2 * check->n_valid + 1)
                                 * sizeof *check->count_xids);
     send_counts_of_each(check, &valid, msgs);
-    send_count(check, FLOW_STATS_LEARNED, msgs);
+    send_count(FLOW_STATS_LEARNED, &check->count_xids[check->n_counts++],
+               msgs);
     send_counts_of_each(check, &valid, msgs);
     cookie_set_destroy(&valid);
 }
@@ -93,23 +101,19 @@ add_count(struct learned_check *check, size_t i, uint32_t n)
     }
 }
 
-bool
-learned_check_take_count(struct learned_check *check,
-                         const struct ofp_header *reply, struct ovs_list *msgs)
+static uint32_t
+get_count(const struct ofp_header *reply)
 {
     struct ofputil_aggregate_stats stats;
 
-    if (!check->under_way || check->n_replies >= check->n_counts
-        || reply->xid != check->count_xids[check->n_replies]) {
-        return false;
-    }
-    if (ofputil_decode_aggregate_stats_reply(&stats, reply)) {
-        stats.flow_count = 0;
-    }
-    add_count(check, check->n_replies++, stats.flow_count);
-    if (check->n_replies < check->n_counts) {
-        return true;
-    }
+    return (ofputil_decode_aggregate_stats_reply(&stats, reply) ? 0
+            : stats.flow_count);
+}
+
+/* All are counted. */
+static void
+end_counts(struct learned_check *check, struct ovs_list *msgs)
+{
     if (check->all != check->before || check->all != check->after) {
         struct ofpbuf *msg = flow_stats_encode_dump(FLOW_STATS_LEARNED,
                                                     &check->dump_xid);
@@ -117,6 +121,31 @@ learned_check_take_count(struct learned_check *check,
         ovs_list_push_back(msgs, &msg->list_node);
     } else {
         check->under_way = false;
+    }
+}
+
+bool
+learned_check_take_count(struct learned_check *check,
+                         const struct ofp_header *reply,
+                         const struct flow_list *flows, struct ovs_list *msgs)
+{
+    if (!check->under_way) {
+        return false;
+    } else if (check->first_xid && reply->xid == check->first_xid) {
+        check->first_xid = 0;
+        if (get_count(reply)) {
+            send_counts(check, flows, msgs);
+        } else {
+            check->under_way = false;
+        }
+        return true;
+    } else if (check->n_replies >= check->n_counts
+               || reply->xid != check->count_xids[check->n_replies]) {
+        return false;
+    }
+    add_count(check, check->n_replies++, get_count(reply));
+    if (check->n_replies == check->n_counts) {
+        end_counts(check, msgs);
     }
     return true;
 }
@@ -156,10 +185,10 @@ learned_check_has_xid(const struct learned_check *check, ovs_be32 xid)
     if (!check->under_way) {
         return false;
     }
-    for (size_t i = 0; i < check->n_counts; i++) {
+    for (size_t i = check->n_replies; i < check->n_counts; i++) {
         if (check->count_xids[i] == xid) {
             return true;
         }
     }
-    return check->dump_xid && check->dump_xid == xid;
+    return xid && (xid == check->first_xid || xid == check->dump_xid);
 }

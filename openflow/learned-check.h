@@ -8,8 +8,9 @@
  *
  * The flows that taught them may be gone, if somebody deleted these while no
  * agent was there: then their cookies alone tell (LEARNED_COOKIE).  All
- * learned flows are counted, and before and after that those with a cookie
- * that the flow set learns with.  Only if the three numbers differ, the
+ * learned flows are counted; if there are any, they are counted again, and
+ * before and after that those with a cookie that the flow set learns with, of
+ * which many networks have many.  Only if the three numbers differ, the
  * learned flows are dumped for their cookies: there may be very many.  Flows
  * come and go between two counts, and could make two of them the same.
  *
@@ -29,6 +30,8 @@ struct ovs_list;
 struct learned_check {
     bool wanted;                /* To be done at the next look. */
     bool under_way;
+    ovs_be32 first_xid;         /* Of the first count of all learned flows, 0
+                                 * once it was answered. */
     ovs_be32 *count_xids;       /* Of n_counts requests: n_valid, one for all
                                  * learned flows, the n_valid again. */
     size_t n_counts, n_replies, n_valid;
@@ -40,18 +43,19 @@ struct learned_check {
 void learned_check_init(struct learned_check *);
 void learned_check_destroy(struct learned_check *);
 
-/* Begins, with the flow set 'flows': appends requests to 'msgs'. */
-void learned_check_begin(struct learned_check *, const struct flow_list *flows,
-                         struct ovs_list *msgs);
+/* Begins: appends a request to 'msgs'. */
+void learned_check_begin(struct learned_check *, struct ovs_list *msgs);
 
 /* Forgets what is under way, and what was found. */
 void learned_check_clear(struct learned_check *);
 
-/* Takes 'reply', an aggregate reply, or one to a dump.  Returns true if it was
- * one of those awaited; the former may append another request to 'msgs'.
+/* Takes 'reply', an aggregate reply, or one to a dump, with the flow set
+ * 'flows'.  Returns true if it was one of those awaited; the former may append
+ * other requests to 'msgs'.
  * 'under_way' is false once all is known. */
 bool learned_check_take_count(struct learned_check *,
                               const struct ofp_header *reply,
+                              const struct flow_list *flows,
                               struct ovs_list *msgs);
 bool learned_check_take_dump(struct learned_check *, struct ofpbuf *reply,
                              const struct flow_list *flows);

@@ -27,7 +27,8 @@ enum {
     /* Those that are learned keep their numbers, with another release, too:
      * what is in them stays. */
     INSIDE_MACS, ROUTED_MACS, TARGET_MACS, ROUTED_FULL,
-    ROUTED_DELIVER
+    ROUTED_DELIVER,
+    N_TABLES
 };
 
 /* Bits of register 2. */
@@ -635,22 +636,46 @@ merge(const struct flow_config *configs, const struct svec sets[], size_t n,
     simap_destroy(&counts);
 }
 
+/* Appends 'unsorted' to 'flows', in the order of tables. */
+static void
+append_by_table(const struct svec *unsorted, struct svec *flows)
+{
+    struct svec tables[N_TABLES];
+    const char *flow;
+    size_t i;
+
+    for (int table = 0; table < N_TABLES; table++) {
+        svec_init(&tables[table]);
+    }
+    SVEC_FOR_EACH (i, flow, unsorted) {
+        svec_add(&tables[atoi(strstr(flow, "table=") + strlen("table="))],
+                 flow);
+    }
+    for (int table = 0; table < N_TABLES; table++) {
+        svec_append(flows, &tables[table]);
+        svec_destroy(&tables[table]);
+    }
+}
+
 void
 subnet_set_build(const struct flow_config *configs, size_t n,
                  struct svec *flows)
 {
+    struct svec unsorted = SVEC_EMPTY_INITIALIZER;
     struct svec *sets = xcalloc(n, sizeof *sets);
 
-    add_sorting_flows(configs, n, flows);
-    add_frame_walls(configs, n, flows);
-    add_address_walls(configs, n, flows);
-    add_other_flows(configs, n, flows);
-    add_last_walls(flows);
+    add_sorting_flows(configs, n, &unsorted);
+    add_frame_walls(configs, n, &unsorted);
+    add_address_walls(configs, n, &unsorted);
+    add_other_flows(configs, n, &unsorted);
+    add_last_walls(&unsorted);
     for (size_t i = 0; i < n; i++) {
         svec_init(&sets[i]);
         build_network(&configs[i], &sets[i]);
     }
-    merge(configs, sets, n, flows);
+    merge(configs, sets, n, &unsorted);
+    append_by_table(&unsorted, flows);
+    svec_destroy(&unsorted);
     for (size_t i = 0; i < n; i++) {
         svec_destroy(&sets[i]);
     }

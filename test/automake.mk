@@ -155,6 +155,7 @@ TEST_HELPERS = \
 	test/appliance/services.service \
 	test/bench.sh \
 	test/bench-costs.sh \
+	test/bench-networks.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
 	test/cli-baseline.sh \

@@ -7,6 +7,7 @@
 . "$here/bench-traffic.sh"
 . "$here/bench-pairs.sh"
 . "$here/bench-costs.sh"
+. "$here/bench-networks.sh"
 
 START_ROUNDS=31
 IDLE_SECONDS=20
@@ -110,3 +111,4 @@ bench_costs
 table_head "" agent script "" ratio "" goal
 bench_start
 bench_rest
+bench_networks

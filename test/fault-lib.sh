@@ -11,8 +11,9 @@
 # and gets a line of figures for each fault and conversation, on its output and
 # at the end of $FAULTS_TABLE.
 #
-# $flow_set_options are those of the flow set: none, or --real-subnet.  With
-# the latter, a routed client converses beside the inside one.
+# $flow_set_options are those of the flow set: none, or --real-subnet, or by
+# use_networks, a file with two networks.  But for the first, a routed client
+# converses beside the inside one.
 
 : "${FAULTS_TABLE:=/dev/null}"
 exec 9>>"${FAULTS_LOCK:-$SANDBOX/lock}"
@@ -33,6 +34,20 @@ begin_set () {
     restart_agent
     wait_until is_ready
     flows_now >"$SANDBOX/flows"
+}
+
+# use_networks: a second network has the same real subnet, on VLAN 3, where
+# client3 has the address of client1.
+use_networks () {
+    switch_trunks=2,3
+    switch_ports="-- add-port sw0 sw-client3 tag=3"
+    add_client client3 192.168.2.5 02:00:00:00:00:0d
+    ovs-vsctl set port $up1 trunks=2,3 $switch_ports
+    printf '%s\n' '[network lab]' 'vlan = 2' 'real-subnet = 192.168.2.0/24' \
+        '[network dmz]' 'vlan = 3' 'fake-address = 10.11.0.1/16' \
+        'real-subnet = 192.168.2.0/24' >"$SANDBOX/networks.conf"
+    flow_set_options="--config $SANDBOX/networks.conf"
+    start_to "$SANDBOX/serve-dmz.log" "$peer" serve 10.11.0.1 7
 }
 
 # The conversations, all with target 192.168.2.77.
@@ -251,6 +266,9 @@ new_pair () {
     test -z "$flow_set_options" ||
         client 2 "$peer" tcp 172.16.8.5 192.168.2.$new_target 7 1000 |
         grep " was 172\.16\.8\.5; 1000 bytes" >/dev/null
+    test -z "$switch_ports" ||
+        client 3 "$peer" tcp 192.168.2.5 192.168.2.$new_target 7 1000 |
+        grep " was 10\.11\.5\.$new_target; 1000 bytes" >/dev/null
 }
 
 # same FILE COMMAND...: it prints what is in the file.
@@ -289,7 +307,8 @@ rows () {
 uplink_request=1 fake_port_request=2
 
 rows_are_right () {
-    test "$(rows)" = "secure created [] trunk [2] created $uplink_request \
+    test "$(rows)" = "secure created [] trunk [$(echo $switch_trunks |
+        sed 's/,/, /')] created $uplink_request \
 created [] created internal $fake_port_request ovsfake0 up0 " ||
         { rows; return 1; }
 }
@@ -315,6 +334,15 @@ neighbour_is_right () {
         "10.10.0.2 dev ovsfake0 lladdr 0e:00:00:00:00:67 PERMANENT"
 }
 
+# dmz_is_right: the second network's address, and its ways.
+dmz_is_right () {
+    ip -4 -o addr show dev ovsfake0 | grep -q ' 10.11.0.1/16 ' &&
+        ip -4 route show 10.11.0.0/16 | grep -q \
+            'via 10.11.0.2 dev ovsfake0 proto 112 src 10.11.0.1 onlink' &&
+        test "$(ip rule | grep -c 'from 10.11.0.1 lookup')" = 1 &&
+        ip route get 8.8.8.8 from 10.11.0.1 | grep -q 'dev ovsfake0 '
+}
+
 # links_are_right: with few processes, as times of 100 ms are told by it.
 links_are_right () {
     read -r mac </sys/class/net/ovsfake0/address &&
@@ -325,7 +353,8 @@ links_are_right () {
         is_up ovsfake0 && is_up up0 &&
         ip -4 -o addr show dev ovsfake0 | grep -q ' 10.10.0.1/16 ' &&
         route_is_right && neighbour_is_right &&
-        { test -z "$flow_set_options" || routed_is_right; } ||
+        { test -z "$flow_set_options" || routed_is_right; } &&
+        { test -z "$switch_ports" || dmz_is_right; } ||
         { ip addr show dev ovsfake0; ways_to_clients; ip link show up0
           ip rule; routed_table; return 1; }
 }

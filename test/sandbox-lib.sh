@@ -137,11 +137,16 @@ target_mac () {
     printf '0e:00:c0:a8:02:%02x' "$1"
 }
 
+# The VLANs to the uplink, and more ports, as words for ovs-vsctl.
+switch_trunks=2
+switch_ports=
+
 # make_switch [OPTION]...: its rows, by ovs-vsctl with these options.
 make_switch () {
     ovs-vsctl "$@" add-br sw0 -- set bridge sw0 datapath_type=netdev \
-        -- add-port sw0 $up1 trunks=2 \
-        -- add-port sw0 sw-client1 tag=2 -- add-port sw0 sw-client2 tag=2
+        -- add-port sw0 $up1 trunks=$switch_trunks \
+        -- add-port sw0 sw-client1 tag=2 -- add-port sw0 sw-client2 tag=2 \
+        $switch_ports
 }
 
 make_real_network () {
@@ -168,7 +173,7 @@ plug () {
     up1=up$((${up1#up} + 1))
     ip link add up0 "$@" type veth peer name $up1
     ip link set $up1 up
-    ovs-vsctl --no-wait add-port sw0 $up1 trunks=2
+    ovs-vsctl --no-wait add-port sw0 $up1 trunks=$switch_trunks
 }
 
 # client NUMBER COMMAND...: runs it as that client.
@@ -269,7 +274,7 @@ add_other () {
 
 # routed_table: what is ours of the table for routed clients.
 routed_table () {
-    routed_table=$(ip rule | sed -n 's/^112:.* lookup \([0-9]*\).*/\1/p')
+    routed_table=$(ip rule | sed -n 's/^112:.*from 10.10.0.1 lookup \([0-9]*\).*/\1/p')
     ip route show table "$routed_table" proto 112 |
         sed 's/ dev ovsfake0//; s/ *$//'
 }

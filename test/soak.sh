@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # soak.sh SECONDS [SEED]: random faults, one after the other and several at
-# once, while conversations go on, with one flow set for half of the time, then
-# with the other.  After each, all must be right, and the agent no bigger than
+# once, while conversations go on, with each flow set for a third of the time,
+# and with two networks.  After each, all must be right, and the agent no bigger than
 # it was half-way.  Runs in a sandbox.  The same seed makes the same faults in
 # the same order.
 
@@ -153,7 +153,7 @@ rest () {
 soak_set () {
     start=$(now)
     begin_set
-    # They stay for the other one.
+    # They stay for the other ones.
     test "$flow_set_options" || start_services
 
     # At first the agent itself is killed, too; then it must live to the end.
@@ -178,11 +178,13 @@ soak_set () {
 }
 
 echo "soak: $seconds s, seed $seed"
-seconds=$((seconds / 2))
+seconds=$((seconds / 3))
 flow_set_options=
 soak_set "$seed"
 flow_set_options="--real-subnet 192.168.2.0/24"
 soak_set $((seed + 3))
+use_networks
+soak_set $((seed + 6))
 allow 'Dropped [0-9]* log messages\|ovsdb_idl'
 allow 'copro0.mgmt: \|db.sock: \|up0 is missing: '
 check_agent_log
