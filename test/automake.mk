@@ -119,9 +119,7 @@ TESTSUITE_AT = \
 	test/hostile.at \
 	test/trace.at \
 	test/vlans.at \
-	test/networks-lib.sh \
 	test/networks.at \
-	test/networks-flows.txt \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
@@ -167,6 +165,7 @@ TEST_HELPERS = \
 	test/ovsdb-proxy.py \
 	test/package-life.sh \
 	test/package.sh \
+	test/networks-lib.sh \
 	test/pairs-lib.sh \
 	test/peer.py \
 	test/sandbox \
@@ -178,7 +177,7 @@ TEST_HELPERS = \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/published-flows.txt
+	test/networks-flows.txt test/published-flows.txt
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite
