@@ -8,7 +8,8 @@
  *
  * Reconciles the Bridge, Port and Interface rows of one bridge: the bridge
  * (fail mode secure), its local port, the fake port (internal) and the uplink
- * (a trunk, or an access port).  Each look compares the whole replica with the
+ * (a trunk, or an access port); and the Flow_Table rows of tables that are to
+ * have a limit (row-tables.h).  Each look compares the whole replica with the
  * desired rows, and one transaction changes all that differs.  See
  * ovs-vswitchd.conf.db(5) for the columns.
  *
@@ -31,6 +32,7 @@
  * pass of a poll loop. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct ds;
@@ -44,6 +46,19 @@ struct simap;
 #define BRIDGE_ROWS_UPLINK_OFPORT 1
 #define BRIDGE_ROWS_FAKE_PORT_OFPORT 2
 
+/* How many flows OpenFlow tables may have, in ascending order of tables. */
+#define BRIDGE_LIMITS_MAX 8
+struct bridge_limit {
+    uint8_t table;
+    uint32_t flows;             /* At most: permanent and learned ones. */
+};
+struct bridge_limits {
+    struct bridge_limit tables[BRIDGE_LIMITS_MAX];
+    size_t n;
+    bool refuse;                /* New flows, if there is no room.  Otherwise
+                                 * the one goes that would expire first. */
+};
+
 struct bridge_rows_config {
     const char *db;             /* Remote of ovsdb-server, as "unix:FILE". */
     const char *bridge;
@@ -52,6 +67,7 @@ struct bridge_rows_config {
     const char *datapath_type;  /* "system", "netdev"; NULL to leave it. */
     const unsigned long *vlans; /* Of the uplink: a bitmap of 1 to 4094 for a
                                  * trunk, only of 0 for an access port. */
+    struct bridge_limits limits;
     bool adopt;                 /* Take over rows that are not marked. */
     const char *boot_id;        /* Of this boot, as in random(4), or NULL. */
 };
@@ -141,6 +157,11 @@ void bridge_rows_set_devices(struct bridge_rows *rows,
  * not the one that ovs-vswitchd has open, even if it has the same ifindex, so
  * the row that the uplink had when it left is created again. */
 void bridge_rows_uplink_left(struct bridge_rows *rows);
+
+/* Has tables with a limit evict a flow for a new one, for as long as 'evict',
+ * whatever the configuration says: a flow that is to stay finds no room
+ * otherwise. */
+void bridge_rows_make_room(struct bridge_rows *rows, bool evict);
 
 /* Sets what the bridge's row shows in external_ids, key BRIDGE_ROWS_STATUS.
  * Before the first call, the row keeps what it shows. */

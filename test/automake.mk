@@ -119,6 +119,7 @@ TESTSUITE_AT = \
 	test/hostile.at \
 	test/trace.at \
 	test/vlans.at \
+	test/limits.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \

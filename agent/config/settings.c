@@ -37,6 +37,8 @@ static const struct {
     [SET_CT_ZONE] = { "network", "ct-zone", "ct-zone", NULL },
     [SET_PROTOCOLS] = { "network", "protocols", "protocols", "tcp,udp" },
     [SET_MAX_PAIRS] = { "network", "max-pairs", "max-pairs", "16384" },
+    [SET_OVERFLOW_POLICY]
+        = { "network", "overflow-policy", "overflow-policy", "evict" },
     [SET_SERVER_MAC]
         = { "network", "server-mac", "server-mac", "0e:00:00:00:00:66" },
     [SET_CLIENT_MAC]
@@ -109,6 +111,8 @@ parse(struct options *o, enum setting setting, const char *value)
         return parse_protocols(value, &o->protocols);
     case SET_MAX_PAIRS:
         return parse_number(value, 0, MAX_LEARNED, &o->max_pairs);
+    case SET_OVERFLOW_POLICY:
+        return parse_overflow_policy(value, &o->refuse_pairs);
     case SET_SERVER_MAC:
         return parse_mac(value, &o->server_mac);
     case SET_CLIENT_MAC:
@@ -258,6 +262,9 @@ check_addresses(const struct options *o, struct svec *errors)
     static const enum setting of_real_subnet[] = {
         SET_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS
     };
+    static const enum setting of_pairs[] = {
+        SET_MAX_PAIRS, SET_OVERFLOW_POLICY
+    };
     bool known = get_value(o, SET_REAL_SUBNET);
 
     for (size_t i = 0; i < ARRAY_SIZE(of_real_subnet) && !known; i++) {
@@ -266,8 +273,10 @@ check_addresses(const struct options *o, struct svec *errors)
                          errors);
         }
     }
-    if (known && o->given[SET_MAX_PAIRS].value) {
-        add_relation(o, SET_MAX_PAIRS, "without", SET_REAL_SUBNET, errors);
+    for (size_t i = 0; i < ARRAY_SIZE(of_pairs) && known; i++) {
+        if (o->given[of_pairs[i]].value) {
+            add_relation(o, of_pairs[i], "without", SET_REAL_SUBNET, errors);
+        }
     }
     if (o->given[SET_FAKE_ADDRESS].refused
         || o->given[SET_REAL_SUBNET].refused) {

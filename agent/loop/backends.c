@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "agent/config/options.h"
+#include "agent/loop/limits.h"
 #include "agent/loop/restart-watch.h"
 #include "dirs.h"
 #include "openvswitch/poll-loop.h"
@@ -46,6 +47,7 @@ get_rows_config(const struct options *options, const char *boot_id)
         .fake_port = options->fake_port,
         .datapath_type = options->datapath_type,
         .vlans = options->vlans,
+        .limits = limits_get(options),
         .adopt = options->adopt,
         .boot_id = boot_id,
     };
@@ -85,6 +87,7 @@ backends_open(struct backends *backends, const struct options *options,
 
     char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), options->bridge);
     backends->conn = switch_conn_create(target);
+    switch_conn_set_wants_tables(backends->conn, rows_config.limits.n);
     /* Closing a watch can take the kernel 10 ms: too long without a daemon. */
     backends->db_watch = backends->switch_watch = NULL;
     if (options->mode == MODE_DAEMON) {
@@ -104,6 +107,7 @@ backends_set_options(struct backends *backends, const struct options *options)
     const struct links_config links_config = get_links_config(options);
 
     bridge_rows_set_config(backends->rows, &rows_config);
+    switch_conn_set_wants_tables(backends->conn, rows_config.limits.n);
     links_set_config(backends->links, &links_config);
 }
 
@@ -258,7 +262,6 @@ backends_flow_config(const struct options *options,
         .vlans = options->vlans,
         .ignored_clients = &options->ignored_clients,
         .timeout = options->timeout,
-        .max_pairs = options->max_pairs,
         .protocols = options->protocols,
         .routed = options->routed,
         .max_clients = options->max_clients,
