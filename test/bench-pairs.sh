@@ -32,15 +32,12 @@ search () {
     echo "$search_found"
 }
 
-# With the published set's limit, Open vSwitch goes through all flows for each
-# pair that it learns; so this one is without.
 bench_new_pairs () {
     for round in $(seq $SEARCH_ROUNDS); do
-        for set in unlimited known; do
+        for set in published unlimited known; do
             search $set 10000 2000 >>"$SANDBOX/$set.10000"
         done
     done
-    search published 10000 100 >"$SANDBOX/published.10000"
     for set in unlimited known; do
         search $set $ALL_PAIRS 500 >"$SANDBOX/$set.all"
     done
@@ -53,6 +50,21 @@ bench_new_pairs () {
     row "new pairs a second, to 64,516, --max-pairs 0" \
         "$(cat "$SANDBOX/unlimited.all")" "$(cat "$SANDBOX/known.all")" "" \
         "known/published" ">= 1.50"
+}
+
+# With $PIPETTE_BEFORE, another agent in the same run: one that has Open vSwitch
+# go through all flows for each pair that it learns.
+bench_new_pairs_before () {
+    test "$PIPETTE_BEFORE" || return 0
+    for round in $(seq $SEARCH_ROUNDS); do
+        search published 10000 2000 >>"$SANDBOX/after.10000"
+        (PIPETTE_AGENT=$PIPETTE_BEFORE
+         search published 10000 100) >>"$SANDBOX/before.10000"
+    done
+    table_head "" after before "" ratio "" goal
+    own_row "new pairs a second, to 10,000" \
+        "$(median <"$SANDBOX/after.10000")" \
+        "$(median <"$SANDBOX/before.10000")" ">= 5.00"
 }
 
 # What there is after all pairs, 2,000 a second.
