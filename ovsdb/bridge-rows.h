@@ -8,9 +8,9 @@
  *
  * Reconciles the Bridge, Port and Interface rows of one bridge: the bridge
  * (fail mode secure), its local port, the fake port (internal) and the uplink
- * (a trunk, or an access port); and the Flow_Table rows of tables that are to
- * have a limit (row-tables.h).  Each look compares the whole replica with the
- * desired rows, and one transaction changes all that differs.  See
+ * (a trunk, or an access port); and the Flow_Table rows of OpenFlow tables
+ * that are to have a limit (row-tables.h).  Each look compares the whole replica
+ * with the desired rows, and one transaction changes all that differs.  See
  * ovs-vswitchd.conf.db(5) for the columns.
  *
  * Each row is marked in its external_ids, key BRIDGE_ROWS_MARK: "created" if

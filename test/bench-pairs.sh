@@ -52,19 +52,27 @@ bench_new_pairs () {
         "known/published" ">= 1.50"
 }
 
-# With $PIPETTE_BEFORE, another agent in the same run: one that has Open vSwitch
-# go through all flows for each pair that it learns.
+# fill_rate: 10,000 new pairs, 32 at once, as fast as they are answered: how many
+# a second.
+fill_rate () {
+    start_set published
+    filled=$(preferred pairs fill published up1 0 10000 32)
+    end_set
+    echo "$filled" | awk '{ printf "%.0f\n", $1 / $4 }'
+}
+
+# Another agent in the same run, if $PIPETTE_BEFORE names one: how much a change
+# is worth.
 bench_new_pairs_before () {
     test "$PIPETTE_BEFORE" || return 0
     for round in $(seq $SEARCH_ROUNDS); do
-        search published 10000 2000 >>"$SANDBOX/after.10000"
-        (PIPETTE_AGENT=$PIPETTE_BEFORE
-         search published 10000 100) >>"$SANDBOX/before.10000"
+        fill_rate >>"$SANDBOX/after.fill"
+        (PIPETTE_AGENT=$PIPETTE_BEFORE; fill_rate) >>"$SANDBOX/before.fill"
     done
     table_head "" after before "" ratio "" goal
-    own_row "new pairs a second, to 10,000" \
-        "$(median <"$SANDBOX/after.10000")" \
-        "$(median <"$SANDBOX/before.10000")" ">= 5.00"
+    own_row "10,000 new pairs, 32 at once, a second" \
+        "$(median <"$SANDBOX/after.fill")" \
+        "$(median <"$SANDBOX/before.fill")" ">= 5.00"
 }
 
 # What there is after all pairs, 2,000 a second.
