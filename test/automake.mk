@@ -122,6 +122,7 @@ TESTSUITE_AT = \
 	test/networks-lib.sh \
 	test/networks.at \
 	test/networks-flows.txt \
+	test/limits.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \

@@ -180,6 +180,13 @@ parse_clients(const char *s, bool *routed)
 }
 
 char *
+parse_overflow_policy(const char *s, bool *refuse)
+{
+    *refuse = !strcmp(s, "refuse");
+    return *refuse || !strcmp(s, "evict") ? NULL : xstrdup("evict or refuse");
+}
+
+char *
 parse_protocols(const char *s, unsigned int *protocols)
 {
     static const struct {

@@ -30,6 +30,7 @@ char *parse_vlans(const char *s, unsigned long **vlans);
 char *parse_prefixes(const char *s, struct svec *prefixes);
 char *parse_mac(const char *s, struct eth_addr *mac);
 char *parse_clients(const char *s, bool *routed);
+char *parse_overflow_policy(const char *s, bool *refuse);
 char *parse_protocols(const char *s, unsigned int *protocols);
 char *parse_datapath_type(const char *s, char **type);
 char *parse_yes_no(const char *s, bool *yes);

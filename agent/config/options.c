@@ -422,8 +422,8 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --real-subnet IP/LEN  the real subnet, if known: walls, hosts learned; with\n\
     it --clients any|subnet [any], --max-clients N [4096] from elsewhere,\n\
     --ct-zone N [28672 + VLAN] for these, --protocols tcp,udp,icmp [tcp,udp]\n\
-  --ignore-clients LIST of ADDRESS[/LEN]: these get no answer\n\
-  --timeout SECONDS     life of learned flows [300]; --max-pairs N [16384]\n\
+  --ignore-clients LIST of ADDRESS[/LEN]: no answer; --timeout SECONDS [300]\n\
+  --max-pairs N [16384], beyond: --overflow-policy evict|refuse [evict]\n\
   --datapath-type system|netdev, --db unix:FILE  [as Open vSwitch has them]\n\
   --config FILE         all this in a file; --check-config: report errors\n\
 Other modes:  --once (bring everything up, then exit), --remove (delete what\n\

@@ -28,7 +28,7 @@ enum setting {
     SET_BRIDGE, SET_UPLINK, SET_DATAPATH_TYPE, SET_DB, SET_ADOPT,
     SET_VLAN, SET_FAKE_PORT, SET_FAKE_ADDRESS, SET_REAL_SUBNET, SET_CLIENTS,
     SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS,
-    SET_MAX_PAIRS, SET_SERVER_MAC, SET_CLIENT_MAC, SET_TIMEOUT,
+    SET_MAX_PAIRS, SET_OVERFLOW_POLICY, SET_SERVER_MAC, SET_CLIENT_MAC, SET_TIMEOUT,
     N_SETTINGS
 };
 
@@ -53,6 +53,7 @@ struct network {
     struct svec ignored_clients; /* Each as "ADDRESS[/LENGTH]". */
     uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
     unsigned int max_pairs;     /* 0 for no limit. */
+    bool refuse_pairs;          /* New ones at the limit, or forget one. */
     unsigned int protocols;     /* FLOW_TCP and so on, of flow-set.h. */
     bool routed;                /* See network_serves_routed(). */
     unsigned int max_clients;   /* Of these, at a time. */

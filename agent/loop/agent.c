@@ -9,6 +9,7 @@
 
 #include "agent/config/options.h"
 #include "agent/loop/backends.h"
+#include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
 #include "agent/operator/networks.h"
@@ -40,6 +41,7 @@ struct agent {
                                  * its map. */
 
     bool standby, ready, was_ready;
+    bool made_room;             /* For a flow that the switch refused. */
     struct component components[N_COMPONENTS];
     struct health health;
 };
@@ -282,6 +284,24 @@ pass_devices(struct agent *agent)
     }
 }
 
+/* If what was learned fills a table, a flow of the set finds no room there
+ * when somebody has deleted it, or it is new.  Open vSwitch evicts learned
+ * flows then, until the set is complete. */
+static void
+make_room(struct agent *agent)
+{
+    struct backends *r = &agent->backends;
+    bool full = agent->options->networks[0].refuse_pairs && switch_conn_is_full(r->conn);
+
+    bridge_rows_make_room(r->rows, full);
+    if (!full) {
+        agent->made_room = false;
+    } else if (!agent->made_room && bridge_rows_is_in_sync(r->rows)) {
+        agent->made_room = true;
+        switch_conn_look(r->conn);
+    }
+}
+
 void
 agent_run(struct agent *agent)
 {
@@ -291,6 +311,7 @@ agent_run(struct agent *agent)
     backends_run_links(&agent->backends);
     pass_devices(agent);
     backends_run_conn(&agent->backends);
+    make_room(agent);
     pass_notes(agent);
     update_components(agent);
     show_health(agent);
@@ -374,6 +395,7 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
             i == FLOWS ? switch_conn_foreign(agent->backends.conn) : 0, s);
         free(wanted);
     }
+    limits_format(agent->options, agent->backends.conn, s);
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
     for (size_t i = 0; i < agent->options->n_networks; i++) {
         if (agent->options->networks[i].name) {
@@ -401,6 +423,7 @@ agent_status_to_json(const struct agent *agent)
             json_object_put(component, "foreign",
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
+            limits_put_json(agent->options, agent->backends.conn, component);
             drop_count_put_json(switch_conn_drops(agent->backends.conn),
                                 time_msec(), component);
         }
@@ -454,19 +477,5 @@ agent_format_problems(const struct agent *agent, struct ds *s)
 void
 agent_build_flows(const struct options *options, struct svec *flows)
 {
-    struct bridge_ports ports = {
-        .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
-        .fake_ports = SIMAP_INITIALIZER(&ports.fake_ports),
-    };
-    unsigned int number = BRIDGE_ROWS_FAKE_PORT_OFPORT;
-
-    for (size_t i = 0; i < options->n_networks; i++) {
-        const char *name = options->networks[i].fake_port;
-
-        if (!simap_contains(&ports.fake_ports, name)) {
-            simap_put(&ports.fake_ports, name, number++);
-        }
-    }
-    backends_build_flows(options, &ports, true, flows);
-    simap_destroy(&ports.fake_ports);
+    backends_build_example(options, true, flows);
 }

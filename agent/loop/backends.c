@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "agent/config/options.h"
+#include "agent/loop/limits.h"
 #include "agent/loop/restart-watch.h"
 #include "bitmap.h"
 #include "dirs.h"
@@ -51,6 +52,7 @@ get_rows_config(const struct options *options, const char *boot_id)
         .fake_ports = SVEC_EMPTY_INITIALIZER,
         .datapath_type = options->datapath_type,
         .vlans = vlans,
+        .limits = limits_get(options),
         .adopt = options->adopt,
         .boot_id = boot_id,
     };
@@ -134,6 +136,7 @@ backends_open(struct backends *backends, const struct options *options,
 
     char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), options->bridge);
     backends->conn = switch_conn_create(target);
+    switch_conn_set_wants_tables(backends->conn, limits_get(options).n);
     /* Closing a watch can take the kernel 10 ms: too long without a daemon. */
     backends->db_watch = backends->switch_watch = NULL;
     if (options->mode == MODE_DAEMON) {
@@ -153,6 +156,7 @@ backends_set_options(struct backends *backends, const struct options *options)
     struct links_config links_config = get_links_config(options);
 
     bridge_rows_set_config(backends->rows, &rows_config);
+    switch_conn_set_wants_tables(backends->conn, rows_config.limits.n);
     links_set_config(backends->links, &links_config);
     destroy_rows_config(&rows_config);
     free(CONST_CAST(struct links_network *, links_config.networks));
@@ -311,7 +315,6 @@ get_flow_config(const struct network *network,
         .vlans = network->vlans,
         .ignored_clients = &network->ignored_clients,
         .timeout = network->timeout,
-        .max_pairs = network->max_pairs,
         .protocols = network->protocols,
         .routed = network->routed,
         .max_clients = network->max_clients,
@@ -339,4 +342,25 @@ backends_build_flows(const struct options *options,
     }
     flow_set_build(configs, options->n_networks, flows);
     free(configs);
+}
+
+void
+backends_build_example(const struct options *options, bool names,
+                       struct svec *flows)
+{
+    struct bridge_ports ports = {
+        .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
+        .fake_ports = SIMAP_INITIALIZER(&ports.fake_ports),
+    };
+    unsigned int number = BRIDGE_ROWS_FAKE_PORT_OFPORT;
+
+    for (size_t i = 0; i < options->n_networks; i++) {
+        const char *name = options->networks[i].fake_port;
+
+        if (!simap_contains(&ports.fake_ports, name)) {
+            simap_put(&ports.fake_ports, name, number++);
+        }
+    }
+    backends_build_flows(options, &ports, names, flows);
+    simap_destroy(&ports.fake_ports);
 }

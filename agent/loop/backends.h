@@ -63,4 +63,8 @@ void backends_build_flows(const struct options *options,
                           const struct bridge_ports *ports, bool names,
                           struct svec *flows);
 
+/* The same with the numbers of ports that the agent asks for. */
+void backends_build_example(const struct options *options, bool names,
+                            struct svec *flows);
+
 #endif /* agent/loop/backends.h */
