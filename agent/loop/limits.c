@@ -34,7 +34,7 @@ limits_get(const struct options *options)
 
     flow_set_build(&config, &flows);
     struct flow_limits computed = flow_limits_get(
-        &flows, options->real.plen ? 0 : options->max_pairs);
+        &flows, options->real.plen ? 0 : options->max_pairs, !limits.refuse);
     svec_destroy(&flows);
     for (size_t i = 0; i < computed.n; i++) {
         limits.tables[limits.n++] = (struct bridge_limit) {
