@@ -13,6 +13,7 @@
  *
  * Pure. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +33,13 @@ struct flow_limits {
 
 /* Returns the limits for 'flows', lines of a flow set (flow-set.h), such that
  * each table that they learn for has room for 'max_learned' learned flows.
- * With 0 for no limit, there are none. */
+ * With 0 for no limit, there are none.
+ *
+ * If the switch is to 'evict', it does so in each table by itself.  A pair
+ * that has a flow inbound, which learns nothing, but none for its answers any
+ * more, would get none until the former ends.  So there is room for twice as
+ * many flows with an idle timeout: those for answers go last. */
 struct flow_limits flow_limits_get(const struct svec *flows,
-                                   uint32_t max_learned);
+                                   uint32_t max_learned, bool evict);
 
 #endif /* openflow/flow-limits.h */

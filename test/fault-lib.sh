@@ -310,7 +310,7 @@ uplink_request=1 fake_port_request=2
 
 # Those of the published set have limits, too.
 rows_are_right () {
-    limits=" 16386 16387 evict evict "
+    limits=" 16387 32770 evict evict "
     test -z "$flow_set_options" || limits=
     test "$(rows)" = "secure created [] trunk [$(echo $switch_trunks |
         sed 's/,/, /')] created $uplink_request \

@@ -523,12 +523,12 @@ flow_set_odd_names(void **state OVS_UNUSED)
 /* Returns the limits of the tables that the set for 'config' learns for, with
  * room for so many flows. */
 static struct flow_limits
-limits_of(const struct flow_config *config, uint32_t max_learned)
+limits_of(const struct flow_config *config, uint32_t max_learned, bool evict)
 {
     struct svec flows = SVEC_EMPTY_INITIALIZER;
 
     flow_set_build(config, 1, &flows);
-    struct flow_limits limits = flow_limits_get(&flows, max_learned);
+    struct flow_limits limits = flow_limits_get(&flows, max_learned, evict);
     svec_destroy(&flows);
     return limits;
 }
@@ -539,7 +539,7 @@ flow_set_limits(void **state OVS_UNUSED)
 {
     struct svec some_ignored = SVEC_EMPTY_INITIALIZER;
     struct flow_config c = random_config();
-    struct flow_limits limits = limits_of(&c, 1000);
+    struct flow_limits limits = limits_of(&c, 1000, false);
 
     assert_int_equal(limits.n, 2);
     assert_int_equal(limits.tables[0].table, 1);
@@ -547,12 +547,18 @@ flow_set_limits(void **state OVS_UNUSED)
     assert_int_equal(limits.tables[1].table, 2);
     assert_int_equal(limits.tables[1].flows, 1002);
 
-    assert_int_equal(limits_of(&c, 0).n, 0);
+    /* Answers are evicted last. */
+    limits = limits_of(&c, 1000, true);
+    assert_int_equal(limits.n, 2);
+    assert_int_equal(limits.tables[0].flows, 1003);
+    assert_int_equal(limits.tables[1].flows, 2002);
+
+    assert_int_equal(limits_of(&c, 0, true).n, 0);
 
     svec_add(&some_ignored, "192.168.2.9");
     svec_add(&some_ignored, "10.0.0.0/8");
     c.ignored_clients = &some_ignored;
-    limits = limits_of(&c, 1);
+    limits = limits_of(&c, 1, false);
     assert_int_equal(limits.tables[0].flows, 6);
     assert_int_equal(limits.tables[1].flows, 3);
     svec_destroy(&some_ignored);
@@ -560,7 +566,7 @@ flow_set_limits(void **state OVS_UNUSED)
     /* Nothing is learned for table 1. */
     c.ignored_clients = &none_ignored;
     c.vlans = vlans_of(2, 3);
-    limits = limits_of(&c, 7);
+    limits = limits_of(&c, 7, false);
     assert_int_equal(limits.n, 1);
     assert_int_equal(limits.tables[0].table, 2);
     assert_int_equal(limits.tables[0].flows, 9);

@@ -31,7 +31,8 @@ limits_get(const struct options *options)
     /* The numbers of ports change no number of flows, and a shared bridge has
      * others in table 0 only, which learns nothing. */
     backends_build_example(options, false, &flows);
-    struct flow_limits computed = flow_limits_get(&flows, network->max_pairs);
+    struct flow_limits computed = flow_limits_get(&flows, network->max_pairs,
+                                                  !limits.refuse);
     svec_destroy(&flows);
     for (size_t i = 0; i < computed.n; i++) {
         limits.tables[limits.n++] = (struct bridge_limit) {
