@@ -81,7 +81,8 @@ is_config_equal(const struct links_config *a, const struct links_config *b)
             && eth_addr_equals(a->mac, b->mac)
             && a->address == b->address && a->plen == b->plen
             && eth_addr_equals(a->client_mac, b->client_mac)
-            && a->routed_clients == b->routed_clients);
+            && a->routed_clients == b->routed_clients
+            && a->mark == b->mark && a->mark_mask == b->mark_mask);
 }
 
 static struct route_want
@@ -95,6 +96,8 @@ get_route_want(const struct links *links)
         .plen = config->plen,
         .client_mac = &config->client_mac,
         .routed_clients = config->routed_clients,
+        .mark = config->mark,
+        .mark_mask = config->mark_mask,
     };
 }
 
@@ -149,9 +152,10 @@ open_sockets(struct links *links)
 
     links->requests = netlink_open();
     return (links->requests
-            && event_socket_open(&links->device_events, of_devices,
+            && event_socket_open(&links->device_events, NETLINK_ROUTE,
+                                 of_devices,
                                  DEVICE_EVENTS_BUFFER, note_event, links)
-            && event_socket_open(&links->other_events, of_others,
+            && event_socket_open(&links->other_events, NETLINK_ROUTE, of_others,
                                  OTHER_EVENTS_BUFFER, note_event, links));
 }
 
@@ -295,6 +299,7 @@ make_fake_port(struct links *links, const struct snapshot *snapshot)
         .name = config->fake_port, .mac = &config->mac,
         .address = config->address, .plen = config->plen,
         .mtu = links_fake_port_mtu(links),
+        .src_valid_mark = config->routed_clients && config->mark_mask,
     };
     const struct route_want route = get_route_want(links);
     int error = route_remove_stale(links->requests, snapshot, &route);

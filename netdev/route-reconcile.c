@@ -12,6 +12,7 @@
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "byte-order.h"
@@ -338,7 +339,64 @@ delete_neighbour(const struct pass *p, struct rtnl_route *route)
     return error == -NLE_OBJ_NOTFOUND ? 0 : error;
 }
 
-/* The rule. */
+/* The rules. */
+
+/* In the order to add them: an exception before what it is from. */
+static const struct rule_spec {
+    uint32_t priority;
+    bool from, in_port, marked; /* What it matches. */
+    bool main;                  /* Leads to the main table, not to ours. */
+} rule_specs[] = {
+    { ROUTE_EXCEPTION_PRIORITY, true, false, true, true },
+    { ROUTE_EXCEPTION_PRIORITY, false, true, true, true },
+    { ROUTE_RULE_PRIORITY, true, false, false, false },
+    { ROUTE_RULE_PRIORITY, false, false, true, false },
+};
+
+static struct rtnl_rule *
+get_rule(const struct pass *p, size_t i)
+{
+    return (struct rtnl_rule *) p->snapshot->rules.objects[i];
+}
+
+static bool
+is_spec_wanted(const struct pass *p, const struct rule_spec *spec)
+{
+    return (p->want->routed_clients && !p->want->absent
+            && (!spec->marked || p->want->mark_mask));
+}
+
+static uint32_t
+get_spec_table(const struct pass *p, const struct rule_spec *spec)
+{
+    return spec->main ? RT_TABLE_MAIN : p->table;
+}
+
+/* Returns true if 'rule', which has our protocol, is an exception from one to
+ * our table.  After another fake address, both are still there. */
+static bool
+is_exception(const struct pass *p, struct rtnl_rule *rule)
+{
+    const char *iif = rtnl_rule_get_iif(rule);
+    struct nl_addr *src = rtnl_rule_get_src(rule);
+
+    if (rtnl_rule_get_prio(rule) != ROUTE_EXCEPTION_PRIORITY) {
+        return false;
+    } else if (iif) {
+        return !strcmp(iif, p->want->name);
+    }
+    for (size_t i = 0; i < p->snapshot->rules.n && src; i++) {
+        struct rtnl_rule *other = get_rule(p, i);
+        struct nl_addr *other_src = rtnl_rule_get_src(other);
+
+        if (route_table_is_our_protocol(other)
+            && rtnl_rule_get_table(other) == p->table
+            && other_src && !nl_addr_cmp(src, other_src)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* Returns true if 'rule' is this agent's.  A rule from the fake address to
  * another table is from when the fake port had another name; one from another
@@ -348,50 +406,74 @@ is_our_rule(const struct pass *p, struct rtnl_rule *rule)
 {
     return (route_table_is_our_protocol(rule)
             && (rtnl_rule_get_table(rule) == p->table
-                || route_table_is_from(rule, p->want->address)));
+                || route_table_is_from(rule, p->want->address)
+                || is_exception(p, rule)));
+}
+
+/* Returns true if 'rule', which is ours, is the one that 'spec' tells. */
+static bool
+is_rule_spec(const struct pass *p, struct rtnl_rule *rule,
+             const struct rule_spec *spec)
+{
+    const char *iif = rtnl_rule_get_iif(rule);
+    uint8_t ip_protocol;
+
+    return (rtnl_rule_get_prio(rule) == spec->priority
+            && rtnl_rule_get_table(rule) == get_spec_table(p, spec)
+            && rtnl_rule_get_action(rule) == FR_ACT_TO_TBL
+            && (spec->from ? route_table_is_from(rule, p->want->address)
+                : !rtnl_rule_get_src(rule))
+            && (spec->in_port ? iif && !strcmp(iif, p->want->name) : !iif)
+            && (rtnl_rule_get_mark(rule)
+                == (spec->marked ? p->want->mark : 0))
+            && (!spec->marked
+                || rtnl_rule_get_mask(rule) == p->want->mark_mask)
+            /* For all packets of these. */
+            && !rtnl_rule_get_dst(rule) && !rtnl_rule_get_oif(rule)
+            && !rtnl_rule_get_dsfield(rule)
+            && rtnl_rule_get_ipproto(rule, &ip_protocol));
 }
 
 static bool
 is_wanted_rule(const struct pass *p, struct rtnl_rule *rule)
 {
-    uint8_t ip_protocol;
-
-    return (p->want->routed_clients && !p->want->absent
-            && is_our_rule(p, rule)
-            && route_table_is_from(rule, p->want->address)
-            && rtnl_rule_get_prio(rule) == ROUTE_RULE_PRIORITY
-            && rtnl_rule_get_table(rule) == p->table
-            && rtnl_rule_get_action(rule) == FR_ACT_TO_TBL
-            /* For all packets. */
-            && !rtnl_rule_get_dst(rule) && !rtnl_rule_get_mark(rule)
-            && !rtnl_rule_get_iif(rule) && !rtnl_rule_get_oif(rule)
-            && !rtnl_rule_get_dsfield(rule)
-            && rtnl_rule_get_ipproto(rule, &ip_protocol));
-}
-
-static struct rtnl_rule *
-get_rule(const struct pass *p, size_t i)
-{
-    return (struct rtnl_rule *) p->snapshot->rules.objects[i];
+    for (size_t i = 0; i < ARRAY_SIZE(rule_specs); i++) {
+        if (is_spec_wanted(p, &rule_specs[i])
+            && is_rule_spec(p, rule, &rule_specs[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int
-add_rule(const struct pass *p)
+add_rule(const struct pass *p, const struct rule_spec *spec)
 {
     struct rtnl_rule *rule = rtnl_rule_alloc();
-    struct nl_addr *src = netlink_ip(p->want->address, 32);
+    uint32_t table = get_spec_table(p, spec);
 
     ovs_assert(rule);
     rtnl_rule_set_family(rule, AF_INET);
-    rtnl_rule_set_src(rule, src);
-    rtnl_rule_set_prio(rule, ROUTE_RULE_PRIORITY);
-    rtnl_rule_set_table(rule, p->table);
+    rtnl_rule_set_prio(rule, spec->priority);
+    rtnl_rule_set_table(rule, table);
     rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
     rtnl_rule_set_protocol(rule, SNAPSHOT_PROTOCOL);
+    if (spec->from) {
+        struct nl_addr *src = netlink_ip(p->want->address, 32);
 
-    int error = log_change(p, "add rule", p->table,
+        rtnl_rule_set_src(rule, src);
+        nl_addr_put(src);
+    }
+    if (spec->in_port) {
+        rtnl_rule_set_iif(rule, p->want->name);
+    }
+    if (spec->marked) {
+        rtnl_rule_set_mark(rule, p->want->mark);
+        rtnl_rule_set_mask(rule, p->want->mark_mask);
+    }
+
+    int error = log_change(p, "add rule", table,
                            rtnl_rule_add(p->sock, rule, NLM_F_EXCL));
-    nl_addr_put(src);
     rtnl_rule_put(rule);
     return error == -NLE_EXIST ? 0 : error;
 }
@@ -413,15 +495,32 @@ clear_rules(const struct pass *p)
     return error;
 }
 
-static int
-make_rule(const struct pass *p)
+static bool
+is_rule_present(const struct pass *p, const struct rule_spec *spec)
 {
     for (size_t i = 0; i < p->snapshot->rules.n; i++) {
-        if (is_wanted_rule(p, get_rule(p, i))) {
-            return 0;
+        struct rtnl_rule *rule = get_rule(p, i);
+
+        if (route_table_is_our_protocol(rule)
+            && is_rule_spec(p, rule, spec)) {
+            return true;
         }
     }
-    return add_rule(p);
+    return false;
+}
+
+static int
+make_rules(const struct pass *p)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rule_specs) && !error; i++) {
+        if (is_spec_wanted(p, &rule_specs[i])
+            && !is_rule_present(p, &rule_specs[i])) {
+            error = add_rule(p, &rule_specs[i]);
+        }
+    }
+    return error;
 }
 
 int
@@ -431,7 +530,7 @@ route_remove_stale(struct nl_sock *sock, const struct snapshot *snapshot,
     struct pass p;
 
     pass_init(&p, sock, snapshot, want);
-    /* The rule first: without its table, packets would go elsewhere. */
+    /* The rules first: without their table, packets would go elsewhere. */
     int error = clear_rules(&p);
     for (size_t i = 0; i < snapshot->routes.n && !error; i++) {
         struct rtnl_route *route = get_route(&snapshot->routes, i);
@@ -461,5 +560,5 @@ route_add_missing(struct nl_sock *sock, const struct snapshot *snapshot,
     if (!error) {
         error = delete_kernel_routes(&p);
     }
-    return error || !want->routed_clients ? error : make_rule(&p);
+    return error ? error : make_rules(&p);
 }

@@ -35,6 +35,7 @@ static const struct {
     [SET_CLIENTS] = { "network", "clients", "clients", "any" },
     [SET_MAX_CLIENTS] = { "network", "max-clients", "max-clients", "4096" },
     [SET_CT_ZONE] = { "network", "ct-zone", "ct-zone", NULL },
+    [SET_CT_MARK] = { "network", "ct-mark", "ct-mark", "0x1000" },
     [SET_PROTOCOLS] = { "network", "protocols", "protocols", "tcp,udp" },
     [SET_MAX_PAIRS] = { "network", "max-pairs", "max-pairs", "16384" },
     [SET_SERVER_MAC]
@@ -105,6 +106,8 @@ parse(struct options *o, enum setting setting, const char *value)
         return parse_number(value, 1, MAX_LEARNED, &o->max_clients);
     case SET_CT_ZONE:
         return parse_u16(value, 1, UINT16_MAX, &o->ct_zone);
+    case SET_CT_MARK:
+        return parse_bit(value, &o->ct_mark);
     case SET_PROTOCOLS:
         return parse_protocols(value, &o->protocols);
     case SET_MAX_PAIRS:

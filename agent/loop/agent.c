@@ -27,7 +27,7 @@ VLOG_DEFINE_THIS_MODULE(agent);
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
 static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
-enum { BRIDGE, LINKS, FLOWS, N_COMPONENTS };
+enum { BRIDGE, LINKS, FIREWALL, FLOWS, N_COMPONENTS };
 
 struct agent {
     const struct options *options;
@@ -75,6 +75,7 @@ agent_create(const struct options *options)
     health_init(&agent->health, time_msec());
     component_init(&agent->components[BRIDGE], "bridge");
     component_init(&agent->components[LINKS], "links");
+    component_init(&agent->components[FIREWALL], "firewall");
     component_init(&agent->components[FLOWS], "flows");
     warn_of_pair(&options->fake, &options->real);
     return agent;
@@ -108,6 +109,7 @@ stand_by(struct agent *agent)
     agent->standby = standby;
     if (standby || bridge_rows_is_refused(agent->backends.rows)) {
         links_stop(agent->backends.links);
+        firewall_stop(agent->backends.firewall);
         switch_conn_release(agent->backends.conn);
         agent->have_ports = false;
     }
@@ -123,6 +125,7 @@ pass_ports(struct agent *agent)
         return;
     }
     links_start(agent->backends.links);
+    firewall_start(agent->backends.firewall);
     if (!agent->have_ports || agent->ports.uplink != ports->uplink
         || agent->ports.fake_port != ports->fake_port
         || agent->ports.adopted != ports->adopted) {
@@ -161,6 +164,10 @@ update_components(struct agent *agent)
                      bridge_rows_present(r->rows));
     component_update(&agent->components[LINKS], links_is_in_sync(r->links),
                      links_is_blocked(r->links), links_present(r->links));
+    component_update(&agent->components[FIREWALL],
+                     firewall_is_in_sync(r->firewall),
+                     firewall_is_blocked(r->firewall),
+                     firewall_present(r->firewall));
     component_update(&agent->components[FLOWS],
                      agent->have_ports && switch_conn_is_in_sync(r->conn),
                      switch_conn_is_blocked(r->conn),
@@ -169,7 +176,8 @@ update_components(struct agent *agent)
 
     bool ready = true;
     for (size_t i = 0; i < N_COMPONENTS; i++) {
-        ready &= agent->components[i].in_sync;
+        ready &= (agent->components[i].in_sync
+                  || (i == FIREWALL && agent->components[i].blocked));
     }
     if (ready && !agent->ready) {
         log_ready(agent->options);
@@ -238,6 +246,8 @@ agent_run(struct agent *agent)
     backends_run_rows(&agent->backends);
     stand_by(agent);
     pass_ports(agent);
+    /* First, so that the fake address has its wall as soon as it comes. */
+    backends_run_firewall(&agent->backends);
     backends_run_links(&agent->backends);
     pass_devices(agent);
     backends_run_conn(&agent->backends);
@@ -294,6 +304,9 @@ get_wanted(const struct agent *agent, int component)
     case LINKS:
         links_format_wanted(agent->backends.links, &s);
         break;
+    case FIREWALL:
+        firewall_format_wanted(agent->backends.firewall, &s);
+        break;
     case FLOWS:
         switch_conn_format_wanted(agent->backends.conn, &s);
         if (options_serve_routed(agent->options)) {
@@ -311,6 +324,33 @@ agent_request_counts(struct agent *agent)
     switch_conn_request_counts(agent->backends.conn);
 }
 
+static void
+format_wall(const struct agent *agent, struct ds *s)
+{
+    const struct firewall_count *count
+        = firewall_read_count(agent->backends.firewall);
+
+    if (count) {
+        ds_put_format(s, "  wall: %"PRIu64" packets, %"PRIu64" bytes\n",
+                      count->packets, count->bytes);
+    }
+}
+
+static void
+put_json_wall(const struct agent *agent, struct json *component)
+{
+    const struct firewall_count *count
+        = firewall_read_count(agent->backends.firewall);
+
+    if (count) {
+        struct json *wall = json_object_create();
+
+        json_object_put(wall, "packets", json_integer_create(count->packets));
+        json_object_put(wall, "bytes", json_integer_create(count->bytes));
+        json_object_put(component, "wall", wall);
+    }
+}
+
 void
 agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
 {
@@ -322,6 +362,9 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
             component, verbose || !component->in_sync ? wanted : NULL,
             i == FLOWS ? switch_conn_foreign(agent->backends.conn) : 0, s);
         free(wanted);
+        if (i == FIREWALL) {
+            format_wall(agent, s);
+        }
     }
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
 }
@@ -339,7 +382,9 @@ agent_status_to_json(const struct agent *agent)
         struct json *component
             = component_to_json(&agent->components[i], wanted);
 
-        if (i == FLOWS) {
+        if (i == FIREWALL) {
+            put_json_wall(agent, component);
+        } else if (i == FLOWS) {
             json_object_put(component, "foreign",
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));

@@ -62,6 +62,25 @@ get_links_config(const struct options *options)
         .plen = options->fake.plen,
         .routed_clients = options_serve_routed(options),
         .client_mac = options->client_mac,
+        .mark = options->ct_mark,
+        .mark_mask = options->ct_mark,
+    };
+}
+
+/* The configuration refers to '*port'. */
+static struct firewall_config
+get_firewall_config(const struct options *options, struct firewall_port *port)
+{
+    *port = (struct firewall_port) {
+        .name = options->fake_port,
+        .address = options->fake.ip,
+        .mark = options->ct_mark,
+    };
+    return (struct firewall_config) {
+        .bridge = options->bridge,
+        .mark_mask = options->ct_mark,
+        .ports = port,
+        .n_ports = 1,
     };
 }
 
@@ -73,14 +92,19 @@ backends_open(struct backends *backends, const struct options *options,
     const struct bridge_rows_config rows_config
         = get_rows_config(options, get_boot_id(boot_id));
     const struct links_config links_config = get_links_config(options);
+    struct firewall_port port;
+    const struct firewall_config firewall_config
+        = get_firewall_config(options, &port);
 
     backends->rows_schedule = backends->links_schedule
+        = backends->firewall_schedule
         = backends->conn_schedule = (struct schedule) SCHEDULE_INITIALIZER;
 
     backends->links = links_create(&links_config);
     if (!backends->links) {
         return false;
     }
+    backends->firewall = firewall_create(&firewall_config);
     backends->rows = bridge_rows_create(&rows_config, goal);
 
     char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), options->bridge);
@@ -102,9 +126,13 @@ backends_set_options(struct backends *backends, const struct options *options)
     const struct bridge_rows_config rows_config
         = get_rows_config(options, get_boot_id(boot_id));
     const struct links_config links_config = get_links_config(options);
+    struct firewall_port port;
+    const struct firewall_config firewall_config
+        = get_firewall_config(options, &port);
 
     bridge_rows_set_config(backends->rows, &rows_config);
     links_set_config(backends->links, &links_config);
+    firewall_set_config(backends->firewall, &firewall_config);
 }
 
 void
@@ -112,6 +140,7 @@ backends_close(struct backends *backends)
 {
     bridge_rows_destroy(backends->rows);
     links_destroy(backends->links);
+    firewall_destroy(backends->firewall);
     switch_conn_destroy(backends->conn);
     restart_watch_destroy(backends->db_watch);
     restart_watch_destroy(backends->switch_watch);
@@ -143,6 +172,21 @@ backends_run_links(struct backends *backends)
     if (schedule_look(&backends->links_schedule, time_msec(),
                       links_wants_look(links), links_is_blocked(links))) {
         links_look(links);
+        firewall_interfaces_changed(backends->firewall);
+    }
+}
+
+/* A kernel that has no nf_tables, or refused the table, would do so again, so
+ * it is not asked once a second. */
+void
+backends_run_firewall(struct backends *backends)
+{
+    struct firewall *firewall = backends->firewall;
+
+    firewall_run(firewall);
+    if (schedule_look(&backends->firewall_schedule, time_msec(),
+                      firewall_wants_look(firewall), false)) {
+        firewall_look(firewall);
     }
 }
 
@@ -228,6 +272,7 @@ backends_wait(struct backends *backends)
 {
     bridge_rows_wait(backends->rows);
     links_wait(backends->links);
+    firewall_wait(backends->firewall);
     switch_conn_wait(backends->conn);
     poll_timer_wait_until(schedule_next(
         &backends->rows_schedule, bridge_rows_wants_look(backends->rows),
@@ -235,6 +280,9 @@ backends_wait(struct backends *backends)
     poll_timer_wait_until(schedule_next(&backends->links_schedule,
                                         links_wants_look(backends->links),
                                         links_is_blocked(backends->links)));
+    poll_timer_wait_until(
+        schedule_next(&backends->firewall_schedule,
+                      firewall_wants_look(backends->firewall), false));
     poll_timer_wait_until(schedule_next(&backends->conn_schedule,
                                         switch_conn_wants_look(backends->conn),
                                         false));
