@@ -5,6 +5,8 @@
 #include "netdev/firewall.h"
 
 #include <errno.h>
+#include <netinet/in.h>      /* Before <linux/netfilter.h>. */
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <net/if.h>
@@ -104,10 +106,12 @@ note_event(struct nl_msg *msg, void *firewall_)
 {
     struct firewall *firewall = firewall_;
     struct nlmsghdr *nlh = nlmsg_hdr(msg);
-    const size_t hdrlen = sizeof(struct nfgenmsg);
+    const struct nfgenmsg *header = nlmsg_data(nlh);
+    const size_t hdrlen = sizeof *header;
 
     if (NFNL_SUBSYS_ID(nlh->nlmsg_type) == NFNL_SUBSYS_NFTABLES
-        && nlmsg_valid_hdr(nlh, hdrlen)) {
+        && nlmsg_valid_hdr(nlh, hdrlen)
+        && header->nfgen_family == NFPROTO_INET) {
         struct nlattr *name = nlmsg_find_attr(nlh, hdrlen, NFTA_TABLE_NAME);
         size_t size = strlen(firewall->name) + 1;
 
@@ -200,16 +204,16 @@ firewall_stop(struct firewall *firewall)
 
 /* The kernel's table. */
 
-/* Returns 0 if the kernel has nf_tables, otherwise a negative libnl error.
- * libnftables would end the process without a socket. */
-static int
+/* Returns NULL if the kernel has nf_tables, otherwise why not.  libnftables
+ * would end the process if it could not have a socket. */
+static const char *
 probe(void)
 {
     struct nfgenmsg header = { .nfgen_family = AF_UNSPEC };
     struct nl_sock *sock = netlink_open_protocol(NETLINK_NETFILTER);
 
     if (!sock) {
-        return -nl_syserr2nlerr(errno);
+        return ovs_strerror(errno);
     }
 
     struct nl_msg *msg = nlmsg_alloc_simple(
@@ -218,7 +222,7 @@ probe(void)
     ovs_assert(!nlmsg_append(msg, &header, sizeof header, NLMSG_ALIGNTO));
     int error = nl_send_sync(sock, msg);
     nl_socket_free(sock);
-    return error;
+    return error < 0 ? nl_geterror(error) : NULL;
 }
 
 /* Has libnftables run 'commands'.  Returns true and appends to 'output' what
@@ -341,13 +345,13 @@ has_port(const struct firewall *firewall)
 }
 
 static void
-say_unavailable(struct firewall *firewall, int error)
+say_unavailable(struct firewall *firewall, const char *why)
 {
     ds_clear(&firewall->present);
     ds_put_format(&firewall->present, "the kernel gives no nf_tables (%s): "
                   "routed clients of containers get no answer, and no wall "
                   "keeps the fake address from other interfaces",
-                  nl_geterror(error));
+                  why);
     firewall->blocked = true;
 }
 
@@ -383,9 +387,9 @@ firewall_look(struct firewall *firewall)
         return;
     }
 
-    int error = probe();
-    if (error) {
-        say_unavailable(firewall, error);
+    const char *why = probe();
+    if (why) {
+        say_unavailable(firewall, why);
     } else {
         /* What changes from now on is an event. */
         open_events(firewall);

@@ -128,6 +128,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
+	test/containers.at \
 	test/faucet.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
@@ -165,11 +166,13 @@ TEST_HELPERS = \
 	test/pairs-lib.sh \
 	test/peer.py \
 	test/sandbox \
+	test/docker-lib.sh \
 	test/sandbox-lib.sh \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
 	test/walls.py \
+	test/without-nftables.py \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \

@@ -269,7 +269,7 @@ add_other () {
 
 # routed_table: what is ours of the table for routed clients.
 routed_table () {
-    routed_table=$(ip rule | sed -n 's/^112:.* lookup \([0-9]*\).*/\1/p')
+    routed_table=$(ip rule | sed -n 's/^112:.from [0-9].* lookup \([0-9]*\).*/\1/p')
     ip route show table "$routed_table" proto 112 |
         sed 's/ dev ovsfake0//; s/ *$//'
 }

@@ -246,7 +246,6 @@ agent_run(struct agent *agent)
     backends_run_rows(&agent->backends);
     stand_by(agent);
     pass_ports(agent);
-    /* First, so that the fake address has its wall as soon as it comes. */
     backends_run_firewall(&agent->backends);
     backends_run_links(&agent->backends);
     pass_devices(agent);

@@ -163,19 +163,6 @@ backends_run_rows(struct backends *backends)
     }
 }
 
-void
-backends_run_links(struct backends *backends)
-{
-    struct links *links = backends->links;
-
-    links_run(links);
-    if (schedule_look(&backends->links_schedule, time_msec(),
-                      links_wants_look(links), links_is_blocked(links))) {
-        links_look(links);
-        firewall_interfaces_changed(backends->firewall);
-    }
-}
-
 /* A kernel that has no nf_tables, or refused the table, would do so again, so
  * it is not asked once a second. */
 void
@@ -187,6 +174,21 @@ backends_run_firewall(struct backends *backends)
     if (schedule_look(&backends->firewall_schedule, time_msec(),
                       firewall_wants_look(firewall), false)) {
         firewall_look(firewall);
+    }
+}
+
+void
+backends_run_links(struct backends *backends)
+{
+    struct links *links = backends->links;
+
+    links_run(links);
+    if (schedule_look(&backends->links_schedule, time_msec(),
+                      links_wants_look(links), links_is_blocked(links))) {
+        /* A fake port that has come gets its wall before its address. */
+        firewall_interfaces_changed(backends->firewall);
+        backends_run_firewall(backends);
+        links_look(links);
     }
 }
 
