@@ -37,6 +37,7 @@ OTHERS = [{
 DYNAMIC = {
     "libc6": "LGPL-2.1-or-later",
     "libinih1": "BSD-3-Clause",
+    "libnftables1": "GPL-2.0-only",
     "libnl-3-200": "LGPL-2.1-only",
     "libnl-route-3-200": "LGPL-2.1-only",
 }

@@ -10,6 +10,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <net/if.h>
+#include <malloc.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/socket.h>
@@ -244,6 +245,8 @@ run_nft(const char *commands, struct ds *output)
                         : nft_ctx_get_error_buffer(ctx));
     ds_put_cstr(output, text ? text : "");
     nft_ctx_free(ctx);
+    /* It takes a megabyte for this. */
+    malloc_trim(0);
     return ok;
 }
 

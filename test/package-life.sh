@@ -73,7 +73,7 @@ done
 for port in ovsfake0 fake1; do
     ! ip link show dev $port 2>/dev/null || fail "purge left $port"
 done
-! ip rule | grep '^112:' || fail "purge left a rule"
+! ip rule | grep '^11' || fail "purge left a rule"
 ! ip route show table all | grep 'proto 112' || fail "purge left a route"
 test ! -e "$copy$kept" || fail "purge left $kept"
 test ! -e "$copy/etc/pipette-agent" || fail "purge left /etc/pipette-agent"
