@@ -397,7 +397,7 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --real-subnet IP/LEN  the real subnet, if known: walls, hosts learned; with\n\
     it --clients any|subnet [any], --max-clients N [4096] from elsewhere,\n\
     --ct-zone N [28672 + VLAN] for these, --protocols tcp,udp,icmp [tcp,udp]\n\
-  --ignore-clients LIST get no answer; --ct-mark BIT|none for containers [0x1000]\n\
+  --ignore-clients LIST (no answer), --ct-mark BIT|none (containers) [0x1000]\n\
   --timeout SECONDS     life of learned flows [300]; --max-pairs N [16384]\n\
   --datapath-type system|netdev, --db unix:FILE  [as Open vSwitch has them]\n\
   --config FILE         all this in a file; --check-config: report errors\n\
