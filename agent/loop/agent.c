@@ -420,6 +420,10 @@ agent_format_problems(const struct agent *agent, struct ds *s)
 {
     const char *separator = "";
 
+    if (agent->ready) {
+        ds_put_cstr(s, "ready");
+        separator = ", but ";
+    }
     for (int i = 0; i < N_COMPONENTS; i++) {
         const struct component *component = &agent->components[i];
 
@@ -428,9 +432,6 @@ agent_format_problems(const struct agent *agent, struct ds *s)
                           component->present);
             separator = "; ";
         }
-    }
-    if (agent->ready) {
-        ds_put_cstr(s, "ready");
     }
 }
 

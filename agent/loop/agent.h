@@ -63,8 +63,8 @@ void agent_format_status(const struct agent *agent, bool verbose,
 /* Returns the same as a JSON object, which the caller must destroy. */
 struct json *agent_status_to_json(const struct agent *agent);
 
-/* Appends to 's', in one line, the state of the components that are not in
- * sync, or "ready". */
+/* Appends to 's', in one line, "ready" if it is, and the state of the
+ * components that are not in sync. */
 void agent_format_problems(const struct agent *agent, struct ds *s);
 
 /* Appends to 's' the desired flows, or the differences that the last
