@@ -9,6 +9,7 @@ test_unit_SOURCES = \
 	test/unit.h \
 	test/unit-address-plan.c \
 	test/unit-drop-count.c \
+	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
