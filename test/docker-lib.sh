@@ -147,3 +147,66 @@ others_tables () {
 wall () {
     agentctl status | sed -n 's/^  wall: \([0-9]*\) packets, .*/\1/p'
 }
+
+# Docker itself.
+
+# can_docker: this machine has Docker and what an image can be made of.
+can_docker () {
+    for program in dockerd docker iptables busybox; do
+        command -v $program >/dev/null ||
+            { echo "no $program" >&2; return 1; }
+    done
+    if quiet ldd "$(command -v busybox)"; then
+        echo "busybox is not static" >&2
+        return 1
+    fi
+}
+
+# The sandbox has a /sys of its own.
+mount_cgroups () {
+    if quiet mount -t cgroup2 cgroup2 /sys/fs/cgroup; then
+        if test -s /sys/fs/cgroup/cgroup.controllers; then
+            return
+        fi
+        umount /sys/fs/cgroup
+    fi
+    mount -t tmpfs tmpfs /sys/fs/cgroup
+    for controller in cpu cpuacct cpuset memory devices freezer blkio pids; do
+        mkdir /sys/fs/cgroup/$controller
+        mount -t cgroup -o $controller cgroup /sys/fs/cgroup/$controller
+    done
+}
+
+# make_image: "box" is busybox, and a file for its web server.
+make_image () {
+    mkdir -p "$SANDBOX/image/bin" "$SANDBOX/image/www"
+    cp "$(command -v busybox)" "$SANDBOX/image/bin/busybox"
+    echo "who asks, gets this" >"$SANDBOX/image/www/index.html"
+    tar -C "$SANDBOX/image" -c . | docker import - box >/dev/null
+}
+
+start_docker () {
+    mount_cgroups
+    sysctl -qw net.ipv4.ip_forward=1
+    export DOCKER_HOST=unix://$SANDBOX/docker.sock
+    dockerd --data-root "$SANDBOX/docker" --exec-root "$SANDBOX/docker-exec" \
+        --host "$DOCKER_HOST" --pidfile "$SANDBOX/docker.pid" \
+        --storage-driver vfs >"$SANDBOX/docker.log" 2>&1 &
+    wait_until docker info
+    make_image
+}
+
+# publish WHAT: a container whose web server is published so.
+publish () {
+    docker run --detach --publish "$1" box /bin/busybox httpd -f -p 80 \
+        -h /www >/dev/null
+}
+
+# stop_docker: its cgroups are the machine's.
+stop_docker () {
+    docker rm --force $(docker ps --quiet) >/dev/null
+    kill $(cat "$SANDBOX/docker.pid")
+    wait_until sh -c "! test -e $SANDBOX/docker.pid"
+    find /sys/fs/cgroup -depth -path '*/docker*' -type d \
+        -exec rmdir {} + 2>/dev/null || :
+}
