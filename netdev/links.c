@@ -155,7 +155,8 @@ open_sockets(struct links *links)
             && event_socket_open(&links->device_events, NETLINK_ROUTE,
                                  of_devices,
                                  DEVICE_EVENTS_BUFFER, note_event, links)
-            && event_socket_open(&links->other_events, NETLINK_ROUTE, of_others,
+            && event_socket_open(&links->other_events, NETLINK_ROUTE,
+                                 of_others,
                                  OTHER_EVENTS_BUFFER, note_event, links));
 }
 

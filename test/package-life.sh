@@ -46,6 +46,7 @@ in_copy pipette-agent --bridge copro1 --uplink other --fake-port fake1 \
     --fake-address 10.11.0.1/16 --real-subnet 192.168.3.0/24 \
     --datapath-type netdev --once
 ip rule | grep -F 'from 10.11.0.1'
+test "$(nft list tables | grep -c ' inet pipette-copro[01]')" = 2
 flows=$(ovs-ofctl -OOpenFlow14 dump-flows --no-stats copro0)
 
 # Removal leaves the bridge, and says so; coming back forgets that it was away.
@@ -76,5 +77,6 @@ for port in ovsfake0 fake1; do
 done
 ! ip rule | grep '^11' || fail "purge left a rule"
 ! ip route show table all | grep 'proto 112' || fail "purge left a route"
+! nft list tables | grep pipette || fail "purge left an nftables table"
 test ! -e "$copy$kept" || fail "purge left $kept"
 test ! -e "$copy/etc/pipette-agent" || fail "purge left /etc/pipette-agent"

@@ -3,8 +3,8 @@
 #ifndef AGENT_LOOP_BACKENDS_H
 #define AGENT_LOOP_BACKENDS_H 1
 
-/* The backends: database, links and firewall of the kernel, switch.  Each gets the part of the
- * options that it knows, and has a schedule of its own. */
+/* The backends: database, links and firewall of the kernel, switch.  Each gets
+ * the part of the options that it knows, and has a schedule of its own. */
 
 #include <stdbool.h>
 
