@@ -25,9 +25,10 @@ enum options_mode {
 
 enum setting {
     SET_BRIDGE, SET_UPLINK, SET_DATAPATH_TYPE, SET_DB, SET_ADOPT,
+    SET_CT_MARK,
     SET_VLAN, SET_FAKE_PORT, SET_FAKE_ADDRESS, SET_REAL_SUBNET, SET_CLIENTS,
-    SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_CT_MARK,
-    SET_PROTOCOLS, SET_MAX_PAIRS, SET_SERVER_MAC, SET_CLIENT_MAC, SET_TIMEOUT,
+    SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS,
+    SET_MAX_PAIRS, SET_SERVER_MAC, SET_CLIENT_MAC, SET_TIMEOUT,
     N_SETTINGS
 };
 
@@ -58,10 +59,10 @@ struct options {
     bool routed;                /* See options_serve_routed(). */
     unsigned int max_clients;   /* Of these, at a time. */
     uint16_t ct_zone;           /* For these; see options_ct_zone(). */
-    uint32_t ct_mark;           /* For containers: one bit, or 0 for none. */
     char *datapath_type;
     char *db;                   /* "unix:FILE", FILE absolute. */
     bool adopt;
+    uint32_t ct_mark;           /* For containers: one bit, or 0 for none. */
     unsigned int wait;          /* For MODE_ONCE, MODE_REMOVE: seconds. */
     char *unixctl;
     char *translate;            /* For MODE_TRANSLATE: what, "-" a filter. */

@@ -25,6 +25,7 @@ static const struct {
     [SET_DATAPATH_TYPE] = { "bridge", "datapath-type", "datapath-type", NULL },
     [SET_DB] = { "bridge", "db", "db", NULL },
     [SET_ADOPT] = { "bridge", "adopt", "adopt", "no" },
+    [SET_CT_MARK] = { "bridge", "ct-mark", "ct-mark", "0x1000" },
     [SET_VLAN] = { "network", "vlan", "vlan", "2" },
     [SET_FAKE_PORT] = { "network", "fake-port", "fake-port", "ovsfake0" },
     [SET_FAKE_ADDRESS]
@@ -35,7 +36,6 @@ static const struct {
     [SET_CLIENTS] = { "network", "clients", "clients", "any" },
     [SET_MAX_CLIENTS] = { "network", "max-clients", "max-clients", "4096" },
     [SET_CT_ZONE] = { "network", "ct-zone", "ct-zone", NULL },
-    [SET_CT_MARK] = { "network", "ct-mark", "ct-mark", "0x1000" },
     [SET_PROTOCOLS] = { "network", "protocols", "protocols", "tcp,udp" },
     [SET_MAX_PAIRS] = { "network", "max-pairs", "max-pairs", "16384" },
     [SET_SERVER_MAC]
@@ -90,6 +90,8 @@ parse(struct options *o, enum setting setting, const char *value)
         return parse_db(value, o->directory, &o->db);
     case SET_ADOPT:
         return parse_yes_no(value, &o->adopt);
+    case SET_CT_MARK:
+        return parse_bit(value, &o->ct_mark);
     case SET_VLAN:
         return parse_vlans(value, &o->vlans);
     case SET_FAKE_PORT:
@@ -106,8 +108,6 @@ parse(struct options *o, enum setting setting, const char *value)
         return parse_number(value, 1, MAX_LEARNED, &o->max_clients);
     case SET_CT_ZONE:
         return parse_u16(value, 1, UINT16_MAX, &o->ct_zone);
-    case SET_CT_MARK:
-        return parse_bit(value, &o->ct_mark);
     case SET_PROTOCOLS:
         return parse_protocols(value, &o->protocols);
     case SET_MAX_PAIRS:
