@@ -9,6 +9,7 @@ test_unit_SOURCES = \
 	test/unit.h \
 	test/unit-address-plan.c \
 	test/unit-drop-count.c \
+	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
@@ -133,6 +134,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
+	test/containers.at \
 	test/faucet.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
@@ -171,11 +173,13 @@ TEST_HELPERS = \
 	test/pairs-lib.sh \
 	test/peer.py \
 	test/sandbox \
+	test/docker-lib.sh \
 	test/sandbox-lib.sh \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
 	test/walls.py \
+	test/without-nftables.py \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \

@@ -188,6 +188,7 @@ main(int argc, char *argv[])
     }
     bridge_rows_destroy(d.rows);
     free(CONST_CAST(unsigned long *, d.config.vlans));
+    svec_destroy(&d.config.fake_ports);
     free(d.state);
     return 0;
 }

@@ -26,6 +26,7 @@ static const struct {
     [SET_DATAPATH_TYPE] = { "bridge", "datapath-type", "datapath-type", NULL },
     [SET_DB] = { "bridge", "db", "db", NULL },
     [SET_ADOPT] = { "bridge", "adopt", "adopt", "no" },
+    [SET_CT_MARK] = { "bridge", "ct-mark", "ct-mark", "0x1000" },
     [SET_VLAN] = { "network", "vlan", "vlan", "2" },
     [SET_FAKE_PORT] = { "network", "fake-port", "fake-port", "ovsfake0" },
     [SET_FAKE_ADDRESS]
@@ -99,6 +100,8 @@ parse(struct options *o, struct network *n, enum setting setting,
         return parse_db(value, o->directory, &o->db);
     case SET_ADOPT:
         return parse_yes_no(value, &o->adopt);
+    case SET_CT_MARK:
+        return parse_bit(value, &o->ct_mark);
     case SET_VLAN:
         return parse_vlans(value, &n->vlans);
     case SET_FAKE_PORT:

@@ -30,7 +30,7 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
 static struct vlog_rate_limit networks_rl = VLOG_RATE_LIMIT_INIT(600, 600);
 static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
-enum { BRIDGE, LINKS, FLOWS, N_COMPONENTS };
+enum { BRIDGE, LINKS, FIREWALL, FLOWS, N_COMPONENTS };
 
 struct agent {
     const struct options *options;
@@ -89,6 +89,7 @@ agent_create(const struct options *options)
     health_init(&agent->health, time_msec());
     component_init(&agent->components[BRIDGE], "bridge");
     component_init(&agent->components[LINKS], "links");
+    component_init(&agent->components[FIREWALL], "firewall");
     component_init(&agent->components[FLOWS], "flows");
     warn_of_pairs(options);
     return agent;
@@ -123,6 +124,7 @@ stand_by(struct agent *agent)
     agent->standby = standby;
     if (standby || bridge_rows_is_refused(agent->backends.rows)) {
         links_stop(agent->backends.links);
+        firewall_stop(agent->backends.firewall);
         switch_conn_release(agent->backends.conn);
         agent->have_ports = false;
     }
@@ -158,6 +160,7 @@ pass_ports(struct agent *agent)
         return;
     }
     links_start(agent->backends.links);
+    firewall_start(agent->backends.firewall);
     if (!agent->have_ports || !are_ports_equal(&agent->ports, ports)) {
         struct svec flows = SVEC_EMPTY_INITIALIZER;
 
@@ -213,6 +216,10 @@ update_components(struct agent *agent)
                      bridge_rows_present(r->rows));
     component_update(&agent->components[LINKS], links_is_in_sync(r->links),
                      links_is_blocked(r->links), links_present(r->links));
+    component_update(&agent->components[FIREWALL],
+                     firewall_is_in_sync(r->firewall),
+                     firewall_is_blocked(r->firewall),
+                     firewall_present(r->firewall));
     component_update(&agent->components[FLOWS],
                      agent->have_ports && switch_conn_is_in_sync(r->conn),
                      switch_conn_is_blocked(r->conn),
@@ -221,7 +228,8 @@ update_components(struct agent *agent)
 
     bool ready = true;
     for (size_t i = 0; i < N_COMPONENTS; i++) {
-        ready &= agent->components[i].in_sync;
+        ready &= (agent->components[i].in_sync
+                  || (i == FIREWALL && agent->components[i].blocked));
     }
     if (ready && !agent->ready) {
         log_ready(agent->options);
@@ -308,6 +316,7 @@ agent_run(struct agent *agent)
     backends_run_rows(&agent->backends);
     stand_by(agent);
     pass_ports(agent);
+    backends_run_firewall(&agent->backends);
     backends_run_links(&agent->backends);
     pass_devices(agent);
     backends_run_conn(&agent->backends);
@@ -365,6 +374,9 @@ get_wanted(const struct agent *agent, int component)
     case LINKS:
         links_format_wanted(agent->backends.links, &s);
         break;
+    case FIREWALL:
+        firewall_format_wanted(agent->backends.firewall, &s);
+        break;
     case FLOWS:
         switch_conn_format_wanted(agent->backends.conn, &s);
         if (!agent->options->networks[0].name
@@ -383,6 +395,33 @@ agent_request_counts(struct agent *agent)
     switch_conn_request_counts(agent->backends.conn);
 }
 
+static void
+format_wall(const struct agent *agent, struct ds *s)
+{
+    const struct firewall_count *count
+        = firewall_read_count(agent->backends.firewall);
+
+    if (count) {
+        ds_put_format(s, "  wall: %"PRIu64" packets, %"PRIu64" bytes\n",
+                      count->packets, count->bytes);
+    }
+}
+
+static void
+put_json_wall(const struct agent *agent, struct json *component)
+{
+    const struct firewall_count *count
+        = firewall_read_count(agent->backends.firewall);
+
+    if (count) {
+        struct json *wall = json_object_create();
+
+        json_object_put(wall, "packets", json_integer_create(count->packets));
+        json_object_put(wall, "bytes", json_integer_create(count->bytes));
+        json_object_put(component, "wall", wall);
+    }
+}
+
 void
 agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
 {
@@ -394,6 +433,9 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
             component, verbose || !component->in_sync ? wanted : NULL,
             i == FLOWS ? switch_conn_foreign(agent->backends.conn) : 0, s);
         free(wanted);
+        if (i == FIREWALL) {
+            format_wall(agent, s);
+        }
     }
     limits_format(agent->options, agent->backends.conn, s);
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
@@ -419,7 +461,9 @@ agent_status_to_json(const struct agent *agent)
         struct json *component
             = component_to_json(&agent->components[i], wanted);
 
-        if (i == FLOWS) {
+        if (i == FIREWALL) {
+            put_json_wall(agent, component);
+        } else if (i == FLOWS) {
             json_object_put(component, "foreign",
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
@@ -460,6 +504,10 @@ agent_format_problems(const struct agent *agent, struct ds *s)
 {
     const char *separator = "";
 
+    if (agent->ready) {
+        ds_put_cstr(s, "ready");
+        separator = ", but ";
+    }
     for (int i = 0; i < N_COMPONENTS; i++) {
         const struct component *component = &agent->components[i];
 
@@ -468,9 +516,6 @@ agent_format_problems(const struct agent *agent, struct ds *s)
                           component->present);
             separator = "; ";
         }
-    }
-    if (agent->ready) {
-        ds_put_cstr(s, "ready");
     }
 }
 
