@@ -601,16 +601,17 @@ make_fake_ports(struct links *links, const struct snapshot *snapshot)
                                                links->n_devices, &n);
     struct routes *routes = routes_create(links->requests, snapshot, wants,
                                           n);
-    bool made = say_made(links, "the routes to clients",
-                         routes_remove_stale(routes));
+    bool removed = say_made(links, "the routes to clients",
+                            routes_remove_stale(routes));
+    bool made = removed;
 
-    for (size_t i = 1; i < links->n_devices && made; i++) {
-        /* Others may be right, if this one is not. */
-        links->in_sync &= make_fake_port(links, snapshot, i, routes);
+    for (size_t i = 1; i < links->n_devices && removed; i++) {
+        /* If one cannot be made, the others are. */
+        made &= make_fake_port(links, snapshot, i, routes);
     }
     routes_destroy(routes);
     free(wants);
-    return made && links->in_sync;
+    return made;
 }
 
 /* Makes the devices as wanted. */
@@ -623,7 +624,6 @@ make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
         links->in_sync = say_made(links, "the links", error);
         return;
     }
-    links->in_sync = true;
     links->in_sync = make_fake_ports(links, snapshot);
     links->in_sync &= make_uplink(links, snapshot);
     if (links->in_sync) {

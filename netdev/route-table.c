@@ -6,7 +6,6 @@
 
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -41,49 +40,46 @@ is_in_range(uint32_t table)
     return (table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE;
 }
 
-/* The lowest indices of our devices, and of others, that routes of our protocol
- * in a table lead to; 0 for none. */
-struct use {
-    int ours, other;
-};
-
-static void
-note_use(struct use uses[], const struct snapshot *snapshot,
-         struct rtnl_route *route)
+static struct rtnl_route *
+get_route(const struct snapshot *snapshot, size_t i)
 {
-    uint32_t table = rtnl_route_get_table(route);
-    int device = netlink_route_ifindex(route);
+    return (struct rtnl_route *) snapshot->routes.objects[i];
+}
 
-    if (device && is_in_range(table)) {
-        struct use *use = &uses[table & ~ROUTE_TABLE_MASK];
-        int *lowest = (snapshot_has_fake_port(snapshot, device) ? &use->ours
-                       : &use->other);
+/* Returns true if 'table' has a route of our protocol to one of our devices
+ * whose index is lower than 'ifindex'. */
+static bool
+has_lower(const struct snapshot *snapshot, uint32_t table, int ifindex)
+{
+    for (size_t i = 0; i < snapshot->routes.n; i++) {
+        struct rtnl_route *route = get_route(snapshot, i);
+        int device = netlink_route_ifindex(route);
 
-        if (!*lowest || device < *lowest) {
-            *lowest = device;
+        if (device < ifindex && snapshot_has_fake_port(snapshot, device)
+            && rtnl_route_get_table(route) == table) {
+            return true;
         }
     }
+    return false;
 }
 
 void
 route_tables_init(struct route_tables *tables,
                   const struct snapshot *snapshot)
 {
-    struct use *uses = xcalloc(N_TABLES, sizeof *uses);
-
     tables->ours = bitmap_allocate(N_TABLES);
     tables->taken = bitmap_allocate(N_TABLES);
     for (size_t i = 0; i < snapshot->routes.n; i++) {
-        note_use(uses, snapshot,
-                 (struct rtnl_route *) snapshot->routes.objects[i]);
-    }
-    for (size_t i = 0; i < N_TABLES; i++) {
-        if (uses[i].other
-            && !(uses[i].ours && uses[i].ours < uses[i].other)) {
-            bitmap_set1(tables->taken, i);
+        struct rtnl_route *route = get_route(snapshot, i);
+        uint32_t table = rtnl_route_get_table(route);
+        int device = netlink_route_ifindex(route);
+
+        if (is_in_range(table) && device
+            && !snapshot_has_fake_port(snapshot, device)
+            && !has_lower(snapshot, table, device)) {
+            bitmap_set1(tables->taken, table & ~ROUTE_TABLE_MASK);
         }
     }
-    free(uses);
 }
 
 void

@@ -110,23 +110,12 @@ check_named_flow(const struct options *o, const struct bridge_ports *ports,
 static void
 check_flows(const struct options *o)
 {
-    struct bridge_ports ports = {
-        .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
-        .fake_ports = SIMAP_INITIALIZER(&ports.fake_ports),
-    };
+    struct bridge_ports ports;
     struct svec named = SVEC_EMPTY_INITIALIZER;
     struct svec flows = SVEC_EMPTY_INITIALIZER;
     struct flow_list list = FLOW_LIST_INITIALIZER;
 
-    for (size_t i = 0; i < o->n_networks; i++) {
-        const char *name = o->networks[i].fake_port;
-
-        if (!simap_contains(&ports.fake_ports, name)) {
-            simap_put(&ports.fake_ports, name,
-                      BRIDGE_ROWS_FAKE_PORT_OFPORT
-                      + simap_count(&ports.fake_ports));
-        }
-    }
+    backends_requested_ports(o, &ports);
     backends_build_flows(o, &ports, false, &flows);
     char *error = flow_list_parse(&list, &flows);
     if (error) {

@@ -454,19 +454,9 @@ agent_format_problems(const struct agent *agent, struct ds *s)
 void
 agent_build_flows(const struct options *options, struct svec *flows)
 {
-    struct bridge_ports ports = {
-        .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
-        .fake_ports = SIMAP_INITIALIZER(&ports.fake_ports),
-    };
-    unsigned int number = BRIDGE_ROWS_FAKE_PORT_OFPORT;
+    struct bridge_ports ports;
 
-    for (size_t i = 0; i < options->n_networks; i++) {
-        const char *name = options->networks[i].fake_port;
-
-        if (!simap_contains(&ports.fake_ports, name)) {
-            simap_put(&ports.fake_ports, name, number++);
-        }
-    }
+    backends_requested_ports(options, &ports);
     backends_build_flows(options, &ports, true, flows);
     simap_destroy(&ports.fake_ports);
 }

@@ -340,3 +340,22 @@ backends_build_flows(const struct options *options,
     flow_set_build(configs, options->n_networks, flows);
     free(configs);
 }
+
+void
+backends_requested_ports(const struct options *options,
+                         struct bridge_ports *ports)
+{
+    unsigned int number = BRIDGE_ROWS_FAKE_PORT_OFPORT;
+
+    *ports = (struct bridge_ports) {
+        .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
+        .fake_ports = SIMAP_INITIALIZER(&ports->fake_ports),
+    };
+    for (size_t i = 0; i < options->n_networks; i++) {
+        const char *name = options->networks[i].fake_port;
+
+        if (!simap_contains(&ports->fake_ports, name)) {
+            simap_put(&ports->fake_ports, name, number++);
+        }
+    }
+}

@@ -63,4 +63,9 @@ void backends_build_flows(const struct options *options,
                           const struct bridge_ports *ports, bool names,
                           struct svec *flows);
 
+/* Stores into '*ports' the numbers that the agent requests on a bridge of its
+ * own.  The caller must destroy 'ports->fake_ports'. */
+void backends_requested_ports(const struct options *options,
+                              struct bridge_ports *ports);
+
 #endif /* agent/loop/backends.h */
