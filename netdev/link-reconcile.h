@@ -43,8 +43,8 @@ struct link_want {
 };
 
 /* Makes the device as wanted: no IPv6 autoconfiguration, MAC, MTU,
- * addresses, up.  '*former_mode' becomes the address generation mode that the device had,
- * if it is changed.  Returns -NLE_NODEV if there is no such device. */
+ * addresses, up.  '*former_mode' becomes the address generation mode that the
+ * device had, if it is changed.  Returns -NLE_NODEV if there is no such device. */
 int link_reconcile(struct nl_sock *, const struct snapshot *,
                    const struct snapshot_device *, const struct link_want *,
                    uint8_t *former_mode);

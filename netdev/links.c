@@ -794,7 +794,8 @@ links_release_orphans(struct links *links)
 {
     struct snapshot snapshot = SNAPSHOT_INITIALIZER;
 
-    if (take_snapshot(links, &snapshot) && !snapshot_has_fake_ports(&snapshot)) {
+    if (take_snapshot(links, &snapshot)
+        && !snapshot_has_fake_ports(&snapshot)) {
         release_routes(links, &snapshot, 1, links->n_devices);
     }
     snapshot_destroy(&snapshot);

@@ -12,15 +12,14 @@
  * itself.  Further addresses that somebody gives them by hand are left alone;
  * one that was a fake address before is known by its label, and goes.
  *
- * The clients of a network are reached through one permanent neighbour that has
- * the client MAC (route-reconcile.h has its address), by one route to the fake
- * prefix.  What
- * route the kernel makes for the fake address is deleted; it makes none if the
- * address is the agent's (IFA_F_NOPREFIXROUTE).  For routed clients, whose
- * own addresses the services see, a rule sends all that comes from the fake
- * address to a table of its own, which has a default route through the same
- * neighbour, and "unreachable" while the fake port is away: so nothing that is
- * sent from the fake address leaves elsewhere.
+ * The clients of a network are reached through one permanent neighbour that
+ * has the client MAC (route-reconcile.h has its address), by one route to the
+ * fake prefix.  What route the kernel makes for the fake address is deleted; it
+ * makes none if the address is the agent's (IFA_F_NOPREFIXROUTE).  For routed
+ * clients, whose own addresses the services see, a rule sends all that comes
+ * from the fake address to a table of its own, which has a default route
+ * through the same neighbour, and "unreachable" while the fake port is away: so
+ * nothing that is sent from the fake address leaves elsewhere.
  *
  * Routes and rules have a protocol number of their own, SNAPSHOT_PROTOCOL.
  * Those that have it and are not wanted any more go, and so does the neighbour

@@ -63,8 +63,8 @@ struct routes *routes_create(struct nl_sock *, const struct snapshot *,
 void routes_destroy(struct routes *);
 
 /* Takes away what is ours and not wanted.  To be called while the addresses
- * that were wanted before are still there: the kernel removes their routes with
- * them, and they tell which neighbours are ours. */
+ * that were wanted before are still there: the kernel removes their routes
+ * with them, and they tell which neighbours are ours. */
 int routes_remove_stale(const struct routes *);
 
 /* Adds what network 'i' lacks.  Its device must be up and have the fake

@@ -9,8 +9,8 @@
  * What the bridge must do, as text: a configuration and two port numbers in,
  * one line a flow out, in the syntax that ovs-ofctl(8) takes for "add-flows".
  * Those that drop, and only those, end in a comment ("# why", or "# [NETWORK]
- * why"): the reason that their packets are counted by (drop-count.h).  Pure: no switch, no clock, no
- * state.
+ * why"): the reason that their packets are counted by (drop-count.h).  Pure:
+ * no switch, no clock, no state.
  *
  * There are two sets: that for real subnets that are known (subnet-set.h), of
  * any number of networks, and the published one, of one:

@@ -38,8 +38,8 @@
  *
  * Networks that have names share the tables.  Table 0 writes the number of a
  * packet's network, by its VLAN or its fake address, into the metadata.  What
- * is learned matches that, so that it is of one network.  So do the other flows
- * of a network, but for those that are the same in all networks.
+ * is learned matches that, so that it is of one network.  So do the other
+ * flows of a network, but for those that are the same in all networks.
  *
  * Register 0 holds the client's address, register 1 the target's, both as they
  * are on the uplink; bits 0 and 1 of register 2 say that the MAC addresses of

@@ -72,8 +72,8 @@ count(const struct svec *flows, const char *format, ...)
     return n;
 }
 
-/* Appends to 'flows' the flow set for the 'n' networks in 'c': ovs-ofctl takes it, and no two flows
- * have the same match. */
+/* Appends to 'flows' the flow set for the 'n' networks in 'c': ovs-ofctl takes
+ * it, and no two flows have the same match. */
 static void
 build(const struct flow_config *c, size_t n, struct svec *flows)
 {

@@ -54,8 +54,10 @@ options_defaults(void **state OVS_UNUSED)
     assert_string_equal(o.networks[0].fake_port, "ovsfake0");
     assert_int_equal(ntohl(o.networks[0].fake.ip), 0x0a0a0001);
     assert_int_equal(o.networks[0].fake.plen, 16);
-    assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac), 0x0e0000000066);
-    assert_int_equal(eth_addr_to_uint64(o.networks[0].client_mac), 0x0e0000000067);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac),
+                     0x0e0000000066);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].client_mac),
+                     0x0e0000000067);
     assert_vlans(&o, "2,");
     assert_int_equal(o.networks[0].timeout, 300);
     assert_int_equal(o.wait, 30);
@@ -95,8 +97,10 @@ options_all(void **state OVS_UNUSED)
     assert_false(o.networks[0].routed);
     assert_int_equal(o.networks[0].protocols, FLOW_TCP | FLOW_ICMP);
     assert_int_equal(o.networks[0].max_clients, 1);
-    assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac), 0x020000000001);
-    assert_int_equal(eth_addr_to_uint64(o.networks[0].client_mac), 0x020000000002);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac),
+                     0x020000000001);
+    assert_int_equal(eth_addr_to_uint64(o.networks[0].client_mac),
+                     0x020000000002);
     assert_vlans(&o, "4094,");
     assert_int_equal(o.networks[0].timeout, 65535);
     assert_string_equal(o.datapath_type, "netdev");

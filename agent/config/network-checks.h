@@ -4,8 +4,9 @@
 #define AGENT_CONFIG_NETWORK_CHECKS_H 1
 
 /* Checks of networks against each other.  No two may have a VLAN, or addresses
- * of a fake prefix, in common; a fake port that they share has one MAC address;
- * and each has a name and a known real subnet if there are several. */
+ * of a fake prefix, in common; a fake port that they share has one MAC
+ * address; and each has a name and a known real subnet if there are
+ * several. */
 
 struct options;
 struct svec;

@@ -42,9 +42,9 @@ bool setting_is_of_network(enum setting);
 bool setting_find(const char *key, enum setting *);
 
 /* Parses 'value' and stores it; in 'network', if each network has the setting
- * (otherwise 'network' may be NULL).  'line' is its line in the configuration file,
- * 0 for the command line.  Returns NULL if successful, otherwise the error, as
- * below, for the caller to free. */
+ * (otherwise 'network' may be NULL).  'line' is its line in the configuration
+ * file, 0 for the command line.  Returns NULL if successful, otherwise the
+ * error, as below, for the caller to free. */
 char *setting_apply(struct options *options, struct network *network,
                     enum setting, const char *value, unsigned int line);
 

@@ -14,11 +14,11 @@ struct ds;
 struct options;
 
 /* Appends to 's' the translation of 'words', a line: "client C target T" for a
- * fake address, the fake address for "C,T".  Of networks that have names, it is
- * "network NAME client C target T"; and for "C,T" a line "network NAME ADDRESS"
- * for each network that has both, for "NAME:C,T" that of one.  Returns NULL if
- * successful, otherwise what 'words' must be, a string that the caller must
- * free. */
+ * fake address, the fake address for "C,T".  Of networks that have names, it
+ * is "network NAME client C target T"; and for "C,T" a line "network NAME
+ * ADDRESS" for each network that has both, for "NAME:C,T" that of one.
+ * Returns NULL if successful, otherwise what 'words' must be, a string that
+ * the caller must free. */
 char *translate(const struct options *, const char *words, struct ds *s)
     OVS_WARN_UNUSED_RESULT;
 
