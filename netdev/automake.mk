@@ -5,6 +5,8 @@ libpipette_a_SOURCES += \
 	netdev/events.h \
 	netdev/link-reconcile.c \
 	netdev/link-reconcile.h \
+	netdev/links-config.c \
+	netdev/links-config.h \
 	netdev/links.c \
 	netdev/links.h \
 	netdev/netlink.c \

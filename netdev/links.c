@@ -16,6 +16,7 @@
 #include "netdev/event-socket.h"
 #include "netdev/events.h"
 #include "netdev/link-reconcile.h"
+#include "netdev/links-config.h"
 #include "netdev/netlink.h"
 #include "netdev/route-reconcile.h"
 #include "netdev/snapshot.h"
@@ -66,57 +67,6 @@ struct links {
     bool in_sync, blocked;
     struct ds present;
 };
-
-/* Configuration. */
-
-static void
-copy_config(struct links_config *dst, const struct links_config *src)
-{
-    size_t size = src->n_networks * sizeof *src->networks;
-    struct links_network *networks = xmemdup(src->networks, size);
-
-    for (size_t i = 0; i < src->n_networks; i++) {
-        networks[i].fake_port = xstrdup(src->networks[i].fake_port);
-    }
-    *dst = (struct links_config) {
-        .uplink = xstrdup(src->uplink),
-        .networks = networks,
-        .n_networks = src->n_networks,
-    };
-}
-
-static void
-destroy_config(struct links_config *config)
-{
-    free(CONST_CAST(char *, config->uplink));
-    for (size_t i = 0; i < config->n_networks; i++) {
-        free(CONST_CAST(char *, config->networks[i].fake_port));
-    }
-    free(CONST_CAST(struct links_network *, config->networks));
-}
-
-static bool
-is_network_equal(const struct links_network *a, const struct links_network *b)
-{
-    return (!strcmp(a->fake_port, b->fake_port)
-            && a->id == b->id
-            && eth_addr_equals(a->mac, b->mac)
-            && a->address == b->address && a->plen == b->plen
-            && eth_addr_equals(a->client_mac, b->client_mac)
-            && a->routed_clients == b->routed_clients);
-}
-
-static bool
-is_config_equal(const struct links_config *a, const struct links_config *b)
-{
-    bool equal = (!strcmp(a->uplink, b->uplink)
-                  && a->n_networks == b->n_networks);
-
-    for (size_t i = 0; equal && i < a->n_networks; i++) {
-        equal = is_network_equal(&a->networks[i], &b->networks[i]);
-    }
-    return equal;
-}
 
 /* Returns the index of device 'name', SIZE_MAX if there is no such one. */
 static size_t
@@ -251,7 +201,7 @@ links_create(const struct links_config *config)
 {
     struct links *links = xzalloc(sizeof *links);
 
-    copy_config(&links->config, config);
+    links_config_copy(&links->config, config);
     make_lists(links);
     ds_init(&links->present);
     look_at_all(links);
@@ -272,7 +222,7 @@ links_destroy(struct links *links)
         event_socket_close(&links->device_events);
         event_socket_close(&links->other_events);
         destroy_lists(links);
-        destroy_config(&links->config);
+        links_config_destroy(&links->config);
         ds_destroy(&links->present);
         free(links);
     }
@@ -466,12 +416,12 @@ take_devices(struct links *links, const struct links *former)
 void
 links_set_config(struct links *links, const struct links_config *config)
 {
-    if (is_config_equal(&links->config, config)) {
+    if (links_config_equals(&links->config, config)) {
         return;
     }
 
     struct links former = *links;
-    copy_config(&links->config, config);
+    links_config_copy(&links->config, config);
     make_lists(links);
     if (former.started) {
         release_missing(&former, links->devices, links->n_devices);
@@ -485,7 +435,7 @@ links_set_config(struct links *links, const struct links_config *config)
         links->uplink_left = false;
     }
     destroy_lists(&former);
-    destroy_config(&former.config);
+    links_config_destroy(&former.config);
     links->in_sync = links->blocked = false;
     say(links, links->started ? "waiting to compare the links"
         : "waiting for the ports");
