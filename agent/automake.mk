@@ -16,6 +16,8 @@ libpipette_a_SOURCES += \
 	agent/loop/agent.h \
 	agent/loop/backends.c \
 	agent/loop/backends.h \
+	agent/loop/limits.c \
+	agent/loop/limits.h \
 	agent/loop/removal.c \
 	agent/loop/removal.h \
 	agent/loop/restart-watch.c \

@@ -3,6 +3,10 @@ libpipette_a_SOURCES += \
 	netdev/event-socket.h \
 	netdev/events.c \
 	netdev/events.h \
+	netdev/firewall-table.c \
+	netdev/firewall-table.h \
+	netdev/firewall.c \
+	netdev/firewall.h \
 	netdev/link-reconcile.c \
 	netdev/link-reconcile.h \
 	netdev/links-config.c \

@@ -30,10 +30,11 @@ set_buffer(struct nl_sock *sock, int bytes)
 }
 
 bool
-event_socket_open(struct event_socket *events, const int groups[], int buffer,
+event_socket_open(struct event_socket *events, int protocol,
+                  const int groups[], int buffer,
                   int (*take)(struct nl_msg *, void *aux), void *aux)
 {
-    struct nl_sock *sock = netlink_open();
+    struct nl_sock *sock = netlink_open_protocol(protocol);
 
     *events = (struct event_socket) { .sock = sock };
     if (!sock) {

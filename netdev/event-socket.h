@@ -14,12 +14,14 @@ struct event_socket {
     bool overrun;               /* Events were lost; others still wait. */
 };
 
-/* Opens a socket for the events of 'groups' (RTNLGRP_*, ending with 0).
+/* Opens a socket for the events of 'groups', ending with 0, of 'protocol': of
+ * NETLINK_ROUTE, RTNLGRP_*; of NETLINK_NETFILTER, NFNLGRP_*.
  * event_socket_run() passes each message to 'take', with 'aux'.  The kernel
  * keeps 'buffer' bytes of messages.  Returns false if that fails: the caller
  * must close '*events' in any case. */
-bool event_socket_open(struct event_socket *events, const int groups[],
-                       int buffer, int (*take)(struct nl_msg *, void *aux),
+bool event_socket_open(struct event_socket *events, int protocol,
+                       const int groups[], int buffer,
+                       int (*take)(struct nl_msg *, void *aux),
                        void *aux);
 void event_socket_close(struct event_socket *);
 

@@ -125,16 +125,15 @@ add_address(struct nl_sock *sock, const struct snapshot_device *device,
     return error == -NLE_EXIST ? 0 : error;
 }
 
+/* Sets one of the device's IPV4_DEVCONF_*. */
 static int
-set_promote(struct nl_sock *sock, const struct snapshot_device *device,
-            uint32_t promote)
+set_inet_conf(struct nl_sock *sock, const struct snapshot_device *device,
+              unsigned int conf, uint32_t value)
 {
     struct rtnl_link *change = rtnl_link_alloc();
 
     ovs_assert(change);
-    int error = rtnl_link_inet_set_conf(change,
-                                        IPV4_DEVCONF_PROMOTE_SECONDARIES,
-                                        promote);
+    int error = rtnl_link_inet_set_conf(change, conf, value);
     if (!error) {
         error = rtnl_link_change(sock, device->link, change, 0);
     }
@@ -154,7 +153,9 @@ delete_address(struct nl_sock *sock, const struct snapshot_device *device,
 
     rtnl_link_inet_get_conf(device->link, IPV4_DEVCONF_PROMOTE_SECONDARIES,
                             &promote);
-    int error = promote ? 0 : set_promote(sock, device, 1);
+    int error = (promote ? 0
+                 : set_inet_conf(sock, device,
+                                 IPV4_DEVCONF_PROMOTE_SECONDARIES, 1));
     if (error) {
         return log_change(name, "promote secondary addresses", error);
     }
@@ -162,7 +163,7 @@ delete_address(struct nl_sock *sock, const struct snapshot_device *device,
     error = log_address_change(name, "delete", addr,
                                rtnl_addr_delete(sock, addr, 0));
     if (!promote) {
-        set_promote(sock, device, 0);
+        set_inet_conf(sock, device, IPV4_DEVCONF_PROMOTE_SECONDARIES, 0);
     }
     return error == -NLE_NOADDR ? 0 : error;
 }
@@ -387,6 +388,21 @@ make_link(struct nl_sock *sock, const struct snapshot_device *device,
     return log_change(want->name, what, error);
 }
 
+/* The kernel's reverse path filter takes marks into account (src_valid_mark in
+ * the kernel's ip-sysctl document). */
+static int
+make_src_valid_mark(struct nl_sock *sock, const struct snapshot_device *device,
+                    const struct link_want *want)
+{
+    uint32_t on = 1;
+
+    rtnl_link_inet_get_conf(device->link, IPV4_DEVCONF_SRC_VMARK, &on);
+    return (on || !want->src_valid_mark ? 0
+            : log_change(want->name, "src_valid_mark = 1",
+                         set_inet_conf(sock, device, IPV4_DEVCONF_SRC_VMARK,
+                                       1)));
+}
+
 bool
 link_is_departure(struct nlmsghdr *nlh, const char *name)
 {
@@ -413,6 +429,9 @@ link_reconcile(struct nl_sock *sock, const struct snapshot *snapshot,
     /* In this order: the device comes up with all that it is to have. */
     int error = stop_autoconfiguration(sock, snapshot, device, want->name,
                                        former_mode);
+    if (!error) {
+        error = make_src_valid_mark(sock, device, want);
+    }
     if (!error) {
         error = make_addresses(sock, device, want);
     }

@@ -40,6 +40,7 @@ struct link_want {
     const struct link_address *addresses;
     size_t n_addresses;
     unsigned int mtu;           /* Bytes; 0 to leave it. */
+    bool src_valid_mark;        /* On; false to leave it. */
 };
 
 /* Makes the device as wanted: no IPv6 autoconfiguration, MAC, MTU,
@@ -51,7 +52,7 @@ int link_reconcile(struct nl_sock *, const struct snapshot *,
 
 /* Takes our addresses from the device 'name', and sets the IPv6 address
  * generation mode to 'mode', or if that is not known to the kernel's default
- * for new devices. */
+ * for new devices.  src_valid_mark stays: without marks it does nothing. */
 int link_release(struct nl_sock *, const struct snapshot_device *,
                  const char *name, uint8_t mode);
 

@@ -45,7 +45,8 @@ is_network_equal(const struct links_network *a, const struct links_network *b)
             && eth_addr_equals(a->mac, b->mac)
             && a->address == b->address && a->plen == b->plen
             && eth_addr_equals(a->client_mac, b->client_mac)
-            && a->routed_clients == b->routed_clients);
+            && a->routed_clients == b->routed_clients
+            && a->mark == b->mark && a->mark_mask == b->mark_mask);
 }
 
 bool

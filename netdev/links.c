@@ -183,9 +183,11 @@ open_sockets(struct links *links)
 
     links->requests = netlink_open();
     return (links->requests
-            && event_socket_open(&links->device_events, of_devices,
+            && event_socket_open(&links->device_events, NETLINK_ROUTE,
+                                 of_devices,
                                  DEVICE_EVENTS_BUFFER, note_event, links)
-            && event_socket_open(&links->other_events, of_others,
+            && event_socket_open(&links->other_events, NETLINK_ROUTE,
+                                 of_others,
                                  OTHER_EVENTS_BUFFER, note_event, links));
 }
 
@@ -314,6 +316,8 @@ get_route_wants(const struct links *links, const struct snapshot *snapshot,
                 .plen = network->plen,
                 .client_mac = &network->client_mac,
                 .routed_clients = network->routed_clients,
+                .mark = network->mark,
+                .mark_mask = network->mark_mask,
             };
         }
     }
@@ -517,9 +521,13 @@ make_fake_port(struct links *links, const struct snapshot *snapshot, size_t i,
         .mtu = links_fake_port_mtu(links),
     };
 
-    for (size_t j = 0; j < links->config.n_networks && !link.mac; j++) {
+    for (size_t j = 0; j < links->config.n_networks; j++) {
+        const struct links_network *network = &links->config.networks[j];
+
         if (is_on_device(links, i, j)) {
-            link.mac = &links->config.networks[j].mac;
+            link.mac = &network->mac;
+            link.src_valid_mark |= (network->routed_clients
+                                    && network->mark_mask);
         }
     }
     int error = link_reconcile(links->requests, snapshot,

@@ -19,7 +19,10 @@
  * clients, whose own addresses the services see, a rule sends all that comes
  * from the fake address to a table of its own, which has a default route
  * through the same neighbour, and "unreachable" while the fake port is away: so
- * nothing that is sent from the fake address leaves elsewhere.
+ * nothing that is sent from the fake address leaves elsewhere.  Marked packets,
+ * which are those of containers, have rules of their own (route-reconcile.h),
+ * and the fake port has src_valid_mark, so that a strict reverse path filter
+ * follows them.
  *
  * Routes and rules have a protocol number of their own, SNAPSHOT_PROTOCOL.
  * Those that have it and are not wanted any more go, and so does the neighbour
@@ -57,7 +60,8 @@ struct links_network {
     ovs_be32 address;           /* Of the fake port. */
     unsigned int plen;          /* Its prefix length, 30 at most. */
     struct eth_addr client_mac;
-    bool routed_clients;        /* With the rule and its table. */
+    bool routed_clients;        /* With the rules and their table. */
+    uint32_t mark, mark_mask;   /* See firewall.h; a mask of 0 for none. */
 };
 
 struct links_config {

@@ -29,13 +29,19 @@ COVERAGE_DEFINE(netlink_object);
 struct nl_sock *
 netlink_open(void)
 {
+    return netlink_open_protocol(NETLINK_ROUTE);
+}
+
+struct nl_sock *
+netlink_open_protocol(int protocol)
+{
     const struct timeval timeout = {
         .tv_sec = NETLINK_TIMEOUT_MSEC / 1000,
         .tv_usec = NETLINK_TIMEOUT_MSEC % 1000 * 1000,
     };
     struct nl_sock *sock = nl_socket_alloc();
 
-    if (sock && nl_connect(sock, NETLINK_ROUTE)) {
+    if (sock && nl_connect(sock, protocol)) {
         nl_socket_free(sock);
         return NULL;
     }

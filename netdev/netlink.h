@@ -23,6 +23,9 @@ struct rtnl_route;
 #define NETLINK_TIMEOUT_MSEC 1000
 struct nl_sock *netlink_open(void);
 
+/* The same for another protocol, NETLINK_*. */
+struct nl_sock *netlink_open_protocol(int protocol);
+
 /* Some of the kernel's objects of one kind (struct rtnl_route, ...). */
 struct netlink_list {
     struct nl_object **objects;

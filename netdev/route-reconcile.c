@@ -13,6 +13,7 @@
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "byte-order.h"
@@ -38,6 +39,19 @@ struct route_spec {
     bool unreachable;
 };
 
+/* Rules, in the order to add them: an exception before what it is from. */
+enum { N_RULES = 4 };
+static const struct rule_spec {
+    uint32_t priority;
+    bool from, in_port, marked; /* What it matches. */
+    bool main;                  /* Leads to the main table, not to ours. */
+} rule_specs[N_RULES] = {
+    { ROUTE_EXCEPTION_PRIORITY, true, false, true, true },
+    { ROUTE_EXCEPTION_PRIORITY, false, true, true, true },
+    { ROUTE_RULE_PRIORITY, true, false, false, false },
+    { ROUTE_RULE_PRIORITY, false, false, true, false },
+};
+
 /* What one network is to have, and what of that it has. */
 struct target {
     const struct route_want *want;
@@ -46,7 +60,9 @@ struct target {
     struct route_spec specs[N_ROUTES];
     int n_specs;
     bool has_route[N_ROUTES];
-    bool has_neighbour, has_rule;
+    bool has_neighbour, has_rule[N_RULES];
+    bool leads;                 /* Has the rules that are for a fake port,
+                                 * whichever of its networks it is. */
 };
 
 struct routes {
@@ -109,12 +125,50 @@ find_by_address(const struct routes *r, ovs_be32 address)
 /* Returns that of the rule's source, NULL if there is none, or if the rule is
  * not of our protocol. */
 static struct target *
-find_by_rule(const struct routes *r, struct rtnl_rule *rule)
+find_by_source(const struct routes *r, struct rtnl_rule *rule)
 {
     ovs_be32 source = (route_table_is_our_protocol(rule)
                        ? route_table_get_source(rule) : 0);
 
     return source ? find_by_address(r, source) : NULL;
+}
+
+static struct target *
+find_by_table(const struct routes *r, uint32_t table)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->targets[i].table == table) {
+            return &r->targets[i];
+        }
+    }
+    return NULL;
+}
+
+/* Returns the one that leads on the fake port 'name'. */
+static struct target *
+find_leader(const struct routes *r, const char *name)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        struct target *t = &r->targets[i];
+
+        if (t->leads && !strcmp(t->want->name, name)) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+/* Returns the network that has, or could have, 'rule': by its source, its
+ * interface, or else its table. */
+static struct target *
+find_by_rule(const struct routes *r, struct rtnl_rule *rule)
+{
+    const char *iif = rtnl_rule_get_iif(rule);
+
+    return (!route_table_is_our_protocol(rule) ? NULL
+            : rtnl_rule_get_src(rule) ? find_by_source(r, rule)
+            : iif ? find_leader(r, iif)
+            : find_by_table(r, rtnl_rule_get_table(rule)));
 }
 
 /* Returns that of the route's table, or in the main table, of the prefix. */
@@ -155,7 +209,7 @@ choose_tables(struct routes *r)
 {
     for (size_t i = 0; i < r->snapshot->rules.n; i++) {
         struct rtnl_rule *rule = get_rule(r, i);
-        struct target *t = find_by_rule(r, rule);
+        struct target *t = find_by_source(r, rule);
 
         if (t && !t->table
             && route_tables_keep(&r->tables, rtnl_rule_get_table(rule))) {
@@ -412,35 +466,108 @@ delete_neighbour(const struct routes *r, struct rtnl_route *route, bool all)
 
 /* The rules. */
 
+static bool
+is_spec_wanted(const struct target *t, const struct rule_spec *spec)
+{
+    return (t->want->routed_clients
+            && (!spec->marked || t->want->mark_mask)
+            && (spec->from || t->leads));
+}
+
+static uint32_t
+get_spec_table(const struct target *t, const struct rule_spec *spec)
+{
+    return spec->main ? RT_TABLE_MAIN : t->table;
+}
+
+/* Returns true if another rule leads from 'address' to a table of ours. */
+static bool
+leads_to_us(const struct routes *r, ovs_be32 address)
+{
+    for (size_t i = 0; i < r->snapshot->rules.n; i++) {
+        struct rtnl_rule *rule = get_rule(r, i);
+
+        if (route_table_is_our_protocol(rule)
+            && route_tables_is_ours(&r->tables, rtnl_rule_get_table(rule))
+            && route_table_get_source(rule) == address) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_our_port(const struct routes *r, const char *name)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (!strcmp(r->targets[i].want->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns true if 'rule', which has our protocol, is an exception from one to
+ * a table of ours.  Without the network that it was for, both are still
+ * there. */
+static bool
+is_exception(const struct routes *r, struct rtnl_rule *rule)
+{
+    const char *iif = rtnl_rule_get_iif(rule);
+    ovs_be32 source = route_table_get_source(rule);
+
+    return (rtnl_rule_get_prio(rule) == ROUTE_EXCEPTION_PRIORITY
+            && (iif ? is_our_port(r, iif)
+                : source && leads_to_us(r, source)));
+}
+
 /* Returns true if 'rule' is this agent's.  A rule from a fake address to
  * another table is from when the fake port had another name; one from another
  * address to a table of ours, from when there was another network. */
 static bool
 is_our_rule(const struct routes *r, struct rtnl_rule *rule)
 {
-    if (!route_table_is_our_protocol(rule)) {
-        return false;
-    }
-    return (find_by_rule(r, rule)
-            || route_tables_is_ours(&r->tables, rtnl_rule_get_table(rule)));
+    return (route_table_is_our_protocol(rule)
+            && (find_by_source(r, rule)
+                || route_tables_is_ours(&r->tables, rtnl_rule_get_table(rule))
+                || is_exception(r, rule)));
 }
 
-/* Returns true if 'rule', which is from the fake address of 't', is as it is
- * wanted. */
+/* Returns true if 'rule', which is ours, is the one that 'spec' tells. */
 static bool
-is_rule_of(const struct target *t, struct rtnl_rule *rule)
+is_rule_spec(const struct target *t, struct rtnl_rule *rule,
+             const struct rule_spec *spec)
 {
+    const char *iif = rtnl_rule_get_iif(rule);
     uint8_t ip_protocol;
 
-    return (t->want->routed_clients
-            && rtnl_rule_get_prio(rule) == ROUTE_RULE_PRIORITY
-            && rtnl_rule_get_table(rule) == t->table
+    return (rtnl_rule_get_prio(rule) == spec->priority
+            && rtnl_rule_get_table(rule) == get_spec_table(t, spec)
             && rtnl_rule_get_action(rule) == FR_ACT_TO_TBL
-            /* For all packets. */
-            && !rtnl_rule_get_dst(rule) && !rtnl_rule_get_mark(rule)
-            && !rtnl_rule_get_iif(rule) && !rtnl_rule_get_oif(rule)
+            && (spec->from ? route_table_get_source(rule) == t->want->address
+                : !rtnl_rule_get_src(rule))
+            && (spec->in_port ? iif && !strcmp(iif, t->want->name) : !iif)
+            && (rtnl_rule_get_mark(rule)
+                == (spec->marked ? t->want->mark : 0))
+            && (!spec->marked
+                || rtnl_rule_get_mask(rule) == t->want->mark_mask)
+            /* For all packets of these. */
+            && !rtnl_rule_get_dst(rule) && !rtnl_rule_get_oif(rule)
             && !rtnl_rule_get_dsfield(rule)
             && rtnl_rule_get_ipproto(rule, &ip_protocol));
+}
+
+/* Returns which of the rules of 't' is 'rule', N_RULES if none. */
+static int
+get_rule_kind(const struct target *t, struct rtnl_rule *rule)
+{
+    for (int i = 0; i < N_RULES; i++) {
+        if (is_spec_wanted(t, &rule_specs[i])
+            && is_rule_spec(t, rule, &rule_specs[i])) {
+            return i;
+        }
+    }
+    return N_RULES;
 }
 
 static bool
@@ -448,28 +575,53 @@ is_wanted_rule(const struct routes *r, struct rtnl_rule *rule)
 {
     const struct target *t = find_by_rule(r, rule);
 
-    return t && is_rule_of(t, rule);
+    return t && get_rule_kind(t, rule) < N_RULES;
 }
 
 static int
-add_rule(const struct routes *r, const struct target *t)
+add_rule(const struct routes *r, const struct target *t,
+         const struct rule_spec *spec)
 {
     struct rtnl_rule *rule = rtnl_rule_alloc();
-    struct nl_addr *src = netlink_ip(t->want->address, 32);
+    uint32_t table = get_spec_table(t, spec);
 
     ovs_assert(rule);
     rtnl_rule_set_family(rule, AF_INET);
-    rtnl_rule_set_src(rule, src);
-    rtnl_rule_set_prio(rule, ROUTE_RULE_PRIORITY);
-    rtnl_rule_set_table(rule, t->table);
+    rtnl_rule_set_prio(rule, spec->priority);
+    rtnl_rule_set_table(rule, table);
     rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
     rtnl_rule_set_protocol(rule, SNAPSHOT_PROTOCOL);
+    if (spec->from) {
+        struct nl_addr *src = netlink_ip(t->want->address, 32);
 
-    int error = log_change(t->want->name, "add rule", t->table,
+        rtnl_rule_set_src(rule, src);
+        nl_addr_put(src);
+    }
+    if (spec->in_port) {
+        rtnl_rule_set_iif(rule, t->want->name);
+    }
+    if (spec->marked) {
+        rtnl_rule_set_mark(rule, t->want->mark);
+        rtnl_rule_set_mask(rule, t->want->mark_mask);
+    }
+
+    int error = log_change(t->want->name, "add rule", table,
                            rtnl_rule_add(r->sock, rule, NLM_F_EXCL));
-    nl_addr_put(src);
     rtnl_rule_put(rule);
     return error == -NLE_EXIST ? 0 : error;
+}
+
+static int
+add_rules(const struct routes *r, const struct target *t)
+{
+    int error = 0;
+
+    for (int i = 0; i < N_RULES && !error; i++) {
+        if (!t->has_rule[i] && is_spec_wanted(t, &rule_specs[i])) {
+            error = add_rule(r, t, &rule_specs[i]);
+        }
+    }
+    return error;
 }
 
 /* Notes what each network has of what it is to have. */
@@ -500,9 +652,12 @@ note_present(struct routes *r)
         }
     }
     for (size_t i = 0; i < snapshot->rules.n; i++) {
+        int kind;
+
         t = find_by_rule(r, get_rule(r, i));
-        if (t && is_rule_of(t, get_rule(r, i))) {
-            t->has_rule = true;
+        kind = t ? get_rule_kind(t, get_rule(r, i)) : N_RULES;
+        if (kind < N_RULES) {
+            t->has_rule[kind] = true;
         }
     }
 }
@@ -521,6 +676,28 @@ set_specs(struct target *t)
     };
     t->specs[DEFAULT] = (struct route_spec) { .table = t->table };
     t->n_specs = t->want->routed_clients ? N_ROUTES : 1;
+}
+
+/* On each fake port one network leads: the one whose table the rule by mark
+ * leads to, so that it stays, otherwise the first. */
+static void
+choose_leaders(struct routes *r)
+{
+    for (size_t i = 0; i < r->snapshot->rules.n + r->n; i++) {
+        struct target *t;
+
+        if (i < r->snapshot->rules.n) {
+            struct rtnl_rule *rule = get_rule(r, i);
+
+            t = (rtnl_rule_get_mark(rule) && !rtnl_rule_get_src(rule)
+                 && !rtnl_rule_get_iif(rule) ? find_by_rule(r, rule) : NULL);
+        } else {
+            t = &r->targets[i - r->snapshot->rules.n];
+        }
+        if (t && t->want->routed_clients && !find_leader(r, t->want->name)) {
+            t->leads = true;
+        }
+    }
 }
 
 struct routes *
@@ -544,6 +721,7 @@ routes_create(struct nl_sock *sock, const struct snapshot *snapshot,
         };
     }
     choose_tables(r);
+    choose_leaders(r);
     for (size_t i = 0; i < n; i++) {
         set_specs(&r->targets[i]);
     }
@@ -632,6 +810,5 @@ routes_add_missing(const struct routes *r, size_t i)
     if (!error) {
         error = delete_kernel_routes(r, t);
     }
-    return (error || !t->want->routed_clients || t->has_rule ? error
-            : add_rule(r, t));
+    return error ? error : add_rules(r, t);
 }

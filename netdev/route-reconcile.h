@@ -12,6 +12,16 @@
  * that is sent from the fake address goes to the same neighbour, by a rule and
  * a routing table of its own.
  *
+ * Three more rules are for what has a mark (firewall.h).  A container's answer
+ * has not the fake address as its source when it is routed, but a mark, which
+ * leads to the same table.  Before this rule come two for marked packets that
+ * go the other way, and so are routed as if there were no rules of ours: those
+ * that come in by the fake port, on their way to a container, and those from
+ * the fake address itself, which are the host's own to a container.
+ *
+ * The rule from the fake address stays beside the rule by mark: what services
+ * on the host send is routed before it could be given a mark.
+ *
  * Functions of a netlink socket and of what the kernel had at this look
  * (snapshot.h), for links.c, as in link-reconcile.h.
  *
@@ -33,6 +43,7 @@ struct snapshot;
 /* The rule comes before those that others usually add for all packets, such as
  * 220 (strongSwan) and 1000 (VRF), so that their tables do not matter. */
 #define ROUTE_RULE_PRIORITY 112
+#define ROUTE_EXCEPTION_PRIORITY (ROUTE_RULE_PRIORITY - 1)
 
 /* The metric of the table's other default route, "unreachable". */
 #define ROUTE_UNREACHABLE_METRIC 4096
@@ -45,7 +56,8 @@ struct route_want {
     ovs_be32 address;           /* The fake address. */
     unsigned int plen;          /* Its prefix length, 30 at most. */
     const struct eth_addr *client_mac;
-    bool routed_clients;        /* With the rule and its table. */
+    bool routed_clients;        /* With the rules and their table. */
+    uint32_t mark, mark_mask;   /* Of marked packets; 0 for no such rules. */
 };
 
 /* Returns the neighbour's address: the fake prefix and 2, or 1 if 2 is the

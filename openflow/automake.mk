@@ -11,6 +11,8 @@ libpipette_a_SOURCES += \
 	openflow/flow-diff.h \
 	openflow/flow-index.c \
 	openflow/flow-index.h \
+	openflow/flow-limits.c \
+	openflow/flow-limits.h \
 	openflow/flow-monitor.c \
 	openflow/flow-monitor.h \
 	openflow/flow-set.c \
@@ -35,5 +37,7 @@ libpipette_a_SOURCES += \
 	openflow/switch-conn.h \
 	openflow/sync-counts.c \
 	openflow/sync-counts.h \
+	openflow/table-use.c \
+	openflow/table-use.h \
 	openflow/vlan-flows.c \
 	openflow/vlan-flows.h

@@ -160,72 +160,59 @@ put_registers(struct ds *s, const struct flow_config *config)
 
 /* Learns the same rewriting for this client and target, without learning.  A
  * hard timeout: it ends however busy the pair is, so that the flow for the
- * answers is learned anew while the pair is in use.
- *
- * It has the limit, too: any number of clients that share a last byte are one
- * pair with a target.  Who has no such flow is served without. */
+ * answers is learned anew while the pair is in use. */
 static void
 put_learn_inbound(struct ds *s, const struct flow_config *config,
                   const struct flow_values *w)
 {
     ds_put_format(s, "learn(table=1,hard_timeout=%"PRIu16",priority=2,"
-                  "cookie=%#"PRIx64",", config->timeout,
-                  learned_cookie(config));
-    if (config->max_pairs) {
-        ds_put_format(s, "limit=%"PRIu32",", config->max_pairs);
-    }
-    ds_put_format(s, "eth_type=0x800,"
+                  "cookie=%#"PRIx64",eth_type=0x800,"
                   "NXM_OF_IP_SRC[],NXM_OF_IP_DST[],"
                   "load:NXM_NX_REG0[]->NXM_OF_IP_SRC[],"
                   "load:%#"PRIx32"->NXM_OF_IP_DST[],"
                   "load:%#"PRIx64"->NXM_OF_ETH_SRC[],"
                   "load:%#"PRIx64"->NXM_OF_ETH_DST[],"
                   "output:NXM_NX_REG1[0..15]),",
+                  config->timeout, learned_cookie(config),
                   w->fake_ip, w->client_mac, w->server_mac);
 }
 
 /* Learns how to turn the service's answers to this client into answers of this
- * target: addresses and MACs as they came in, swapped.  With a limit, bit 0 of
- * register 3 says if there is such a flow now.  The cookie is another than
- * inbound: Open vSwitch counts by going through all flows that have it. */
+ * target: addresses and MACs as they came in, swapped. */
 static void
 put_learn_outbound(struct ds *s, const struct flow_config *config)
 {
     ds_put_format(s, "learn(table=2,idle_timeout=%"PRIu16",priority=2,"
-                  "cookie=%#"PRIx64",", config->timeout,
-                  learned_cookie(config) ^ 1);
-    if (config->max_pairs) {
-        ds_put_format(s, "limit=%"PRIu32",result_dst=NXM_NX_REG3[0],",
-                      config->max_pairs);
-    }
-    ds_put_format(s, "eth_type=0x800,"
+                  "cookie=%#"PRIx64",eth_type=0x800,"
                   "ip_src="IP_FMT",NXM_OF_IP_DST[]=NXM_NX_REG0[],"
                   "load:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],"
                   "load:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],"
                   "load:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],"
                   "load:NXM_OF_IP_DST[]->NXM_OF_IP_SRC[],%s"
                   "output:NXM_NX_REG2[0..15]),",
+                  config->timeout, learned_cookie(config),
                   IP_ARGS(config->fake.ip),
                   has_many_vlans(config)
                   ? "load:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[0..11]," : "");
 }
 
-/* Table 1: from a client to the service.  With a limit, in two steps: nothing
- * is learned, and nothing gets through, inbound that cannot be answered. */
+/* Table 1: from a client to the service. */
 static void
 add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_values *w)
 {
-    struct ds answer = DS_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    put_learn_outbound(&answer, config);
+    if (!has_one_vlan(config)) {
+        vlan_add_tag_walls(flows, config, 1, 4);
+    }
+    vlan_add_ignored_clients(flows, config, 1, 3);
+
+    put_registers(&s, config);
     if (!has_many_vlans(config)) {
         put_learn_inbound(&s, config, w);
     }
-    if (!config->max_pairs) {
-        ds_put_cstr(&s, ds_cstr(&answer));
-    }
+    put_learn_outbound(&s, config);
     ds_put_format(&s, "set_field:"ETH_ADDR_FMT"->eth_src,"
                   "set_field:"ETH_ADDR_FMT"->eth_dst,"
                   "move:NXM_NX_REG0[]->NXM_OF_IP_SRC[],"
@@ -233,30 +220,12 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   ETH_ADDR_ARGS(config->client_mac),
                   ETH_ADDR_ARGS(config->server_mac),
                   IP_ARGS(config->fake.ip), w->fake_port);
-    if (config->max_pairs) {
-        flow_add(flows, "table=3, priority=1,ip,reg3=0x1/0x1 actions=%s",
+    for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
+        flow_add(flows, "table=1, priority=1,%s actions=%s", protocols[i],
                  ds_cstr(&s));
-        flow_add(flows, "table=3, priority=0 "
-                 "actions=drop # in: more pairs than allowed");
-        ds_clear(&s);
-        ds_put_format(&s, "%sgoto_table:3", ds_cstr(&answer));
     }
-    ds_destroy(&answer);
-
-    if (!has_one_vlan(config)) {
-        vlan_add_tag_walls(flows, config, 1, 4);
-    }
-    vlan_add_ignored_clients(flows, config, 1, 3);
-
-    struct ds registers = DS_EMPTY_INITIALIZER;
-    put_registers(&registers, config);
-    flow_add(flows, "table=1, priority=1,tcp actions=%s%s",
-             ds_cstr(&registers), ds_cstr(&s));
-    flow_add(flows, "table=1, priority=1,udp actions=%s%s",
-             ds_cstr(&registers), ds_cstr(&s));
     flow_add(flows, "table=1, priority=0 "
              "actions=drop # in: neither TCP nor UDP");
-    ds_destroy(&registers);
     ds_destroy(&s);
 }
 

@@ -22,8 +22,9 @@
  *               and how to rewrite the answers (table 2)
  *     table 2   fake port to uplink: what was learned, and ARP for any
  *               address of the fake prefix
- *     table 3   with a limit of pairs, the rest of table 1: not for those that
- *               are beyond it (without, it is the published set exactly)
+ *
+ * How many flows tables 1 and 2 may learn is not the flows' concern: Open
+ * vSwitch limits that by itself (flow-limits.h).
  *
  * With one VLAN, the published set takes any VLAN for it.  With several, or on
  * an access port, only frames of these get in.  Answers go to the VLAN that
@@ -70,10 +71,7 @@ struct flow_config {
     const struct svec *ignored_clients; /* Each as "ADDRESS[/LENGTH]". */
     uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
 
-    /* If the real subnet is not known. */
-    uint32_t max_pairs;         /* Of client and target, 0 for no limit. */
-
-    /* If it is. */
+    /* If the real subnet is known. */
     unsigned int protocols;     /* FLOW_TCP and so on. */
     bool routed;                /* Serve clients outside of it, too. */
     uint32_t max_clients;       /* Of these, at a time. */

@@ -66,7 +66,8 @@ enum sync_state {
 struct flow_sync {
     enum sync_state state;
     bool in_sync;               /* No difference known. */
-    bool refused;               /* The last changes were. */
+    bool refused;               /* The last changes were, */
+    bool full;                  /* because a table had no room. */
     bool news;                  /* Look again. */
     const char *failure;        /* Of the connection, or NULL. */
     long long int deadline;     /* While a reply is awaited. */
@@ -125,7 +126,7 @@ restart(struct flow_sync *sync, enum sync_state state)
     learned_check_clear(&sync->learned);
     sync->learned.wanted = true;
     sync_counts_restart(&sync->counts);
-    sync->in_sync = sync->refused = false;
+    sync->in_sync = sync->refused = sync->full = false;
     sync->failure = NULL;
     sync->state = state;
 }
@@ -274,6 +275,7 @@ settle(struct flow_sync *sync)
     sync->state = S_SETTLED;
     sync->in_sync = !frags_error;
     sync->refused = frags_error;
+    sync->full = false;
     if (frags_error) {
         say(sync, "%"PRIuSIZE" flows, but the switch refused a mode for IP "
             "fragments: %s", sync->wanted.n, frags_error);
@@ -385,13 +387,14 @@ handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg,
 }
 
 static void
-refuse(struct flow_sync *sync)
+refuse(struct flow_sync *sync, bool full)
 {
     if (sync->state == S_STAGE) {
         flow_bundle_discard(&sync->bundle, &sync->outbox);
     }
     sync->in_sync = false;
     sync->refused = sync->learned.wanted = true;
+    sync->full = full;
     sync->state = S_REFUSED;
 }
 
@@ -401,7 +404,8 @@ refuse(struct flow_sync *sync)
 static void
 handle_error(struct flow_sync *sync, const struct ofp_header *oh)
 {
-    const char *name = ofperr_to_string(ofperr_decode_msg(oh, NULL));
+    enum ofperr error = ofperr_decode_msg(oh, NULL);
+    const char *name = ofperr_to_string(error);
 
     if (side_requests_take_error(&sync->side, oh->xid, name)
         || sync_counts_take_error(&sync->counts, oh->xid)
@@ -416,12 +420,12 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
 
         say(sync, "the switch refused the flow \"%s\": %s", flow, name);
         free(flow);
-        refuse(sync);
+        refuse(sync, error == OFPERR_OFPFMFC_TABLE_FULL);
     } else if (sync->xid == oh->xid
                || learned_check_has_xid(&sync->learned, oh->xid)
                || flow_bundle_is_open_request(&sync->bundle, oh->xid)) {
         say(sync, "the switch refused a request: %s", name);
-        refuse(sync);
+        refuse(sync, false);
     }
 }
 
@@ -476,6 +480,10 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
 
     case OFPTYPE_AGGREGATE_STATS_REPLY:
         handle_aggregate(sync, oh);
+        break;
+
+    case OFPTYPE_TABLE_STATS_REPLY:
+        sync_counts_take_tables(&sync->counts, msg);
         break;
 
     case OFPTYPE_BARRIER_REPLY:
@@ -543,6 +551,24 @@ bool
 flow_sync_is_blocked(const struct flow_sync *sync)
 {
     return sync->refused;
+}
+
+bool
+flow_sync_is_full(const struct flow_sync *sync)
+{
+    return sync->full;
+}
+
+void
+flow_sync_set_wants_tables(struct flow_sync *sync, bool wants_tables)
+{
+    sync->counts.wants_tables = wants_tables;
+}
+
+const struct table_use *
+flow_sync_table_use(const struct flow_sync *sync)
+{
+    return &sync->counts.tables;
 }
 
 unsigned int

@@ -32,6 +32,7 @@ struct ds;
 struct ofpbuf;
 struct simap;
 struct svec;
+struct table_use;
 
 /* The version and protocol of all messages: bundles came with OpenFlow 1.4. */
 #define FLOW_SYNC_VERSION OFP14_VERSION
@@ -97,6 +98,9 @@ bool flow_sync_is_in_sync(const struct flow_sync *);
  * refused a flow. */
 bool flow_sync_is_blocked(const struct flow_sync *);
 
+/* True if it is blocked because a table has no room for one of the flows. */
+bool flow_sync_is_full(const struct flow_sync *);
+
 /* Returns the number of flows that are somebody else's, as counted last, 0 if
  * they were not counted with this connection and these flows. */
 unsigned int flow_sync_foreign(const struct flow_sync *);
@@ -105,6 +109,11 @@ bool flow_sync_foreign_is_known(const struct flow_sync *);
 /* Returns what was dropped, as counted last: maybe on an earlier
  * connection. */
 const struct drop_count *flow_sync_drops(const struct flow_sync *);
+
+/* Whether to count how many flows each table has, from the next count on, and
+ * what that was. */
+void flow_sync_set_wants_tables(struct flow_sync *, bool wants_tables);
+const struct table_use *flow_sync_table_use(const struct flow_sync *);
 
 /* Somebody wants to know these: counts again as soon as no look is under way,
  * at most once a second (sync-counts.h). */

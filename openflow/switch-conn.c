@@ -195,6 +195,24 @@ switch_conn_is_blocked(const struct switch_conn *conn)
     return flow_sync_is_blocked(conn->sync);
 }
 
+bool
+switch_conn_is_full(const struct switch_conn *conn)
+{
+    return flow_sync_is_full(conn->sync);
+}
+
+void
+switch_conn_set_wants_tables(struct switch_conn *conn, bool wants_tables)
+{
+    flow_sync_set_wants_tables(conn->sync, wants_tables);
+}
+
+const struct table_use *
+switch_conn_table_use(const struct switch_conn *conn)
+{
+    return flow_sync_table_use(conn->sync);
+}
+
 unsigned int
 switch_conn_foreign(const struct switch_conn *conn)
 {

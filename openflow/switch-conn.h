@@ -18,6 +18,7 @@ struct drop_count;
 struct ds;
 struct simap;
 struct svec;
+struct table_use;
 
 /* Creates the object, for the bridge whose management socket is 'target', in
  * the form of vconn(7): "unix:/run/openvswitch/BRIDGE.mgmt".  It does not
@@ -58,6 +59,9 @@ bool switch_conn_is_in_sync(const struct switch_conn *conn);
  * flow. */
 bool switch_conn_is_blocked(const struct switch_conn *conn);
 
+/* Returns true if it refused one because its table has no room. */
+bool switch_conn_is_full(const struct switch_conn *conn);
+
 /* Returns the number of flows of others, and what was dropped, as counted
  * last, in time_msec() (drop-count.h).  switch_conn_request_counts() has both
  * counted again, at most once a second.  The former is known once it was
@@ -66,6 +70,11 @@ unsigned int switch_conn_foreign(const struct switch_conn *conn);
 bool switch_conn_foreign_is_known(const struct switch_conn *conn);
 const struct drop_count *switch_conn_drops(const struct switch_conn *conn);
 void switch_conn_request_counts(struct switch_conn *conn);
+
+/* Whether to count how many flows each table has, too, and what that was
+ * (table-use.h). */
+void switch_conn_set_wants_tables(struct switch_conn *conn, bool wants_tables);
+const struct table_use *switch_conn_table_use(const struct switch_conn *conn);
 
 /* What the switch saw of IP fragments before that was changed, NULL if it was
  * not; and what it is to see again, if the flows do not need another mode: see

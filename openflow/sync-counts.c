@@ -34,6 +34,7 @@ sync_counts_restart(struct sync_counts *counts)
     counts->count.n = N_COUNTS;
     counts->foreign = 0;
     counts->foreign_is_known = false;
+    table_use_restart(&counts->tables);
 }
 
 void
@@ -72,6 +73,11 @@ sync_counts_run(struct sync_counts *counts, long long int now,
 
         ovs_list_push_back(msgs, &msg->list_node);
     }
+    if (counts->wants_tables) {
+        struct ofpbuf *msg = table_use_encode_request(&counts->tables);
+
+        ovs_list_push_back(msgs, &msg->list_node);
+    }
 }
 
 long long int
@@ -89,6 +95,12 @@ sync_counts_take_reply(struct sync_counts *counts,
                                                       &counts->foreign);
 }
 
+void
+sync_counts_take_tables(struct sync_counts *counts, struct ofpbuf *reply)
+{
+    table_use_take_reply(&counts->tables, reply);
+}
+
 bool
 sync_counts_awaits(const struct sync_counts *counts,
                    const struct ofp_header *reply)
@@ -103,5 +115,6 @@ sync_counts_take_error(struct sync_counts *counts, ovs_be32 xid)
         counts->under_way = false;
         return true;
     }
-    return flow_count_take_error(&counts->count, xid);
+    return (table_use_take_error(&counts->tables, xid)
+            || flow_count_take_error(&counts->count, xid));
 }

@@ -3,10 +3,10 @@
 #ifndef OPENFLOW_SYNC_COUNTS_H
 #define OPENFLOW_SYNC_COUNTS_H 1
 
-/* What flow-sync.h counts: drops and flows of others
- * ===================================================
+/* What flow-sync.h counts: drops, flows of others, and how full tables are
+ * =========================================================================
  *
- * Both are counted when somebody asks, at most once in COUNTS_INTERVAL_MSEC,
+ * All are counted when somebody asks, at most once in COUNTS_INTERVAL_MSEC,
  * and once on each connection; drops also at each look, whose dump has them
  * anyway.  Pure: messages in, messages out. */
 
@@ -14,6 +14,7 @@
 
 #include "openflow/drop-count.h"
 #include "openflow/flow-count.h"
+#include "openflow/table-use.h"
 
 struct ofp_header;
 struct ofpbuf;
@@ -32,6 +33,9 @@ struct sync_counts {
     struct flow_count count;
     unsigned int foreign;       /* As counted last on this connection, */
     bool foreign_is_known;      /* if they were. */
+
+    bool wants_tables;          /* To know how full they are. */
+    struct table_use tables;
 };
 
 void sync_counts_init(struct sync_counts *);
@@ -56,6 +60,9 @@ long long int sync_counts_next(const struct sync_counts *);
 
 /* Takes an aggregate reply. */
 void sync_counts_take_reply(struct sync_counts *, const struct ofp_header *);
+
+/* Takes a reply with table statistics.  Its data are used up. */
+void sync_counts_take_tables(struct sync_counts *, struct ofpbuf *reply);
 
 /* Returns true if 'reply' is one to the dump under way. */
 bool sync_counts_awaits(const struct sync_counts *,

@@ -9,5 +9,7 @@ libpipette_a_SOURCES += \
 	ovsdb/row-note.h \
 	ovsdb/row-refusal.c \
 	ovsdb/row-refusal.h \
+	ovsdb/row-tables.c \
+	ovsdb/row-tables.h \
 	ovsdb/rows-config.c \
 	ovsdb/rows-config.h

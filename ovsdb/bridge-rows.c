@@ -17,6 +17,7 @@
 #include "ovsdb/row-reconcile.h"
 #include "ovsdb/row-find.h"
 #include "ovsdb/row-refusal.h"
+#include "ovsdb/row-tables.h"
 #include "ovsdb/rows-config.h"
 #include "smap.h"
 #include "util.h"
@@ -58,6 +59,7 @@ struct bridge_rows {
     struct bridge_devices devices;
     struct row_opened opened;
     struct simap numbers;       /* Requested for fake ports, by name. */
+    bool make_room;             /* See bridge_rows_make_room(). */
     struct smap notes;          /* Desired external_ids: key, value. */
     bool told_insecure;         /* What was logged last of the fail mode. */
 
@@ -241,6 +243,16 @@ bridge_rows_uplink_left(struct bridge_rows *rows)
     rows->in_sync = false;
 }
 
+void
+bridge_rows_make_room(struct bridge_rows *rows, bool evict)
+{
+    if (rows->make_room != evict) {
+        rows->make_room = evict;
+        rows->in_sync &= !rows->config.limits.refuse;
+        rows->look = true;
+    }
+}
+
 /* Notes. */
 
 /* Returns the key of note 'name', for the caller to free. */
@@ -409,6 +421,8 @@ look_at_ports(struct bridge_rows *rows)
         format_fake_ports(rows, &rows->present);
         ds_put_cstr(&rows->present, (is_insecure(rows)
                                      ? ", not in fail mode secure" : ""));
+        row_tables_format_foreign(rows->idl, config->bridge, &config->limits,
+                                  &rows->present);
         rows->ports.adopted = rows->owner != BRIDGE_CREATED;
         rows->in_sync = true;
     }
@@ -436,11 +450,13 @@ static bool
 reconcile(struct bridge_rows *rows)
 {
     struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(rows->idl);
+    struct bridge_rows_config config = rows->config;
 
+    config.limits.refuse &= !rows->make_room;
     ovsdb_idl_txn_add_comment(txn, "pipette-agent");
     if (rows->goal == ROWS_PRESENT) {
         rows->txn_deletes_uplink
-            = row_reconcile(rows->idl, txn, &rows->config, &rows->devices,
+            = row_reconcile(rows->idl, txn, &config, &rows->devices,
                             &rows->opened, &rows->numbers);
     } else {
         row_remove(rows->idl, txn, &rows->config,

@@ -8,8 +8,9 @@
  *
  * Reconciles the Bridge, Port and Interface rows of one bridge: the bridge
  * (fail mode secure), its local port, the fake ports (internal) and the uplink
- * (a trunk, or an access port).  Each look compares the whole replica with the
- * desired rows, and one transaction changes all that differs.  See
+ * (a trunk, or an access port); and the Flow_Table rows of OpenFlow tables
+ * that are to have a limit (row-tables.h).  Each look compares the whole replica
+ * with the desired rows, and one transaction changes all that differs.  See
  * ovs-vswitchd.conf.db(5) for the columns.
  *
  * Each row is marked in its external_ids, key BRIDGE_ROWS_MARK: "created" if
@@ -31,6 +32,7 @@
  * pass of a poll loop. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "simap.h"
@@ -47,6 +49,19 @@ struct ds;
 #define BRIDGE_ROWS_UPLINK_OFPORT 1
 #define BRIDGE_ROWS_FAKE_PORT_OFPORT 2
 
+/* How many flows OpenFlow tables may have, in ascending order of tables. */
+#define BRIDGE_LIMITS_MAX 8
+struct bridge_limit {
+    uint8_t table;
+    uint32_t flows;             /* At most: permanent and learned ones. */
+};
+struct bridge_limits {
+    struct bridge_limit tables[BRIDGE_LIMITS_MAX];
+    size_t n;
+    bool refuse;                /* New flows, if there is no room.  Otherwise
+                                 * the one goes that would expire first. */
+};
+
 struct bridge_rows_config {
     const char *db;             /* Remote of ovsdb-server, as "unix:FILE". */
     const char *bridge;
@@ -56,6 +71,7 @@ struct bridge_rows_config {
     const unsigned long *vlans; /* Of the uplink: a bitmap, 0 for frames
                                  * without a tag.  With only 0, the uplink is
                                  * an access port, otherwise a trunk. */
+    struct bridge_limits limits;
     bool adopt;                 /* Take over rows that are not marked. */
     const char *boot_id;        /* Of this boot, as in random(4), or NULL. */
 };
@@ -145,6 +161,11 @@ void bridge_rows_set_devices(struct bridge_rows *rows,
  * not the one that ovs-vswitchd has open, even if it has the same ifindex, so
  * the row that the uplink had when it left is created again. */
 void bridge_rows_uplink_left(struct bridge_rows *rows);
+
+/* Has tables with a limit evict a flow for a new one, for as long as 'evict',
+ * whatever the configuration says: a flow that is to stay finds no room
+ * otherwise. */
+void bridge_rows_make_room(struct bridge_rows *rows, bool evict);
 
 /* Sets what the bridge's row shows in external_ids, key BRIDGE_ROWS_STATUS.
  * Before the first call, the row keeps what it shows. */

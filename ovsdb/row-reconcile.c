@@ -13,6 +13,7 @@
 #include "ovsdb-idl.h"
 #include "ovsdb/row-find.h"
 #include "ovsdb/row-note.h"
+#include "ovsdb/row-tables.h"
 #include "ovsdb/rows-config.h"
 #include "smap.h"
 #include "util.h"
@@ -110,6 +111,8 @@ row_monitor_columns(struct ovsdb_idl *idl)
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         ovsdb_idl_add_column(idl, columns[i]);
     }
+
+    row_tables_monitor_columns(idl);
 
     /* Writing what is there already is then no change. */
     ovsdb_idl_set_write_changed_only_all(idl, true);
@@ -586,8 +589,9 @@ row_reconcile(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
         ovs = ovsrec_open_vswitch_insert(txn);
     }
 
-    bool request_numbers = !br || !verify_bridge_stays(br);
-    if (!br) {
+    bool is_new = !br;
+    bool request_numbers = is_new || !verify_bridge_stays(br);
+    if (is_new) {
         br = insert_bridge(txn, ovs, config->bridge);
     } else {
         for (size_t i = 0; i < br->n_ports; i++) {
@@ -597,6 +601,7 @@ row_reconcile(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
         }
     }
     set_bridge_columns(br, config);
+    row_tables_reconcile(txn, br, is_new, &config->limits);
 
     bool deleted = false;
     for (size_t i = 0; i < n; i++) {
@@ -630,6 +635,7 @@ row_remove(const struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
         if (row_is_created(&br->external_ids) && !keep_fail_mode) {
             ovsrec_bridge_set_fail_mode(br, NULL);
         }
+        row_tables_remove(br);
         row_note_clear_bridge(br);
     }
     ovsdb_idl_txn_increment(txn, &ovs->header_,

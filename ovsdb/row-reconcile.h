@@ -43,6 +43,8 @@ struct row_opened {
 /* Writes into 'txn' whatever differs from the desired rows, and an increment
  * of next_cfg if anything does.
  *
+ * Limits of flow tables: see row-tables.h.
+ *
  * Of adopted rows, only the mark and the columns that carry the VLAN and the
  * MTU are written; row-note.h has what they were.  Port numbers are requested
  * only on a bridge that has nothing but what the agent created: a request

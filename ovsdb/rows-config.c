@@ -44,6 +44,21 @@ rows_config_has_same_uplink(const struct bridge_rows_config *a,
     return !strcmp(a->uplink, b->uplink);
 }
 
+static bool
+are_same_limits(const struct bridge_limits *a, const struct bridge_limits *b)
+{
+    if (a->n != b->n || a->refuse != b->refuse) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->tables[i].table != b->tables[i].table
+            || a->tables[i].flows != b->tables[i].flows) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool
 rows_config_equals(const struct bridge_rows_config *a,
                    const struct bridge_rows_config *b)
@@ -53,6 +68,7 @@ rows_config_equals(const struct bridge_rows_config *a,
             && nullable_string_is_equal(a->datapath_type, b->datapath_type)
             && nullable_string_is_equal(a->boot_id, b->boot_id)
             && vlan_bitmap_equal(a->vlans, b->vlans)
+            && are_same_limits(&a->limits, &b->limits)
             && a->adopt == b->adopt);
 }
 

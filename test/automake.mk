@@ -9,6 +9,7 @@ test_unit_SOURCES = \
 	test/unit.h \
 	test/unit-address-plan.c \
 	test/unit-drop-count.c \
+	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
@@ -120,6 +121,7 @@ TESTSUITE_AT = \
 	test/trace.at \
 	test/vlans.at \
 	test/networks.at \
+	test/limits.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
@@ -130,6 +132,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
+	test/containers.at \
 	test/faucet.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
@@ -169,15 +172,17 @@ TEST_HELPERS = \
 	test/pairs-lib.sh \
 	test/peer.py \
 	test/sandbox \
+	test/docker-lib.sh \
 	test/sandbox-lib.sh \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
 	test/walls.py \
+	test/without-nftables.py \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/networks-flows.txt test/published-flows.txt
+	test/networks-flows.txt test/published-flows.txt test/valgrind.supp
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite
@@ -282,7 +287,7 @@ soak: all
 # read what was inlined takes a quarter of each start, and finds no error.
 check-valgrind: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	@test -n '$(VALGRIND)' || { echo 'valgrind is missing' >&2; exit 1; }
-	PIPETTE_WRAPPER='$(VALGRIND) -q --log-file=valgrind.%p --leak-check=full --errors-for-leak-kinds=definite --read-inline-info=no' \
+	PIPETTE_WRAPPER='$(VALGRIND) -q --log-file=valgrind.%p --leak-check=full --errors-for-leak-kinds=definite --read-inline-info=no --suppressions=$(abs_top_srcdir)/test/valgrind.supp' \
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 

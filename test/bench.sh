@@ -106,6 +106,7 @@ table_head "" published known plain ratio "" goal
 bench_traffic
 remove_switch
 bench_new_pairs
+bench_new_pairs_before
 bench_all_pairs
 bench_costs
 table_head "" agent script "" ratio "" goal

@@ -46,6 +46,7 @@ in_copy pipette-agent --bridge copro1 --uplink other --fake-port fake1 \
     --fake-address 10.11.0.1/16 --real-subnet 192.168.3.0/24 \
     --datapath-type netdev --once
 ip rule | grep -F 'from 10.11.0.1'
+test "$(nft list tables | grep -c ' inet pipette-copro[01]')" = 2
 flows=$(ovs-ofctl -OOpenFlow14 dump-flows --no-stats copro0)
 
 # Removal leaves the bridge, and says so; coming back forgets that it was away.
@@ -65,7 +66,8 @@ grep -q '^uplink = up0' "$copy$conf" || fail "the configuration is lost"
 
 # Purged when the libraries are gone, too.
 in_copy dpkg -r pipette-agent
-rm -f "$copy"/lib/*/libinih* "$copy"/lib/*/libnl-* "$copy"/usr/lib/*/libnl-*
+rm -f "$copy"/lib/*/libinih* "$copy"/lib/*/libnl-* "$copy"/usr/lib/*/libnl-* \
+    "$copy"/usr/lib/*/libnftables* "$copy"/usr/lib/*/libnftnl*
 in_copy dpkg -P pipette-agent
 for bridge in copro0 copro1; do
     ! ovs-vsctl br-exists $bridge || fail "purge left bridge $bridge"
@@ -73,7 +75,8 @@ done
 for port in ovsfake0 fake1; do
     ! ip link show dev $port 2>/dev/null || fail "purge left $port"
 done
-! ip rule | grep '^112:' || fail "purge left a rule"
+! ip rule | grep '^11' || fail "purge left a rule"
 ! ip route show table all | grep 'proto 112' || fail "purge left a route"
+! nft list tables | grep pipette || fail "purge left an nftables table"
 test ! -e "$copy$kept" || fail "purge left $kept"
 test ! -e "$copy/etc/pipette-agent" || fail "purge left /etc/pipette-agent"

@@ -5,12 +5,13 @@
 
 ALL_PAIRS=64516
 
-# Each set of flows has a name: published, unlimited (the published table to
-# the letter), known, plain.
+# Each set of flows has a name: published, refusing (the same, but at the limit
+# new pairs are refused), unlimited, known, plain.
 
 # agent_options SET
 agent_options () {
     case $1 in
+        refusing) echo --overflow-policy refuse ;;
         unlimited) echo --max-pairs 0 ;;
         known) echo --real-subnet 192.168.2.0/24 ;;
     esac
@@ -19,7 +20,7 @@ agent_options () {
 # way SET: as test/pairs calls it.
 way () {
     case $1 in
-        unlimited) echo published ;;
+        refusing|unlimited) echo published ;;
         *) echo "$1" ;;
     esac
 }

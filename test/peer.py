@@ -34,6 +34,8 @@ peer.py poke SOURCE TARGET
     Sends one datagram, and does not wait for an answer.
 peer.py sniff INTERFACE ADDRESS
     Prints a line for each IPv4 packet that comes from the address.
+peer.py frames INTERFACE
+    Prints a line for each frame that the interface receives: its bytes.
 peer.py advertise INTERFACE PREFIX
     Sends an IPv6 router advertisement for the /64 prefix.
 peer.py fight INTERFACE SECONDS
@@ -73,6 +75,7 @@ MTU = 1500
 IP_HEADER = 20
 UDP_HEADER = 8
 ETH_P_IP = 0x0800
+ETH_P_ALL = 0x0003
 SIOCSIFHWADDR = 0x8924
 ARPHRD_ETHER = 1
 SO_RCVBUFFORCE = 33         # <asm-generic/socket.h>; any size, for root.
@@ -343,6 +346,17 @@ def sniff(interface, address):
                 put_line("packet")
 
 
+def frames(interface):
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                       socket.htons(ETH_P_ALL)) as sock:
+        sock.bind((interface, ETH_P_ALL))
+        put_line("ready")
+        while True:
+            data, address = sock.recvfrom(65535)
+            if address[2] != socket.PACKET_OUTGOING:
+                put_line(data.hex())
+
+
 def checksum(data):
     total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
     while total >> 16:
@@ -462,6 +476,7 @@ def main(argv):
         "crowd": crowd,
         "poke": poke,
         "sniff": sniff,
+        "frames": frames,
         "advertise": advertise,
         "fight": fight,
         "accepts": accepts,

@@ -78,12 +78,12 @@ bridge_deleted_applied () { ovs-vsctl del-br copro0; }
 fail_mode_changed () { $vsctl set bridge copro0 fail_mode=standalone; }
 ofport_changed () { $vsctl set interface ovsfake0 ofport_request=9; }
 trunk_changed () { $vsctl set port up0 trunks=7 vlan_mode=access tag=7; }
+limits_removed () { $vsctl clear bridge copro0 flow_tables; }
 flows_deleted () { $ofctl del-flows copro0; }
 flow_modified () {
     $ofctl mod-flows copro0 table=1,priority=1,tcp,actions=drop
 }
-# In a table that no flow set has.
-flow_added () { $ofctl add-flow copro0 cookie=0x55,table=99,actions=drop; }
+flow_added () { $ofctl add-flow copro0 cookie=0x55,table=9,actions=drop; }
 learned_deleted () {
     $ofctl del-flows copro0 cookie=0x7069706c00000000/0xffffffff00000000
 }
@@ -101,7 +101,7 @@ neighbour_deleted neighbour_changed route_deleted route_replaced
 rule_deleted rule_changed table_emptied fake_port_down fake_port_mtu
 fake_port_removed uplink_removed bridge_deleted
 bridge_deleted_applied fail_mode_changed ofport_changed trunk_changed
-flows_deleted flow_modified flow_added learned_deleted links_flooded'
+limits_removed flows_deleted flow_modified flow_added learned_deleted links_flooded'
 
 # plan SEED FAULT...: lines of a fault and the pause after it.  One of three
 # comes right after another.

@@ -10,6 +10,7 @@
 
 #include "bitmap.h"
 #include "openflow/flow-diff.h"
+#include "openflow/flow-limits.h"
 #include "openflow/flow-set.h"
 #include "openflow/vlan-flows.h"
 #include "packets.h"
@@ -129,6 +130,7 @@ flow_set_any_config(void **state OVS_UNUSED)
                                ETH_ADDR_ARGS(c.server_mac)), 1);
         assert_int_equal(count(&flows, "set_field:"ETH_ADDR_FMT"->arp_sha",
                                ETH_ADDR_ARGS(c.client_mac)), 1);
+        assert_int_equal(count(&flows, "limit="), 0);
         assert_int_equal(count(&flows, "actions=drop # "), 3);
         assert_int_equal(count(&flows, "#"), 3);
 
@@ -518,6 +520,58 @@ flow_set_odd_names(void **state OVS_UNUSED)
     svec_destroy(&flows);
 }
 
+/* Returns the limits of the tables that the set for 'config' learns for, with
+ * room for so many flows. */
+static struct flow_limits
+limits_of(const struct flow_config *config, uint32_t max_learned, bool evict)
+{
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    flow_set_build(config, 1, &flows);
+    struct flow_limits limits = flow_limits_get(&flows, max_learned, evict);
+    svec_destroy(&flows);
+    return limits;
+}
+
+/* A table has room for the flows that stay, too. */
+static void
+flow_set_limits(void **state OVS_UNUSED)
+{
+    struct svec some_ignored = SVEC_EMPTY_INITIALIZER;
+    struct flow_config c = random_config();
+    struct flow_limits limits = limits_of(&c, 1000, false);
+
+    assert_int_equal(limits.n, 2);
+    assert_int_equal(limits.tables[0].table, 1);
+    assert_int_equal(limits.tables[0].flows, 1003);
+    assert_int_equal(limits.tables[1].table, 2);
+    assert_int_equal(limits.tables[1].flows, 1002);
+
+    /* Answers are evicted last. */
+    limits = limits_of(&c, 1000, true);
+    assert_int_equal(limits.n, 2);
+    assert_int_equal(limits.tables[0].flows, 1003);
+    assert_int_equal(limits.tables[1].flows, 2002);
+
+    assert_int_equal(limits_of(&c, 0, true).n, 0);
+
+    svec_add(&some_ignored, "192.168.2.9");
+    svec_add(&some_ignored, "10.0.0.0/8");
+    c.ignored_clients = &some_ignored;
+    limits = limits_of(&c, 1, false);
+    assert_int_equal(limits.tables[0].flows, 6);
+    assert_int_equal(limits.tables[1].flows, 3);
+    svec_destroy(&some_ignored);
+
+    /* Nothing is learned for table 1. */
+    c.ignored_clients = &none_ignored;
+    c.vlans = vlans_of(2, 3);
+    limits = limits_of(&c, 7, false);
+    assert_int_equal(limits.n, 1);
+    assert_int_equal(limits.tables[0].table, 2);
+    assert_int_equal(limits.tables[0].flows, 9);
+}
+
 const struct CMUnitTest flow_set_tests[] = {
     cmocka_unit_test(flow_set_any_config),
     cmocka_unit_test(flow_set_any_subnet),
@@ -525,6 +579,7 @@ const struct CMUnitTest flow_set_tests[] = {
     cmocka_unit_test(flow_set_networks),
     cmocka_unit_test(flow_set_learned_cookie),
     cmocka_unit_test(flow_set_subnet_cookie),
+    cmocka_unit_test(flow_set_limits),
     cmocka_unit_test(flow_set_names),
     cmocka_unit_test(flow_set_odd_names),
     { .name = NULL },

@@ -66,6 +66,7 @@ options_defaults(void **state OVS_UNUSED)
     assert_int_equal(o.networks[0].protocols, FLOW_TCP | FLOW_UDP);
     assert_int_equal(o.networks[0].max_clients, 4096);
     assert_int_equal(o.networks[0].max_pairs, 16384);
+    assert_false(o.networks[0].refuse_pairs);
     assert_null(o.datapath_type);
     assert_null(o.unixctl);
     assert_false(o.adopt);

@@ -9,7 +9,11 @@
 
 #include "openflow/drop-count.h"
 #include "openflow/flow-sync.h"
+#include "openflow/sync-counts.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
+#include "openvswitch/ofp-msgs.h"
+#include "openvswitch/ofp-table.h"
 #include "openvswitch/ofpbuf.h"
 #include "svec.h"
 #include "util.h"
@@ -314,6 +318,77 @@ sync_counts_after_change(void **state OVS_UNUSED)
     disconnect_peer(&peer);
 }
 
+/* Returns the requests of 'counts', due at 'now': the last is for tables. */
+static struct ofpbuf *
+request_tables(struct sync_counts *counts, long long int now)
+{
+    struct ovs_list msgs = OVS_LIST_INITIALIZER(&msgs);
+    enum ofptype type;
+
+    sync_counts_request(counts);
+    sync_counts_run(counts, now, &msgs);
+    struct ofpbuf *last = ofpbuf_from_list(ovs_list_pop_back(&msgs));
+    assert_false(ofptype_decode(&type, last->data));
+    assert_int_equal(type, OFPTYPE_TABLE_STATS_REQUEST);
+    ofpbuf_list_delete(&msgs);
+    return last;
+}
+
+/* Gives 'counts' a reply to 'request': table N has 10 * N flows. */
+static void
+reply_tables(struct sync_counts *counts, const struct ofpbuf *request)
+{
+    struct ofpbuf *reply = ofputil_encode_table_stats_reply(request->data);
+
+    for (int i = 0; i < 5; i++) {
+        const struct ofputil_table_features features = { .table_id = i };
+        const struct ofputil_table_stats stats = {
+            .table_id = i, .active_count = 10 * i,
+        };
+
+        ofputil_append_table_stats_reply(reply, &stats, &features);
+    }
+    ofpmsg_update_length(reply);
+
+    /* As it comes from a connection. */
+    struct ofpbuf *msg = ofpbuf_clone_data(reply->data, reply->size);
+    sync_counts_take_tables(counts, msg);
+    ofpbuf_delete(msg);
+    ofpbuf_delete(reply);
+}
+
+static void
+sync_counts_tables(void **state OVS_UNUSED)
+{
+    struct sync_counts counts;
+    struct ofpbuf *request, *former;
+
+    sync_counts_init(&counts);
+    sync_counts_restart(&counts);
+    counts.wants_tables = true;
+    former = request_tables(&counts, 10000);
+    assert_false(counts.tables.known);
+    reply_tables(&counts, former);
+    assert_true(counts.tables.known);
+    assert_int_equal(counts.tables.flows[2], 20);
+
+    /* What is known of one connection is not of the next, nor is a reply one
+     * to a request of another. */
+    sync_counts_restart(&counts);
+    request = request_tables(&counts, 20000);
+    reply_tables(&counts, former);
+    assert_false(counts.tables.known);
+
+    const struct ofp_header *oh = request->data;
+    assert_true(sync_counts_take_error(&counts, oh->xid));
+    assert_false(sync_counts_take_error(&counts, oh->xid));
+    reply_tables(&counts, request);
+    assert_false(counts.tables.known);
+    ofpbuf_delete(former);
+    ofpbuf_delete(request);
+    sync_counts_destroy(&counts);
+}
+
 const struct CMUnitTest sync_counts_tests[] = {
     cmocka_unit_test(sync_counts_foreign),
     cmocka_unit_test(sync_counts_foreign_interval),
@@ -323,5 +398,6 @@ const struct CMUnitTest sync_counts_tests[] = {
     cmocka_unit_test(sync_counts_look_refused),
     cmocka_unit_test(sync_counts_refused),
     cmocka_unit_test(sync_counts_after_change),
+    cmocka_unit_test(sync_counts_tables),
     { .name = NULL },
 };

@@ -15,6 +15,7 @@
 static const struct CMUnitTest *const groups[] = {
     address_plan_tests,
     drop_count_tests,
+    firewall_tests,
     flow_diff_tests,
     flow_set_tests,
     flow_sync_tests,

@@ -10,6 +10,7 @@
 #include "bitmap.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
+#include "sset.h"
 #include "svec.h"
 #include "util.h"
 
@@ -186,9 +187,29 @@ check_alone(const struct options *o, const struct network *network,
     }
 }
 
+/* Each fake port has a mark, in bits from that of the configuration on. */
+static void
+check_marks(const struct options *o, struct svec *errors)
+{
+    struct sset fake_ports = SSET_INITIALIZER(&fake_ports);
+
+    for (size_t i = 0; i < o->n_networks; i++) {
+        sset_add(&fake_ports, o->networks[i].fake_port);
+    }
+    size_t n = sset_count(&fake_ports);
+    if (o->ct_mark && !options_mark_mask(o->ct_mark, n)) {
+        svec_add_nocopy(errors, setting_error(
+                            o, NULL, SET_CT_MARK,
+                            xasprintf("a lower bit: %"PRIuSIZE" fake ports "
+                                      "need more bits", n)));
+    }
+    sset_destroy(&fake_ports);
+}
+
 void
 network_checks(const struct options *o, struct svec *errors)
 {
+    check_marks(o, errors);
     for (size_t i = 0; o->n_networks > 1 && i < o->n_networks; i++) {
         struct pair p = { o, &o->networks[i], NULL, errors };
 

@@ -57,6 +57,27 @@ parse_u16(const char *s, uint16_t min, uint16_t max, uint16_t *value)
     return error;
 }
 
+char *
+parse_bit(const char *s, uint32_t *bit)
+{
+    bool hex = !strncmp(s, "0x", 2);
+    const char *digits = hex ? s + 2 : s;
+    unsigned int value = 0;
+
+    if (!strcmp(s, "none")) {
+        *bit = 0;
+        return NULL;
+    } else if (!digits[0]
+               || digits[strspn(digits, (hex ? "0123456789abcdefABCDEF"
+                                         : "0123456789"))]
+               || !str_to_uint(digits, hex ? 16 : 10, &value)
+               || !IS_POW2(value) || !value) {
+        return xstrdup("one bit, from 0x1 to 0x80000000, or none");
+    }
+    *bit = value;
+    return NULL;
+}
+
 /* Appends the items of 's', a list with commas between, to 'items', without
  * the blanks around them. */
 static void
@@ -177,6 +198,13 @@ parse_clients(const char *s, bool *routed)
 {
     *routed = !strcmp(s, "any");
     return *routed || !strcmp(s, "subnet") ? NULL : xstrdup("any or subnet");
+}
+
+char *
+parse_overflow_policy(const char *s, bool *refuse)
+{
+    *refuse = !strcmp(s, "refuse");
+    return *refuse || !strcmp(s, "evict") ? NULL : xstrdup("evict or refuse");
 }
 
 char *

@@ -26,10 +26,12 @@ char *parse_name(const char *s, char **name);
 char *parse_number(const char *s, unsigned int min, unsigned int max,
                    unsigned int *value);
 char *parse_u16(const char *s, uint16_t min, uint16_t max, uint16_t *value);
+char *parse_bit(const char *s, uint32_t *bit);
 char *parse_vlans(const char *s, unsigned long **vlans);
 char *parse_prefixes(const char *s, struct svec *prefixes);
 char *parse_mac(const char *s, struct eth_addr *mac);
 char *parse_clients(const char *s, bool *routed);
+char *parse_overflow_policy(const char *s, bool *refuse);
 char *parse_protocols(const char *s, unsigned int *protocols);
 char *parse_datapath_type(const char *s, char **type);
 char *parse_yes_no(const char *s, bool *yes);

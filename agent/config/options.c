@@ -400,6 +400,17 @@ network_ct_zone(const struct network *network)
 }
 
 uint32_t
+options_mark_mask(uint32_t bit, size_t n_ports)
+{
+    uint64_t mask = bit;
+
+    while (bit && mask / bit < n_ports) {
+        mask = mask << 1 | bit;
+    }
+    return mask <= UINT32_MAX ? mask : 0;
+}
+
+uint32_t
 network_id(const struct network *network)
 {
     const char *name = network->name;
@@ -422,8 +433,8 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --real-subnet IP/LEN  the real subnet, if known: walls, hosts learned; with\n\
     it --clients any|subnet [any], --max-clients N [4096] from elsewhere,\n\
     --ct-zone N [28672 + VLAN] for these, --protocols tcp,udp,icmp [tcp,udp]\n\
-  --ignore-clients LIST of ADDRESS[/LEN]: these get no answer\n\
-  --timeout SECONDS     life of learned flows [300]; --max-pairs N [16384]\n\
+  --ignore-clients LIST (no answer), --ct-mark BIT|none (containers) [0x1000]\n\
+  --max-pairs N [16384], --overflow-policy evict|refuse; --timeout SEC [300]\n\
   --datapath-type system|netdev, --db unix:FILE  [as Open vSwitch has them]\n\
   --config FILE         all this in a file; --check-config: report errors\n\
 Other modes:  --once (bring everything up, then exit), --remove (delete what\n\

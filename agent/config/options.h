@@ -26,9 +26,10 @@ enum options_mode {
 
 enum setting {
     SET_BRIDGE, SET_UPLINK, SET_DATAPATH_TYPE, SET_DB, SET_ADOPT,
+    SET_CT_MARK,
     SET_VLAN, SET_FAKE_PORT, SET_FAKE_ADDRESS, SET_REAL_SUBNET, SET_CLIENTS,
     SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS,
-    SET_MAX_PAIRS, SET_SERVER_MAC, SET_CLIENT_MAC, SET_TIMEOUT,
+    SET_MAX_PAIRS, SET_OVERFLOW_POLICY, SET_SERVER_MAC, SET_CLIENT_MAC, SET_TIMEOUT,
     N_SETTINGS
 };
 
@@ -53,6 +54,7 @@ struct network {
     struct svec ignored_clients; /* Each as "ADDRESS[/LENGTH]". */
     uint16_t timeout;           /* Of learned flows, in seconds, not 0. */
     unsigned int max_pairs;     /* 0 for no limit. */
+    bool refuse_pairs;          /* New ones at the limit, or forget one. */
     unsigned int protocols;     /* FLOW_TCP and so on, of flow-set.h. */
     bool routed;                /* See network_serves_routed(). */
     unsigned int max_clients;   /* Of these, at a time. */
@@ -71,6 +73,7 @@ struct options {
     bool adopt;
     struct network *networks;   /* By name: an array of 'n_networks'. */
     size_t n_networks;          /* 1 or more. */
+    uint32_t ct_mark;           /* For containers: one bit, or 0 for none. */
     unsigned int wait;          /* For MODE_ONCE, MODE_REMOVE: seconds. */
     char *unixctl;
     char *translate;            /* For MODE_TRANSLATE: what, "-" a filter. */
@@ -104,6 +107,10 @@ bool network_serves_routed(const struct network *);
  * the examples of ovs-actions(7), and small numbers, as OVN allocates them. */
 #define NETWORK_CT_ZONE_BASE 28672      /* 0x7000 */
 uint16_t network_ct_zone(const struct network *);
+
+/* Returns a mask of as many bits, from 'bit' on, as the numbers from 1 to
+ * 'n_ports' need: 0 if 'bit' is 0, or there are not so many bits. */
+uint32_t options_mark_mask(uint32_t bit, size_t n_ports);
 
 /* Returns the number that the flows tell the network by: a hash of its name,
  * so that it stays whatever other networks there are.  0 if it has none. */

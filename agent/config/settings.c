@@ -26,6 +26,7 @@ static const struct {
     [SET_DATAPATH_TYPE] = { "bridge", "datapath-type", "datapath-type", NULL },
     [SET_DB] = { "bridge", "db", "db", NULL },
     [SET_ADOPT] = { "bridge", "adopt", "adopt", "no" },
+    [SET_CT_MARK] = { "bridge", "ct-mark", "ct-mark", "0x1000" },
     [SET_VLAN] = { "network", "vlan", "vlan", "2" },
     [SET_FAKE_PORT] = { "network", "fake-port", "fake-port", "ovsfake0" },
     [SET_FAKE_ADDRESS]
@@ -38,6 +39,8 @@ static const struct {
     [SET_CT_ZONE] = { "network", "ct-zone", "ct-zone", NULL },
     [SET_PROTOCOLS] = { "network", "protocols", "protocols", "tcp,udp" },
     [SET_MAX_PAIRS] = { "network", "max-pairs", "max-pairs", "16384" },
+    [SET_OVERFLOW_POLICY]
+        = { "network", "overflow-policy", "overflow-policy", "evict" },
     [SET_SERVER_MAC]
         = { "network", "server-mac", "server-mac", "0e:00:00:00:00:66" },
     [SET_CLIENT_MAC]
@@ -97,6 +100,8 @@ parse(struct options *o, struct network *n, enum setting setting,
         return parse_db(value, o->directory, &o->db);
     case SET_ADOPT:
         return parse_yes_no(value, &o->adopt);
+    case SET_CT_MARK:
+        return parse_bit(value, &o->ct_mark);
     case SET_VLAN:
         return parse_vlans(value, &n->vlans);
     case SET_FAKE_PORT:
@@ -117,6 +122,8 @@ parse(struct options *o, struct network *n, enum setting setting,
         return parse_protocols(value, &n->protocols);
     case SET_MAX_PAIRS:
         return parse_number(value, 0, MAX_LEARNED, &n->max_pairs);
+    case SET_OVERFLOW_POLICY:
+        return parse_overflow_policy(value, &n->refuse_pairs);
     case SET_SERVER_MAC:
         return parse_mac(value, &n->server_mac);
     case SET_CLIENT_MAC:
@@ -363,6 +370,9 @@ check_addresses(const struct check *c)
     static const enum setting of_real_subnet[] = {
         SET_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS
     };
+    static const enum setting of_pairs[] = {
+        SET_MAX_PAIRS, SET_OVERFLOW_POLICY
+    };
     bool known = get_value(c, SET_REAL_SUBNET);
 
     for (size_t i = 0; i < ARRAY_SIZE(of_real_subnet) && !known; i++) {
@@ -370,8 +380,10 @@ check_addresses(const struct check *c)
             add_relation(c, of_real_subnet[i], "with", SET_REAL_SUBNET);
         }
     }
-    if (known && is_given(c, SET_MAX_PAIRS)) {
-        add_relation(c, SET_MAX_PAIRS, "without", SET_REAL_SUBNET);
+    for (size_t i = 0; i < ARRAY_SIZE(of_pairs) && known; i++) {
+        if (is_given(c, of_pairs[i])) {
+            add_relation(c, of_pairs[i], "without", SET_REAL_SUBNET);
+        }
     }
     if (is_refused(c, SET_FAKE_ADDRESS) || is_refused(c, SET_REAL_SUBNET)) {
         return;

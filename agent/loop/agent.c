@@ -9,6 +9,7 @@
 
 #include "agent/config/options.h"
 #include "agent/loop/backends.h"
+#include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
 #include "agent/operator/networks.h"
@@ -29,7 +30,7 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
 static struct vlog_rate_limit networks_rl = VLOG_RATE_LIMIT_INIT(600, 600);
 static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
-enum { BRIDGE, LINKS, FLOWS, N_COMPONENTS };
+enum { BRIDGE, LINKS, FIREWALL, FLOWS, N_COMPONENTS };
 
 struct agent {
     const struct options *options;
@@ -40,6 +41,7 @@ struct agent {
                                  * its map. */
 
     bool standby, ready, was_ready;
+    bool made_room;             /* For a flow that the switch refused. */
     struct component components[N_COMPONENTS];
     struct health health;
 };
@@ -87,6 +89,7 @@ agent_create(const struct options *options)
     health_init(&agent->health, time_msec());
     component_init(&agent->components[BRIDGE], "bridge");
     component_init(&agent->components[LINKS], "links");
+    component_init(&agent->components[FIREWALL], "firewall");
     component_init(&agent->components[FLOWS], "flows");
     warn_of_pairs(options);
     return agent;
@@ -121,6 +124,7 @@ stand_by(struct agent *agent)
     agent->standby = standby;
     if (standby || bridge_rows_is_refused(agent->backends.rows)) {
         links_stop(agent->backends.links);
+        firewall_stop(agent->backends.firewall);
         switch_conn_release(agent->backends.conn);
         agent->have_ports = false;
     }
@@ -156,6 +160,7 @@ pass_ports(struct agent *agent)
         return;
     }
     links_start(agent->backends.links);
+    firewall_start(agent->backends.firewall);
     if (!agent->have_ports || !are_ports_equal(&agent->ports, ports)) {
         struct svec flows = SVEC_EMPTY_INITIALIZER;
 
@@ -211,6 +216,10 @@ update_components(struct agent *agent)
                      bridge_rows_present(r->rows));
     component_update(&agent->components[LINKS], links_is_in_sync(r->links),
                      links_is_blocked(r->links), links_present(r->links));
+    component_update(&agent->components[FIREWALL],
+                     firewall_is_in_sync(r->firewall),
+                     firewall_is_blocked(r->firewall),
+                     firewall_present(r->firewall));
     component_update(&agent->components[FLOWS],
                      agent->have_ports && switch_conn_is_in_sync(r->conn),
                      switch_conn_is_blocked(r->conn),
@@ -219,7 +228,8 @@ update_components(struct agent *agent)
 
     bool ready = true;
     for (size_t i = 0; i < N_COMPONENTS; i++) {
-        ready &= agent->components[i].in_sync;
+        ready &= (agent->components[i].in_sync
+                  || (i == FIREWALL && agent->components[i].blocked));
     }
     if (ready && !agent->ready) {
         log_ready(agent->options);
@@ -282,15 +292,35 @@ pass_devices(struct agent *agent)
     }
 }
 
+/* If what was learned fills a table, a flow of the set finds no room there
+ * when somebody has deleted it, or it is new.  Open vSwitch evicts learned
+ * flows then, until the set is complete. */
+static void
+make_room(struct agent *agent)
+{
+    struct backends *r = &agent->backends;
+    bool full = agent->options->networks[0].refuse_pairs && switch_conn_is_full(r->conn);
+
+    bridge_rows_make_room(r->rows, full);
+    if (!full) {
+        agent->made_room = false;
+    } else if (!agent->made_room && bridge_rows_is_in_sync(r->rows)) {
+        agent->made_room = true;
+        switch_conn_look(r->conn);
+    }
+}
+
 void
 agent_run(struct agent *agent)
 {
     backends_run_rows(&agent->backends);
     stand_by(agent);
     pass_ports(agent);
+    backends_run_firewall(&agent->backends);
     backends_run_links(&agent->backends);
     pass_devices(agent);
     backends_run_conn(&agent->backends);
+    make_room(agent);
     pass_notes(agent);
     update_components(agent);
     show_health(agent);
@@ -344,6 +374,9 @@ get_wanted(const struct agent *agent, int component)
     case LINKS:
         links_format_wanted(agent->backends.links, &s);
         break;
+    case FIREWALL:
+        firewall_format_wanted(agent->backends.firewall, &s);
+        break;
     case FLOWS:
         switch_conn_format_wanted(agent->backends.conn, &s);
         if (!agent->options->networks[0].name
@@ -362,6 +395,33 @@ agent_request_counts(struct agent *agent)
     switch_conn_request_counts(agent->backends.conn);
 }
 
+static void
+format_wall(const struct agent *agent, struct ds *s)
+{
+    const struct firewall_count *count
+        = firewall_read_count(agent->backends.firewall);
+
+    if (count) {
+        ds_put_format(s, "  wall: %"PRIu64" packets, %"PRIu64" bytes\n",
+                      count->packets, count->bytes);
+    }
+}
+
+static void
+put_json_wall(const struct agent *agent, struct json *component)
+{
+    const struct firewall_count *count
+        = firewall_read_count(agent->backends.firewall);
+
+    if (count) {
+        struct json *wall = json_object_create();
+
+        json_object_put(wall, "packets", json_integer_create(count->packets));
+        json_object_put(wall, "bytes", json_integer_create(count->bytes));
+        json_object_put(component, "wall", wall);
+    }
+}
+
 void
 agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
 {
@@ -373,7 +433,11 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
             component, verbose || !component->in_sync ? wanted : NULL,
             i == FLOWS ? switch_conn_foreign(agent->backends.conn) : 0, s);
         free(wanted);
+        if (i == FIREWALL) {
+            format_wall(agent, s);
+        }
     }
+    limits_format(agent->options, agent->backends.conn, s);
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
     for (size_t i = 0; i < agent->options->n_networks; i++) {
         if (agent->options->networks[i].name) {
@@ -397,10 +461,13 @@ agent_status_to_json(const struct agent *agent)
         struct json *component
             = component_to_json(&agent->components[i], wanted);
 
-        if (i == FLOWS) {
+        if (i == FIREWALL) {
+            put_json_wall(agent, component);
+        } else if (i == FLOWS) {
             json_object_put(component, "foreign",
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
+            limits_put_json(agent->options, agent->backends.conn, component);
             drop_count_put_json(switch_conn_drops(agent->backends.conn),
                                 time_msec(), component);
         }
@@ -437,6 +504,10 @@ agent_format_problems(const struct agent *agent, struct ds *s)
 {
     const char *separator = "";
 
+    if (agent->ready) {
+        ds_put_cstr(s, "ready");
+        separator = ", but ";
+    }
     for (int i = 0; i < N_COMPONENTS; i++) {
         const struct component *component = &agent->components[i];
 
@@ -445,9 +516,6 @@ agent_format_problems(const struct agent *agent, struct ds *s)
                           component->present);
             separator = "; ";
         }
-    }
-    if (agent->ready) {
-        ds_put_cstr(s, "ready");
     }
 }
 

@@ -6,7 +6,7 @@
 /* The agent
  * =========
  *
- * Drives the three backends: rows (ovsdb/), links (netdev/) and flows
+ * Drives the backends: rows (ovsdb/), links and firewall (netdev/) and flows
  * (openflow/).  What one learns for another, such as port numbers, passes
  * through here as a plain value.  Nothing blocks: call agent_run() and
  * agent_wait() in each pass of a poll loop. */
@@ -35,7 +35,8 @@ void agent_destroy(struct agent *agent);
 void agent_run(struct agent *agent);
 void agent_wait(struct agent *agent);
 
-/* Returns true if rows, links and flows are in sync. */
+/* Returns true if rows, links and flows are in sync, and the firewall, unless
+ * this kernel cannot have it. */
 bool agent_is_ready(const struct agent *agent);
 
 /* Returns true if they are, and the bridge's row says so. */
@@ -62,8 +63,8 @@ void agent_format_status(const struct agent *agent, bool verbose,
 /* Returns the same as a JSON object, which the caller must destroy. */
 struct json *agent_status_to_json(const struct agent *agent);
 
-/* Appends to 's', in one line, the state of the components that are not in
- * sync, or "ready". */
+/* Appends to 's', in one line, "ready" if it is, and the state of the
+ * components that are not in sync. */
 void agent_format_problems(const struct agent *agent, struct ds *s);
 
 /* Appends to 's' the desired flows, or the differences that the last

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "agent/config/options.h"
+#include "agent/loop/limits.h"
 #include "agent/loop/restart-watch.h"
 #include "bitmap.h"
 #include "dirs.h"
@@ -51,6 +52,7 @@ get_rows_config(const struct options *options, const char *boot_id)
         .fake_ports = SVEC_EMPTY_INITIALIZER,
         .datapath_type = options->datapath_type,
         .vlans = vlans,
+        .limits = limits_get(options),
         .adopt = options->adopt,
         .boot_id = boot_id,
     };
@@ -70,13 +72,48 @@ destroy_rows_config(struct bridge_rows_config *config)
     free(CONST_CAST(unsigned long *, config->vlans));
 }
 
+/* The marks of fake ports, one each.  They are numbers in a field of as many
+ * bits as these need, of which the configured bit is the lowest. */
+struct marks {
+    uint32_t mask;
+    uint32_t bit;               /* 0 for no marks. */
+    struct svec ports;          /* Sorted. */
+};
+
+static void
+marks_init(struct marks *marks, const struct options *options)
+{
+    *marks = (struct marks) {
+        .bit = options->ct_mark, .ports = SVEC_EMPTY_INITIALIZER
+    };
+    for (size_t i = 0; i < options->n_networks; i++) {
+        svec_add(&marks->ports, options->networks[i].fake_port);
+    }
+    svec_sort_unique(&marks->ports);
+    marks->mask = options_mark_mask(options->ct_mark, marks->ports.n);
+}
+
+static void
+marks_destroy(struct marks *marks)
+{
+    svec_destroy(&marks->ports);
+}
+
+static uint32_t
+marks_get(const struct marks *marks, const char *port)
+{
+    return marks->bit * (svec_find(&marks->ports, port) + 1);
+}
+
 /* The caller must free the networks. */
 static struct links_config
 get_links_config(const struct options *options)
 {
     struct links_network *networks = xmalloc(options->n_networks
                                              * sizeof *networks);
+    struct marks marks;
 
+    marks_init(&marks, options);
     for (size_t i = 0; i < options->n_networks; i++) {
         const struct network *network = &options->networks[i];
 
@@ -88,13 +125,44 @@ get_links_config(const struct options *options)
             .plen = network->fake.plen,
             .routed_clients = network_serves_routed(network),
             .client_mac = network->client_mac,
+            .mark = marks_get(&marks, network->fake_port),
+            .mark_mask = marks.mask,
         };
     }
+    marks_destroy(&marks);
     return (struct links_config) {
         .uplink = options->uplink,
         .networks = networks,
         .n_networks = options->n_networks,
     };
+}
+
+/* The caller must free the ports. */
+static struct firewall_config
+get_firewall_config(const struct options *options)
+{
+    struct firewall_port *ports = xmalloc(options->n_networks
+                                          * sizeof *ports);
+    struct marks marks;
+
+    marks_init(&marks, options);
+    for (size_t i = 0; i < options->n_networks; i++) {
+        const struct network *network = &options->networks[i];
+
+        ports[i] = (struct firewall_port) {
+            .name = network->fake_port,
+            .address = network->fake.ip,
+            .mark = marks_get(&marks, network->fake_port),
+        };
+    }
+    const struct firewall_config config = {
+        .bridge = options->bridge,
+        .mark_mask = marks.mask,
+        .ports = ports,
+        .n_ports = options->n_networks,
+    };
+    marks_destroy(&marks);
+    return config;
 }
 
 static struct bridge_rows *
@@ -107,6 +175,16 @@ create_rows(const struct options *options, enum bridge_rows_goal goal)
 
     destroy_rows_config(&config);
     return rows;
+}
+
+static struct firewall *
+create_firewall(const struct options *options)
+{
+    struct firewall_config config = get_firewall_config(options);
+    struct firewall *firewall = firewall_create(&config);
+
+    free(CONST_CAST(struct firewall_port *, config.ports));
+    return firewall;
 }
 
 static struct links *
@@ -124,16 +202,19 @@ backends_open(struct backends *backends, const struct options *options,
               enum bridge_rows_goal goal)
 {
     backends->rows_schedule = backends->links_schedule
+        = backends->firewall_schedule
         = backends->conn_schedule = (struct schedule) SCHEDULE_INITIALIZER;
 
     backends->links = create_links(options);
     if (!backends->links) {
         return false;
     }
+    backends->firewall = create_firewall(options);
     backends->rows = create_rows(options, goal);
 
     char *target = xasprintf("unix:%s/%s.mgmt", ovs_rundir(), options->bridge);
     backends->conn = switch_conn_create(target);
+    switch_conn_set_wants_tables(backends->conn, limits_get(options).n);
     /* Closing a watch can take the kernel 10 ms: too long without a daemon. */
     backends->db_watch = backends->switch_watch = NULL;
     if (options->mode == MODE_DAEMON) {
@@ -151,11 +232,15 @@ backends_set_options(struct backends *backends, const struct options *options)
     struct bridge_rows_config rows_config
         = get_rows_config(options, get_boot_id(boot_id));
     struct links_config links_config = get_links_config(options);
+    struct firewall_config firewall_config = get_firewall_config(options);
 
     bridge_rows_set_config(backends->rows, &rows_config);
+    switch_conn_set_wants_tables(backends->conn, rows_config.limits.n);
     links_set_config(backends->links, &links_config);
+    firewall_set_config(backends->firewall, &firewall_config);
     destroy_rows_config(&rows_config);
     free(CONST_CAST(struct links_network *, links_config.networks));
+    free(CONST_CAST(struct firewall_port *, firewall_config.ports));
 }
 
 void
@@ -163,6 +248,7 @@ backends_close(struct backends *backends)
 {
     bridge_rows_destroy(backends->rows);
     links_destroy(backends->links);
+    firewall_destroy(backends->firewall);
     switch_conn_destroy(backends->conn);
     restart_watch_destroy(backends->db_watch);
     restart_watch_destroy(backends->switch_watch);
@@ -185,6 +271,20 @@ backends_run_rows(struct backends *backends)
     }
 }
 
+/* A kernel that has no nf_tables, or refused the table, would do so again, so
+ * it is not asked once a second. */
+void
+backends_run_firewall(struct backends *backends)
+{
+    struct firewall *firewall = backends->firewall;
+
+    firewall_run(firewall);
+    if (schedule_look(&backends->firewall_schedule, time_msec(),
+                      firewall_wants_look(firewall), false)) {
+        firewall_look(firewall);
+    }
+}
+
 void
 backends_run_links(struct backends *backends)
 {
@@ -193,6 +293,9 @@ backends_run_links(struct backends *backends)
     links_run(links);
     if (schedule_look(&backends->links_schedule, time_msec(),
                       links_wants_look(links), links_is_blocked(links))) {
+        /* A fake port that has come gets its wall before its address. */
+        firewall_interfaces_changed(backends->firewall);
+        backends_run_firewall(backends);
         links_look(links);
     }
 }
@@ -279,6 +382,7 @@ backends_wait(struct backends *backends)
 {
     bridge_rows_wait(backends->rows);
     links_wait(backends->links);
+    firewall_wait(backends->firewall);
     switch_conn_wait(backends->conn);
     poll_timer_wait_until(schedule_next(
         &backends->rows_schedule, bridge_rows_wants_look(backends->rows),
@@ -286,6 +390,9 @@ backends_wait(struct backends *backends)
     poll_timer_wait_until(schedule_next(&backends->links_schedule,
                                         links_wants_look(backends->links),
                                         links_is_blocked(backends->links)));
+    poll_timer_wait_until(
+        schedule_next(&backends->firewall_schedule,
+                      firewall_wants_look(backends->firewall), false));
     poll_timer_wait_until(schedule_next(&backends->conn_schedule,
                                         switch_conn_wants_look(backends->conn),
                                         false));
@@ -311,7 +418,6 @@ get_flow_config(const struct network *network,
         .vlans = network->vlans,
         .ignored_clients = &network->ignored_clients,
         .timeout = network->timeout,
-        .max_pairs = network->max_pairs,
         .protocols = network->protocols,
         .routed = network->routed,
         .max_clients = network->max_clients,

@@ -3,12 +3,13 @@
 #ifndef AGENT_LOOP_BACKENDS_H
 #define AGENT_LOOP_BACKENDS_H 1
 
-/* The three backends: database, kernel and switch.  Each gets the part of the
- * options that it knows, and has a schedule of its own. */
+/* The backends: database, links and firewall of the kernel, switch.  Each gets
+ * the part of the options that it knows, and has a schedule of its own. */
 
 #include <stdbool.h>
 
 #include "agent/loop/schedule.h"
+#include "netdev/firewall.h"
 #include "netdev/links.h"
 #include "openflow/flow-set.h"
 #include "openflow/switch-conn.h"
@@ -21,8 +22,10 @@ struct svec;
 struct backends {
     struct bridge_rows *rows;
     struct links *links;
+    struct firewall *firewall;
     struct switch_conn *conn;
-    struct schedule rows_schedule, links_schedule, conn_schedule;
+    struct schedule rows_schedule, links_schedule, firewall_schedule;
+    struct schedule conn_schedule;
 
     /* For ovsdb-server and the switch; NULL except in a daemon. */
     struct restart_watch *db_watch, *switch_watch;
@@ -42,6 +45,7 @@ void backends_close(struct backends *backends);
 /* Each runs one backend, and has it compare when that is due. */
 void backends_run_rows(struct backends *backends);
 void backends_run_links(struct backends *backends);
+void backends_run_firewall(struct backends *backends);
 void backends_run_conn(struct backends *backends);
 
 /* Saves in the bridge's row what links and switch were before the agent
@@ -54,7 +58,7 @@ void backends_restore_notes(struct backends *backends);
 /* Returns the saved mode for IP fragments, or NULL. */
 const char *backends_former_frags(const struct backends *backends);
 
-/* Waits for all three. */
+/* Waits for all of them. */
 void backends_wait(struct backends *backends);
 
 /* Appends the flow set to 'flows'.  With 'names', the flows have the names of

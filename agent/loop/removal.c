@@ -89,6 +89,7 @@ look_at_owner(struct removal *removal)
     case BRIDGE_MISSING:
     case BRIDGE_FOREIGN:
         links_release_orphans(r->links);
+        firewall_release(r->firewall);
         removal->state = R_DONE;
         break;
 
@@ -119,6 +120,7 @@ removal_run(struct removal *removal)
         run_flows(removal);
         if (bridge_rows_is_in_sync(r->rows)) {
             links_release(r->links);
+            firewall_release(r->firewall);
             removal->state = R_DONE;
         }
         break;

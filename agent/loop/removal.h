@@ -8,7 +8,8 @@
  *
  * Removes what the agent created, and nothing else, in this order: the flows,
  * if the bridge stays (otherwise they are deleted with it); the rows; routes,
- * rule and what else is left on the links.  Restores what the agent changed.
+ * rules and what else is left on the links; the firewall's table.  Restores
+ * what the agent changed.
  *
  * Nothing blocks: call removal_run() and removal_wait() in each pass of a poll
  * loop, until removal_is_done(). */
