@@ -296,8 +296,11 @@ rows () {
         -- get interface ovsfake0 type ofport_request \
         | tr '\n' ' '
     ovs-vsctl list-ports copro0 | grep -x 'up0\|ovsfake0' | tr '\n' ' '
-    ovs-vsctl --bare --columns=flow_limit,overflow_policy list flow_table |
-        LC_ALL=C sort | tr -s '\n' ' '
+    ovs-vsctl --bare --columns=flow_tables list bridge copro0 |
+        tr ' ' '\n' | sed -n 's/.*=//p' |
+        while read -r table; do
+            ovs-vsctl get flow_table "$table" flow_limit overflow_policy
+        done | LC_ALL=C sort | tr '\n' ' '
     for table in bridge port interface; do
         ovs-vsctl --bare --columns=name list $table | LC_ALL=C sort | uniq -d
     done
@@ -310,7 +313,7 @@ uplink_request=1 fake_port_request=2
 
 # Those of the published set have limits, too.
 rows_are_right () {
-    limits=" 16387 32770 evict evict "
+    limits="16387 32770 evict evict "
     test -z "$flow_set_options" || limits=
     test "$(rows)" = "secure created [] trunk [$(echo $switch_trunks |
         sed 's/,/, /')] created $uplink_request \
