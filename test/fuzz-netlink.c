@@ -8,6 +8,9 @@
  * event; any other is not changed.  When the input is at an end, each request
  * is acknowledged.
  *
+ * A first header that says it has no length is an order to the target: its
+ * type is how many networks there are, instead of one.
+ *
  * The linker puts the functions __wrap_* here in the place of libnl's: no
  * socket is opened, nothing is sent. */
 
@@ -30,6 +33,8 @@
 #include "util.h"
 
 enum { SEQ_EVENT, SEQ_AWAITED };
+
+#define MAX_NETWORKS 3
 
 /* Of struct links. */
 #define N_SOCKETS 3
@@ -276,25 +281,55 @@ __wrap_nl_socket_add_memberships(struct nl_sock *sock OVS_UNUSED,
     return 0;
 }
 
+/* Takes the order that the input may begin with.  Returns the number of
+ * networks. */
+static size_t
+take_order(void)
+{
+    struct nlmsghdr hdr;
+
+    if (input_end - input < sizeof hdr) {
+        return 1;
+    }
+    memcpy(&hdr, input, sizeof hdr);
+    if (hdr.nlmsg_len) {
+        return 1;
+    }
+    input += sizeof hdr;
+    return 1 + (hdr.nlmsg_type - 1) % MAX_NETWORKS;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct links_network network = {
-        .fake_port = "ovsfake0",
-        .mac = ETH_ADDR_C(0e,00,00,00,00,66),
-        .address = htonl(0x0a0a0001),
-        .plen = 16,
-        .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
-        .routed_clients = true,
+    /* Two share a port. */
+    static const char *const fake_ports[MAX_NETWORKS] = {
+        "ovsfake0", "ovsfake0", "ovsfake1"
     };
-    const struct links_config config = {
-        .uplink = "up0", .networks = &network, .n_networks = 1
-    };
+    struct links_network networks[MAX_NETWORKS];
+
     const uint8_t *before;
     bool was_blocked = false;
 
     input = data;
     input_end = data + size;
+
+    const struct links_config config = {
+        .uplink = "up0", .networks = networks, .n_networks = take_order()
+    };
+    for (size_t i = 0; i < config.n_networks; i++) {
+        networks[i] = (struct links_network) {
+            .fake_port = fake_ports[i],
+            .id = config.n_networks > 1 ? 1 + i : 0,
+            .mac = ETH_ADDR_C(0e,00,00,00,00,66),
+            .address = htonl(0x0a0a0001 + (i << 16)),
+            .plen = 16,
+            .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
+            .routed_clients = true,
+            .mark = i == 2 ? 0x2000 : 0x1000,
+            .mark_mask = config.n_networks > 1 ? 0x3000 : 0,
+        };
+    }
     n_requests = n_connects = 0;
     requests = NULL;
 

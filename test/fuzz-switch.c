@@ -30,6 +30,8 @@
 /* The agent answers a message with one bundle at most. */
 #define MAX_SENT 1024
 
+#define MAX_NETWORKS 3
+
 struct sent {
     enum ofptype type;
     ovs_be32 xid;
@@ -219,25 +221,41 @@ receive(const uint8_t *data, size_t length)
     ofpbuf_delete(msg);
 }
 
+static size_t n_networks;       /* 1 for the published set. */
+
 static void
 set_flows(uint16_t timeout)
 {
+    static const char *const names[MAX_NETWORKS] = { "a", "b", "c" };
     static const struct svec none_ignored = SVEC_EMPTY_INITIALIZER;
-    unsigned long vlans[BITMAP_N_LONGS(4096)] = { 0 };
-    const struct flow_config config = {
-        .uplink.number = 1,
-        .fake_port.number = 2,
-        .fake = { htonl(0x0a0a0001), UNKNOWN_FAKE_PLEN },
-        .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
-        .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
-        .vlans = vlans,
-        .ignored_clients = &none_ignored,
-        .timeout = timeout,
-    };
+    unsigned long vlans[MAX_NETWORKS][BITMAP_N_LONGS(4096)] = { { 0 } };
+    struct flow_config configs[MAX_NETWORKS];
     struct svec flows = SVEC_EMPTY_INITIALIZER;
+    bool several = n_networks > 1;
 
-    bitmap_set1(vlans, 2);
-    flow_set_build(&config, 1, &flows);
+    for (size_t i = 0; i < n_networks; i++) {
+        bitmap_set1(vlans[i], 2 + i);
+        configs[i] = (struct flow_config) {
+            .name = several ? names[i] : NULL,
+            .id = several ? 1 + i : 0,
+            .uplink.number = 1,
+            .fake_port.number = 2,
+            .fake = { htonl(0x0a0a0001 + (i << 16)), UNKNOWN_FAKE_PLEN },
+            .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
+            .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
+            .vlans = vlans[i],
+            .ignored_clients = &none_ignored,
+            .timeout = timeout,
+            .protocols = FLOW_TCP | FLOW_UDP,
+            .routed = i,
+            .max_clients = 4096,
+            .ct_zone = 1 + i,
+        };
+        if (several) {
+            configs[i].real = (struct real_subnet) { htonl(0xc0a80200), 24 };
+        }
+    }
+    flow_set_build(configs, n_networks, &flows);
     flow_sync_set_flows(flow_sync, &flows);
     svec_destroy(&flows);
 }
@@ -247,7 +265,7 @@ set_flows(uint16_t timeout)
 static void
 obey(uint8_t order, uint16_t argument)
 {
-    switch (order % 5) {
+    switch (order % 6) {
     case 0:
         now += argument;        /* Milliseconds. */
         break;
@@ -262,6 +280,10 @@ obey(uint8_t order, uint16_t argument)
         break;
     case 4:
         flow_sync_request_counts(flow_sync);
+        break;
+    case 5:
+        n_networks = 1 + argument % MAX_NETWORKS;
+        set_flows(300);
         break;
     }
 }
@@ -295,6 +317,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t length;
 
     now = 0;
+    n_networks = 1;
     flow_sync = flow_sync_create();
     set_flows(300);
     reconnect();
