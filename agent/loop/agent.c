@@ -299,7 +299,8 @@ static void
 make_room(struct agent *agent)
 {
     struct backends *r = &agent->backends;
-    bool full = agent->options->networks[0].refuse_pairs && switch_conn_is_full(r->conn);
+    bool full = (agent->options->networks[0].refuse_pairs
+                 && switch_conn_is_full(r->conn));
 
     bridge_rows_make_room(r->rows, full);
     if (!full) {
