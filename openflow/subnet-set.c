@@ -589,21 +589,26 @@ build_network(const struct flow_config *config, struct svec *flows)
 }
 
 /* Returns 'flow', which has no metadata, as one for the network of 'config'
- * only. */
+ * only, for the caller to free. */
 static char *
 narrow(const char *flow, const struct flow_config *config)
 {
     const char *actions = strstr(flow, " actions=");
     const char *comment = strstr(actions, " # ");
-    int n = comment ? comment - actions : strlen(actions);
-    char *why = (comment
-                 ? xasprintf(" # [%s] %s", config->name, comment + 3) : NULL);
-    char *narrowed = xasprintf("%.*s,metadata=%#"PRIx32"%.*s%s",
-                               (int) (actions - flow), flow, config->id,
-                               n, actions, why ? why : "");
+    struct ds s = DS_EMPTY_INITIALIZER;
 
-    free(why);
-    return narrowed;
+    ds_reserve(&s, strlen(flow) + strlen(config->name)
+               + strlen(",metadata=0x12345678[] "));
+    ds_put_buffer(&s, flow, actions - flow);
+    ds_put_format(&s, ",metadata=%#"PRIx32, config->id);
+    if (comment) {
+        ds_put_buffer(&s, actions, comment - actions);
+        ds_put_format(&s, " # [%s] ", config->name);
+        ds_put_cstr(&s, comment + strlen(" # "));
+    } else {
+        ds_put_cstr(&s, actions);
+    }
+    return ds_steal_cstr(&s);
 }
 
 /* Appends to 'flows' those of the 'n' networks in 'sets': what all have, once;
@@ -636,25 +641,28 @@ merge(const struct flow_config *configs, const struct svec sets[], size_t n,
     simap_destroy(&counts);
 }
 
-/* Appends 'unsorted' to 'flows', in the order of tables. */
+/* Moves 'unsorted' to 'flows', in the order of tables. */
 static void
-append_by_table(const struct svec *unsorted, struct svec *flows)
+move_by_table(struct svec *unsorted, struct svec *flows)
 {
     struct svec tables[N_TABLES];
-    const char *flow;
-    size_t i;
 
     for (int table = 0; table < N_TABLES; table++) {
         svec_init(&tables[table]);
     }
-    SVEC_FOR_EACH (i, flow, unsorted) {
-        svec_add(&tables[atoi(strstr(flow, "table=") + strlen("table="))],
-                 flow);
+    for (size_t i = 0; i < unsorted->n; i++) {
+        char *flow = unsorted->names[i];
+
+        svec_add_nocopy(&tables[atoi(strstr(flow, "table=")
+                                     + strlen("table="))], flow);
     }
     for (int table = 0; table < N_TABLES; table++) {
-        svec_append(flows, &tables[table]);
-        svec_destroy(&tables[table]);
+        for (size_t i = 0; i < tables[table].n; i++) {
+            svec_add_nocopy(flows, tables[table].names[i]);
+        }
+        free(tables[table].names);
     }
+    unsorted->n = 0;
 }
 
 void
@@ -674,7 +682,7 @@ subnet_set_build(const struct flow_config *configs, size_t n,
         build_network(&configs[i], &sets[i]);
     }
     merge(configs, sets, n, &unsorted);
-    append_by_table(&unsorted, flows);
+    move_by_table(&unsorted, flows);
     svec_destroy(&unsorted);
     for (size_t i = 0; i < n; i++) {
         svec_destroy(&sets[i]);
