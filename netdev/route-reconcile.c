@@ -712,14 +712,17 @@ routes_create(struct nl_sock *sock, const struct snapshot *snapshot,
         .targets = xcalloc(n, sizeof *r->targets),
         .n = n,
     };
-    route_tables_init(&r->tables, snapshot);
+    int *devices = xmalloc(n * sizeof *devices);
     for (size_t i = 0; i < n; i++) {
+        devices[i] = wants[i].ifindex;
         r->targets[i] = (struct target) {
             .want = &wants[i],
             .network = wants[i].address & be32_prefix_mask(wants[i].plen),
             .neighbour = route_neighbour(wants[i].address, wants[i].plen),
         };
     }
+    route_tables_init(&r->tables, snapshot, devices, n);
+    free(devices);
     choose_tables(r);
     choose_leaders(r);
     for (size_t i = 0; i < n; i++) {
