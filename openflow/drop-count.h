@@ -45,8 +45,9 @@ void drop_count_init(struct drop_count *);
 void drop_count_destroy(struct drop_count *);
 
 /* From now on the flow set is 'flows', parsed from 'text', line by line.  It
- * must stay as it is until the next call, or until nothing is counted any more.
- * Until it is counted, the figures of reasons that were there before hold. */
+ * must stay as it is until the next call, or until nothing is counted any
+ * more.  Until it is counted, the figures of reasons that were there before
+ * hold. */
 void drop_count_set_flows(struct drop_count *, const struct flow_list *flows,
                           const struct svec *text);
 
