@@ -1,4 +1,6 @@
 libpipette_a_SOURCES += \
+	ovsdb/bridge-notes.c \
+	ovsdb/bridge-notes.h \
 	ovsdb/bridge-rows.c \
 	ovsdb/bridge-rows.h \
 	ovsdb/port-numbers.c \
@@ -15,5 +17,7 @@ libpipette_a_SOURCES += \
 	ovsdb/row-refusal.h \
 	ovsdb/row-tables.c \
 	ovsdb/row-tables.h \
+	ovsdb/row-txn.c \
+	ovsdb/row-txn.h \
 	ovsdb/rows-config.c \
 	ovsdb/rows-config.h

@@ -3,10 +3,16 @@
 #ifndef OVSDB_PORT_NUMBERS_H
 #define OVSDB_PORT_NUMBERS_H 1
 
-/* The OpenFlow port numbers to request for fake ports: from
- * BRIDGE_ROWS_FAKE_PORT_OFPORT on, and a port keeps the one that it has. */
+/* OpenFlow port numbers: those to request for fake ports, from
+ * BRIDGE_ROWS_FAKE_PORT_OFPORT on, and those that ovs-vswitchd assigned.
+ *
+ * Functions of a replica of the database and a configuration. */
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct bridge_rows_config;
+struct ds;
 struct ovsdb_idl;
 struct simap;
 
@@ -16,5 +22,23 @@ struct simap;
 void port_numbers_assign(const struct ovsdb_idl *,
                          const struct bridge_rows_config *,
                          struct simap *numbers);
+
+/* Stores into '*number' the number of port 'name', which the configured bridge
+ * has.  If there is none, returns false, and appends to 's' why; sets
+ * '*missing' if only others can change that. */
+bool port_numbers_read(const struct ovsdb_idl *,
+                       const struct bridge_rows_config *, const char *name,
+                       uint16_t *number, struct ds *s, bool *missing);
+
+/* The same for all fake ports: stores their numbers into 'numbers', by name,
+ * up to the first that has none. */
+bool port_numbers_read_fake_ports(const struct ovsdb_idl *,
+                                  const struct bridge_rows_config *,
+                                  struct simap *numbers, struct ds *s,
+                                  bool *missing);
+
+/* Appends "PORT as port NUMBER" for each fake port to 's'. */
+void port_numbers_format(const struct bridge_rows_config *,
+                         const struct simap *numbers, struct ds *s);
 
 #endif /* ovsdb/port-numbers.h */
