@@ -11,13 +11,23 @@ libpipette_a_SOURCES += \
 	netdev/link-reconcile.h \
 	netdev/links-config.c \
 	netdev/links-config.h \
+	netdev/links-devices.c \
+	netdev/links-devices.h \
+	netdev/links-release.c \
+	netdev/links-release.h \
+	netdev/links-want.c \
+	netdev/links-want.h \
 	netdev/links.c \
 	netdev/links.h \
 	netdev/netlink.c \
 	netdev/netlink.h \
 	netdev/route-reconcile.c \
 	netdev/route-reconcile.h \
+	netdev/route-rules.c \
+	netdev/route-rules.h \
 	netdev/route-table.c \
 	netdev/route-table.h \
+	netdev/route-target.c \
+	netdev/route-target.h \
 	netdev/snapshot.c \
 	netdev/snapshot.h

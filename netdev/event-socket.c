@@ -15,9 +15,9 @@
 #include "openvswitch/poll-loop.h"
 #include "util.h"
 
-/* Events to take in one pass: somebody may make them without end.  Those that
- * a look's own changes make, a handful a network, come together: each pass that
- * leaves some is followed by a look that sees what the one before saw. */
+/* Events to take in one pass: somebody may make them without end.  Those of a
+ * look's own changes, a handful a network, come together: a pass that leaves
+ * some is followed by a look that sees what the one before saw. */
 #define MAX_EVENTS 2048
 
 /* Has the kernel keep so many bytes for 'sock': more than net.core.rmem_max,
