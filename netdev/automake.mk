@@ -21,6 +21,14 @@ libpipette_a_SOURCES += \
 	netdev/links.h \
 	netdev/netlink.c \
 	netdev/netlink.h \
+	netdev/nft-format.c \
+	netdev/nft-format.h \
+	netdev/nft-message.c \
+	netdev/nft-message.h \
+	netdev/nft-socket.c \
+	netdev/nft-socket.h \
+	netdev/nft-table.c \
+	netdev/nft-table.h \
 	netdev/route-reconcile.c \
 	netdev/route-reconcile.h \
 	netdev/route-rules.c \

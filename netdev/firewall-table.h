@@ -3,26 +3,29 @@
 #ifndef NETDEV_FIREWALL_TABLE_H
 #define NETDEV_FIREWALL_TABLE_H 1
 
-/* The text of the table of firewall.h
- * ====================================
- *
- * As nft(8) prints it, so that a table that was read can be compared with the
- * wanted one as text.  Pure. */
+/* The table of firewall.h, as messages to nf_tables.  Pure. */
 
 struct ds;
 struct firewall_config;
-struct firewall_count;
+struct nft_counter;
+struct nl_msg;
+
+/* The counter's name. */
+#define FIREWALL_COUNTER "wall"
 
 /* Returns the table's name, for the caller to free. */
 char *firewall_table_name(const struct firewall_config *config);
 
-/* Appends to 's' the table, with 'count' in the counter. */
-void firewall_table_format(const struct firewall_config *config,
-                           const struct firewall_count *count, struct ds *s);
+/* Gives 'take' the messages that make the table, with 'count' in the counter,
+ * one by one.  'take' must nlmsg_free() them.  They are in the order in which
+ * the kernel shows what they make: table, counter, chains, rules. */
+void firewall_table_build(const struct firewall_config *config,
+                          const struct nft_counter *count,
+                          void (*take)(struct nl_msg *, void *aux),
+                          void *aux);
 
-/* Takes the counter's figures out of 'text', which is a table as nft(8) prints
- * it: stores them into '*count', and writes 0 in their place.  If there is no
- * such counter, both stay as they are. */
-void firewall_table_take_count(struct ds *text, struct firewall_count *count);
+/* Appends the messages, each as a line of nft-format.h. */
+void firewall_table_format(const struct firewall_config *config,
+                           struct ds *s);
 
 #endif /* netdev/firewall-table.h */

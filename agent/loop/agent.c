@@ -399,7 +399,7 @@ agent_request_counts(struct agent *agent)
 static void
 format_wall(const struct agent *agent, struct ds *s)
 {
-    const struct firewall_count *count
+    const struct nft_counter *count
         = firewall_read_count(agent->backends.firewall);
 
     if (count) {
@@ -411,7 +411,7 @@ format_wall(const struct agent *agent, struct ds *s)
 static void
 put_json_wall(const struct agent *agent, struct json *component)
 {
-    const struct firewall_count *count
+    const struct nft_counter *count
         = firewall_read_count(agent->backends.firewall);
 
     if (count) {
