@@ -3,9 +3,22 @@
 #ifndef NETDEV_FIREWALL_TABLE_H
 #define NETDEV_FIREWALL_TABLE_H 1
 
-/* The table of firewall.h, as messages to nf_tables.  Pure. */
+/* The table of firewall.h, as messages to nf_tables
+ * ==================================================
+ *
+ * How many rules a packet meets does not depend on how many ports and
+ * addresses there are.  These are in sets and maps:
+ *
+ *     addresses       the fake addresses
+ *     ways            address . its port
+ *     own             address . the same address
+ *     ports           port       -> the chain of its mark
+ *     sources         address    -> the chain of its port's mark
+ *     marks           mark       -> its chain
+ *
+ * A mark has a chain, because a map that has marks would set all bits.  Pure.
+ */
 
-struct ds;
 struct firewall_config;
 struct nft_counter;
 struct nl_msg;
@@ -17,15 +30,13 @@ struct nl_msg;
 char *firewall_table_name(const struct firewall_config *config);
 
 /* Gives 'take' the messages that make the table, with 'count' in the counter,
- * one by one.  'take' must nlmsg_free() them.  They are in the order in which
- * the kernel shows what they make: table, counter, chains, rules. */
+ * one by one.  'take' must nlmsg_free() them. */
 void firewall_table_build(const struct firewall_config *config,
                           const struct nft_counter *count,
                           void (*take)(struct nl_msg *, void *aux),
                           void *aux);
 
-/* Appends the messages, each as a line of nft-format.h. */
-void firewall_table_format(const struct firewall_config *config,
-                           struct ds *s);
+/* Returns the table as text of nft-format.h, for the caller to free. */
+char *firewall_table_format(const struct firewall_config *config);
 
 #endif /* netdev/firewall-table.h */

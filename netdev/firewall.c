@@ -87,15 +87,6 @@ say(struct firewall *firewall, const char *words)
     ds_put_cstr(&firewall->present, words);
 }
 
-static char *
-format_table(const struct firewall_config *config)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    firewall_table_format(config, &s);
-    return ds_steal_cstr(&s);
-}
-
 /* Events. */
 
 static int
@@ -130,7 +121,7 @@ firewall_create(const struct firewall_config *config)
 
     copy_config(&firewall->config, config);
     firewall->name = firewall_table_name(config);
-    firewall->wanted = format_table(config);
+    firewall->wanted = firewall_table_format(config);
     ds_init(&firewall->present);
     say(firewall, "waiting for the ports");
     return firewall;
@@ -154,7 +145,7 @@ void
 firewall_set_config(struct firewall *firewall,
                     const struct firewall_config *config)
 {
-    char *wanted = format_table(config);
+    char *wanted = firewall_table_format(config);
     bool changed = strcmp(wanted, firewall->wanted);
 
     destroy_config(&firewall->config);
@@ -193,7 +184,7 @@ firewall_stop(struct firewall *firewall)
 
 /* Reads the table, and its counter. */
 static int
-read_table(struct firewall *firewall, struct ds *text)
+read_table(struct firewall *firewall, char **text)
 {
     size_t wanted = strlen(firewall->wanted);
     size_t shown = firewall->shown ? strlen(firewall->shown) : 0;
@@ -284,7 +275,7 @@ say_unsteady(struct firewall *firewall)
 
 /* Reads the table into 'text'.  Returns false, and says why, if it cannot. */
 static bool
-read_or_say(struct firewall *firewall, struct ds *text)
+read_or_say(struct firewall *firewall, char **text)
 {
     int error = read_table(firewall, text);
 
@@ -297,17 +288,15 @@ read_or_say(struct firewall *firewall, struct ds *text)
 }
 
 static bool
-is_wanted(const struct firewall *firewall, const struct ds *text)
+is_wanted(const struct firewall *firewall, const char *text)
 {
-    const char *table = ds_cstr_ro(text);
-
-    return (!strcmp(table, firewall->wanted)
-            || nullable_string_is_equal(table, firewall->shown));
+    return (!strcmp(text, firewall->wanted)
+            || nullable_string_is_equal(text, firewall->shown));
 }
 
-/* Writes the table, and reads it into 'text'. */
+/* Writes the table, and reads it into '*text'. */
 static bool
-write_and_read(struct firewall *firewall, struct ds *text)
+write_and_read(struct firewall *firewall, char **text)
 {
     int error = write_table(firewall);
 
@@ -318,9 +307,8 @@ write_and_read(struct firewall *firewall, struct ds *text)
 }
 
 static size_t
-count_lines(const struct ds *text)
+count_lines(const char *s)
 {
-    const char *s = ds_cstr_ro(text);
     size_t n = 0;
 
     while ((s = strchr(s, '\n'))) {
@@ -334,53 +322,49 @@ count_lines(const struct ds *text)
  * is how this kernel shows it.  (Once, it could be what somebody else made of
  * it.) */
 static bool
-is_shown(struct firewall *firewall, const struct ds *first,
-         const struct ds *second)
+is_shown(struct firewall *firewall, const char *first, const char *second)
 {
-    const struct ds wanted = { .string = firewall->wanted };
-
-    if (strcmp(ds_cstr_ro(first), ds_cstr_ro(second))
-        || count_lines(second) != count_lines(&wanted)) {
+    if (strcmp(first, second)
+        || count_lines(second) != count_lines(firewall->wanted)) {
         return false;
     }
-    VLOG_DBG_RL(&rl, "shown as: %s", ds_cstr_ro(second));
+    VLOG_DBG_RL(&rl, "shown as: %s", second);
     free(firewall->shown);
-    firewall->shown = xstrdup(ds_cstr_ro(second));
+    firewall->shown = xstrdup(second);
     return true;
 }
 
 static bool
 mend(struct firewall *firewall)
 {
-    struct ds first = DS_EMPTY_INITIALIZER;
-    struct ds second = DS_EMPTY_INITIALIZER;
+    char *first = NULL, *second = NULL;
     bool ok = (write_and_read(firewall, &first)
-               && (is_wanted(firewall, &first)
+               && (is_wanted(firewall, first)
                    || (write_and_read(firewall, &second)
-                       && (is_wanted(firewall, &second)
-                           || is_shown(firewall, &first, &second)))));
+                       && (is_wanted(firewall, second)
+                           || is_shown(firewall, first, second)))));
 
     if (!ok && !firewall->blocked) {
         say_unsteady(firewall);
     }
-    ds_destroy(&first);
-    ds_destroy(&second);
+    free(first);
+    free(second);
     return ok;
 }
 
 static void
 compare(struct firewall *firewall)
 {
-    struct ds text = DS_EMPTY_INITIALIZER;
+    char *text = NULL;
 
     if (read_or_say(firewall, &text)) {
-        firewall->in_sync = is_wanted(firewall, &text) || mend(firewall);
+        firewall->in_sync = is_wanted(firewall, text) || mend(firewall);
         if (firewall->in_sync) {
             ds_clear(&firewall->present);
             firewall_format_wanted(firewall, &firewall->present);
         }
     }
-    ds_destroy(&text);
+    free(text);
 }
 
 void
@@ -487,16 +471,16 @@ firewall_present(const struct firewall *firewall)
 void
 firewall_release(struct firewall *firewall)
 {
-    struct ds text = DS_EMPTY_INITIALIZER;
+    char *text = NULL;
     int error = nft_probe() ? 0 : read_table(firewall, &text);
 
-    if (!error && text.length) {
+    if (!error && text && text[0]) {
         error = delete_table(firewall);
         if (error) {
             VLOG_WARN("cannot delete table inet %s: %s", firewall->name,
                       nl_geterror(error));
         }
     }
-    ds_destroy(&text);
+    free(text);
     firewall->in_sync = false;
 }

@@ -47,8 +47,8 @@
 
 struct ds;
 
-/* A fake address on its port.  A port has one mark; if there are several
- * ports, their marks tell them apart. */
+/* A fake address, no two the same, on its port.  A port has one mark; if there
+ * are several ports, their marks tell them apart. */
 struct firewall_port {
     const char *name;
     ovs_be32 address;

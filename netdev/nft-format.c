@@ -39,6 +39,8 @@ struct attrs {
     size_t n;
 };
 
+static const struct attrs no_attrs = { NULL, 0 };
+
 #define ATTRS(ARRAY) { ARRAY, ARRAY_SIZE(ARRAY) }
 #define WORDS(ARRAY) .words = ARRAY, .n_words = ARRAY_SIZE(ARRAY)
 
@@ -51,11 +53,13 @@ static void
 format_hex(const struct nlattr *nla, const struct attr *attr OVS_UNUSED,
            struct ds *s)
 {
+    static const char digits[] = "0123456789abcdef";
     const uint8_t *data = nla_data(nla);
 
     ds_put_cstr(s, "0x");
     for (int i = 0; i < nla_len(nla); i++) {
-        ds_put_format(s, "%02"PRIx8, data[i]);
+        ds_put_char(s, digits[data[i] >> 4]);
+        ds_put_char(s, digits[data[i] & 15]);
     }
 }
 
@@ -113,7 +117,7 @@ format_string(const struct nlattr *nla, const struct attr *attr, struct ds *s)
     const char *data = nla_data(nla);
 
     if (is_word(data, nla_len(nla)) && strlen(data) + 1 == nla_len(nla)) {
-        ds_put_format(s, "%s", data);
+        ds_put_cstr(s, data);
     } else {
         format_hex(nla, attr, s);
     }
@@ -154,7 +158,7 @@ leave_out(const struct nlattr *nla OVS_UNUSED,
 {
 }
 
-/* Expressions. */
+/* Data. */
 
 static const struct attr value_attrs[] = {
     [NFTA_DATA_VALUE] = { .name = "", .format = format_bytes },
@@ -162,6 +166,20 @@ static const struct attr value_attrs[] = {
 static const struct attrs data_value = ATTRS(value_attrs);
 #define VALUE(NAME) \
     { .name = NAME, .format = format_nested, .nested = &data_value }
+
+static const struct attr verdict_attrs[] = {
+    [NFTA_VERDICT_CODE] = { "verdict", format_u32 },
+    [NFTA_VERDICT_CHAIN] = { "chain", format_string },
+};
+static const struct attrs data_verdict = ATTRS(verdict_attrs);
+static const struct attr verdict_data_attrs[] = {
+    [NFTA_DATA_VERDICT] = { "", format_inline, .nested = &data_verdict },
+};
+static const struct attrs verdict_data = ATTRS(verdict_data_attrs);
+#define VERDICT(NAME) \
+    { .name = NAME, .format = format_nested, .nested = &verdict_data }
+
+/* Expressions. */
 
 static const char *const meta_keys[] = {
     [NFT_META_MARK] = "mark",
@@ -219,19 +237,16 @@ static const struct attr cmp_attrs[] = {
     [NFTA_CMP_DATA] = VALUE("data"),
 };
 
-static const struct attr verdict_attrs[] = {
-    [NFTA_VERDICT_CODE] = { "verdict", format_u32 },
+static const struct attr lookup_attrs[] = {
+    [NFTA_LOOKUP_SET] = { "set", format_string },
+    [NFTA_LOOKUP_SREG] = { "from", format_u32 },
+    [NFTA_LOOKUP_DREG] = { "to", format_u32 },
+    [NFTA_LOOKUP_FLAGS] = { "flags", format_u32, .usual = "0" },
 };
-static const struct attrs data_verdict = ATTRS(verdict_attrs);
-static const struct attr immediate_data_attrs[] = {
-    [NFTA_DATA_VERDICT] = { "", format_nested,
-                            .nested = &data_verdict },
-};
-static const struct attrs immediate_data = ATTRS(immediate_data_attrs);
+
 static const struct attr immediate_attrs[] = {
     [NFTA_IMMEDIATE_DREG] = { "to", format_u32 },
-    [NFTA_IMMEDIATE_DATA] = { "data", format_nested,
-                              .nested = &immediate_data },
+    [NFTA_IMMEDIATE_DATA] = VERDICT("data"),
 };
 
 static const struct attr objref_attrs[] = {
@@ -248,6 +263,7 @@ static const struct {
     { "payload", ATTRS(payload_attrs) },
     { "bitwise", ATTRS(bitwise_attrs) },
     { "cmp", ATTRS(cmp_attrs) },
+    { "lookup", ATTRS(lookup_attrs) },
     { "immediate", ATTRS(immediate_attrs) },
     { "objref", ATTRS(objref_attrs) },
 };
@@ -263,14 +279,12 @@ is_string(const struct nlattr *nla, const char *s)
 static const struct attrs *
 find_expression(const struct nlattr *name)
 {
-    static const struct attrs unknown = { NULL, 0 };
-
     for (size_t i = 0; i < ARRAY_SIZE(expressions); i++) {
         if (is_string(name, expressions[i].name)) {
             return &expressions[i].attrs;
         }
     }
-    return &unknown;
+    return &no_attrs;
 }
 
 static void
@@ -327,6 +341,34 @@ static const struct attr chain_attrs[] = {
     [NFTA_CHAIN_FLAGS] = { "flags", format_u32, .usual = "1" },
 };
 
+/* Not in the headers of Linux 6.1. */
+enum { SET_TYPE = 19, SET_COUNT = 20 };
+
+static const struct attr set_attrs[] = {
+    [NFTA_SET_TABLE] = { "table", leave_out },
+    [NFTA_SET_NAME] = { "name", format_string },
+    [NFTA_SET_FLAGS] = { "flags", format_u32 },
+    [NFTA_SET_KEY_TYPE] = { "type", format_u32 },
+    [NFTA_SET_KEY_LEN] = { "len", format_u32 },
+    [NFTA_SET_DATA_TYPE] = { "data-type", format_u32 },
+    [NFTA_SET_DATA_LEN] = { "data-len", leave_out },
+    [NFTA_SET_DESC] = { "desc", format_nested, .usual = "{ }",
+                        .nested = &no_attrs },
+    [NFTA_SET_ID] = { "id", leave_out },
+    [NFTA_SET_USERDATA] = { "userdata", format_hex },
+    [NFTA_SET_PAD] = { "pad", leave_out },
+    [NFTA_SET_HANDLE] = { "handle", leave_out },
+    [SET_TYPE] = { "kind", leave_out },
+    [SET_COUNT] = { "count", leave_out },
+};
+
+static const struct attr element_attrs[] = {
+    [NFTA_SET_ELEM_KEY] = VALUE("key"),
+    [NFTA_SET_ELEM_DATA] = VERDICT("data"),
+    [NFTA_SET_ELEM_PAD] = { "pad", leave_out },
+};
+static const struct attrs set_element = ATTRS(element_attrs);
+
 static const struct attr rule_attrs[] = {
     [NFTA_RULE_TABLE] = { "table", leave_out },
     [NFTA_RULE_CHAIN] = { "chain", format_string },
@@ -353,6 +395,7 @@ static const struct {
 } kinds[] = {
     { "table", NFT_MSG_NEWTABLE, ATTRS(table_attrs) },
     { "chain", NFT_MSG_NEWCHAIN, ATTRS(chain_attrs) },
+    { "set", NFT_MSG_NEWSET, ATTRS(set_attrs) },
     { "rule", NFT_MSG_NEWRULE, ATTRS(rule_attrs) },
     { "object", NFT_MSG_NEWOBJ, ATTRS(object_attrs) },
 };
@@ -430,8 +473,8 @@ find_attr(const struct nlmsghdr *nlh, int type, int len)
     return nla && nla_len(nla) >= len ? nla : NULL;
 }
 
-void
-nft_format(const struct nlmsghdr *nlh, struct ds *s)
+static void
+format_message(const struct nlmsghdr *nlh, struct ds *s)
 {
     const size_t hdrlen = sizeof(struct nfgenmsg);
     int type = message_type(nlh);
@@ -446,6 +489,70 @@ nft_format(const struct nlmsghdr *nlh, struct ds *s)
         }
     }
     ds_put_format(s, "message %"PRIu16"\n", nlh->nlmsg_type);
+}
+
+static void
+add_element(struct nft_text *text, const struct nlattr *set,
+            const struct nlattr *element)
+{
+    static const struct attr name = { .format = format_string };
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&s, "element set=");
+    name.format(set, &name, &s);
+    format_attrs(nla_data(element), nla_len(element), &set_element, &s);
+    ds_put_char(&s, '\n');
+    text->n_bytes += s.length;
+    svec_add_nocopy(&text->elements, ds_steal_cstr(&s));
+}
+
+void
+nft_text_add(struct nft_text *text, const struct nlmsghdr *nlh)
+{
+    struct nlattr *set = find_attr(nlh, NFTA_SET_ELEM_LIST_SET, 0);
+    struct nlattr *list_attr = find_attr(nlh, NFTA_SET_ELEM_LIST_ELEMENTS, 0);
+    struct nlattr *element;
+    int left;
+
+    if (message_type(nlh) != NFT_MSG_NEWSETELEM) {
+        format_message(nlh, &text->lines);
+    } else if (set && list_attr) {
+        nla_for_each_nested (element, list_attr, left) {
+            add_element(text, set, element);
+        }
+    }
+}
+
+size_t
+nft_text_length(const struct nft_text *text)
+{
+    return text->lines.length + text->n_bytes;
+}
+
+char *
+nft_text_steal(struct nft_text *text)
+{
+    svec_sort(&text->elements);
+    for (size_t i = 0; i < text->elements.n; i++) {
+        ds_put_cstr(&text->lines, text->elements.names[i]);
+    }
+    svec_destroy(&text->elements);
+    return ds_steal_cstr(&text->lines);
+}
+
+void
+nft_text_destroy(struct nft_text *text)
+{
+    ds_destroy(&text->lines);
+    svec_destroy(&text->elements);
+}
+
+char *
+nft_get_name(const struct nlmsghdr *nlh)
+{
+    struct nlattr *nla = find_attr(nlh, NFTA_SET_NAME, 1);
+
+    return nla ? xmemdup0(nla_data(nla), nla_len(nla)) : NULL;
 }
 
 bool

@@ -65,6 +65,12 @@ nft_put_string(struct nl_msg *msg, int attr, const char *value)
     ovs_assert(!nla_put_string(msg, attr, value));
 }
 
+void
+nft_put_bytes(struct nl_msg *msg, int attr, const void *data, size_t n)
+{
+    ovs_assert(!nla_put(msg, attr, n, data));
+}
+
 struct nlattr *
 nft_start(struct nl_msg *msg, int attr)
 {
@@ -78,6 +84,29 @@ void
 nft_end(struct nl_msg *msg, struct nlattr *nest)
 {
     ovs_assert(!nla_nest_end(msg, nest));
+}
+
+void
+nft_put_value(struct nl_msg *msg, int attr, const void *data, size_t n)
+{
+    struct nlattr *nest = nft_start(msg, attr);
+
+    nft_put_bytes(msg, NFTA_DATA_VALUE, data, n);
+    nft_end(msg, nest);
+}
+
+void
+nft_put_verdict(struct nl_msg *msg, int attr, int code, const char *chain)
+{
+    struct nlattr *data = nft_start(msg, attr);
+    struct nlattr *verdict = nft_start(msg, NFTA_DATA_VERDICT);
+
+    nft_put_u32(msg, NFTA_VERDICT_CODE, code);
+    if (chain) {
+        nft_put_string(msg, NFTA_VERDICT_CHAIN, chain);
+    }
+    nft_end(msg, verdict);
+    nft_end(msg, data);
 }
 
 /* Expressions. */
@@ -105,43 +134,35 @@ end_expression(struct nl_msg *msg, struct expression e)
 }
 
 static void
-put_value(struct nl_msg *msg, int attr, const void *data, size_t n)
-{
-    struct nlattr *nest = nft_start(msg, attr);
-
-    ovs_assert(!nla_put(msg, NFTA_DATA_VALUE, n, data));
-    nft_end(msg, nest);
-}
-
-static void
-put_meta(struct nl_msg *msg, uint32_t key, int register_attr)
+put_meta(struct nl_msg *msg, uint32_t key, int register_attr, uint32_t reg)
 {
     struct expression e = start_expression(msg, "meta");
 
     nft_put_u32(msg, NFTA_META_KEY, key);
-    nft_put_u32(msg, register_attr, NFT_REG_1);
+    nft_put_u32(msg, register_attr, reg);
     end_expression(msg, e);
 }
 
 void
-nft_load_meta(struct nl_msg *msg, uint32_t key)
+nft_load_meta(struct nl_msg *msg, uint32_t key, uint32_t reg)
 {
-    put_meta(msg, key, NFTA_META_DREG);
+    put_meta(msg, key, NFTA_META_DREG, reg);
 }
 
 void
 nft_store_meta(struct nl_msg *msg, uint32_t key)
 {
-    put_meta(msg, key, NFTA_META_SREG);
+    put_meta(msg, key, NFTA_META_SREG, NFT_FIRST);
 }
 
 static void
-put_ct(struct nl_msg *msg, uint32_t key, int dir, int register_attr)
+put_ct(struct nl_msg *msg, uint32_t key, int dir, int register_attr,
+       uint32_t reg)
 {
     struct expression e = start_expression(msg, "ct");
 
     nft_put_u32(msg, NFTA_CT_KEY, key);
-    nft_put_u32(msg, register_attr, NFT_REG_1);
+    nft_put_u32(msg, register_attr, reg);
     if (dir >= 0) {
         ovs_assert(!nla_put_u8(msg, NFTA_CT_DIRECTION, dir));
     }
@@ -149,15 +170,15 @@ put_ct(struct nl_msg *msg, uint32_t key, int dir, int register_attr)
 }
 
 void
-nft_load_ct(struct nl_msg *msg, uint32_t key, int dir)
+nft_load_ct(struct nl_msg *msg, uint32_t key, int dir, uint32_t reg)
 {
-    put_ct(msg, key, dir, NFTA_CT_DREG);
+    put_ct(msg, key, dir, NFTA_CT_DREG, reg);
 }
 
 void
 nft_store_ct(struct nl_msg *msg, uint32_t key)
 {
-    put_ct(msg, key, -1, NFTA_CT_SREG);
+    put_ct(msg, key, -1, NFTA_CT_SREG, NFT_FIRST);
 }
 
 void
@@ -166,7 +187,7 @@ nft_load_payload(struct nl_msg *msg, uint32_t base, uint32_t offset,
 {
     struct expression e = start_expression(msg, "payload");
 
-    nft_put_u32(msg, NFTA_PAYLOAD_DREG, NFT_REG_1);
+    nft_put_u32(msg, NFTA_PAYLOAD_DREG, NFT_FIRST);
     nft_put_u32(msg, NFTA_PAYLOAD_BASE, base);
     nft_put_u32(msg, NFTA_PAYLOAD_OFFSET, offset);
     nft_put_u32(msg, NFTA_PAYLOAD_LEN, len);
@@ -178,11 +199,11 @@ nft_mask(struct nl_msg *msg, uint32_t mask, uint32_t xor)
 {
     struct expression e = start_expression(msg, "bitwise");
 
-    nft_put_u32(msg, NFTA_BITWISE_SREG, NFT_REG_1);
-    nft_put_u32(msg, NFTA_BITWISE_DREG, NFT_REG_1);
+    nft_put_u32(msg, NFTA_BITWISE_SREG, NFT_FIRST);
+    nft_put_u32(msg, NFTA_BITWISE_DREG, NFT_FIRST);
     nft_put_u32(msg, NFTA_BITWISE_LEN, sizeof mask);
-    put_value(msg, NFTA_BITWISE_MASK, &mask, sizeof mask);
-    put_value(msg, NFTA_BITWISE_XOR, &xor, sizeof xor);
+    nft_put_value(msg, NFTA_BITWISE_MASK, &mask, sizeof mask);
+    nft_put_value(msg, NFTA_BITWISE_XOR, &xor, sizeof xor);
     end_expression(msg, e);
 }
 
@@ -191,9 +212,9 @@ nft_compare(struct nl_msg *msg, uint32_t op, const void *data, size_t n)
 {
     struct expression e = start_expression(msg, "cmp");
 
-    nft_put_u32(msg, NFTA_CMP_SREG, NFT_REG_1);
+    nft_put_u32(msg, NFTA_CMP_SREG, NFT_FIRST);
     nft_put_u32(msg, NFTA_CMP_OP, op);
-    put_value(msg, NFTA_CMP_DATA, data, n);
+    nft_put_value(msg, NFTA_CMP_DATA, data, n);
     end_expression(msg, e);
 }
 
@@ -210,12 +231,6 @@ nft_compare_u32(struct nl_msg *msg, uint32_t op, uint32_t value)
 }
 
 void
-nft_compare_ip(struct nl_msg *msg, uint32_t op, ovs_be32 value)
-{
-    nft_compare(msg, op, &value, sizeof value);
-}
-
-void
 nft_compare_name(struct nl_msg *msg, uint32_t op, const char *interface)
 {
     char name[IFNAMSIZ] = "";
@@ -225,17 +240,34 @@ nft_compare_name(struct nl_msg *msg, uint32_t op, const char *interface)
 }
 
 void
+nft_lookup(struct nl_msg *msg, const char *set, uint32_t flags)
+{
+    struct expression e = start_expression(msg, "lookup");
+
+    nft_put_string(msg, NFTA_LOOKUP_SET, set);
+    nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_FIRST);
+    nft_put_u32(msg, NFTA_LOOKUP_FLAGS, flags);
+    end_expression(msg, e);
+}
+
+void
+nft_lookup_verdict(struct nl_msg *msg, const char *map)
+{
+    struct expression e = start_expression(msg, "lookup");
+
+    nft_put_string(msg, NFTA_LOOKUP_SET, map);
+    nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_FIRST);
+    nft_put_u32(msg, NFTA_LOOKUP_DREG, NFT_REG_VERDICT);
+    end_expression(msg, e);
+}
+
+void
 nft_verdict(struct nl_msg *msg, int code)
 {
     struct expression e = start_expression(msg, "immediate");
 
     nft_put_u32(msg, NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
-
-    struct nlattr *data = nft_start(msg, NFTA_IMMEDIATE_DATA);
-    struct nlattr *verdict = nft_start(msg, NFTA_DATA_VERDICT);
-    nft_put_u32(msg, NFTA_VERDICT_CODE, code);
-    nft_end(msg, verdict);
-    nft_end(msg, data);
+    nft_put_verdict(msg, NFTA_IMMEDIATE_DATA, code, NULL);
     end_expression(msg, e);
 }
 

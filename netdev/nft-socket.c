@@ -39,7 +39,7 @@ nft_probe(void)
 }
 
 struct dump {
-    const char *table;
+    const char *table, *set;
     bool (*take)(const struct nlmsghdr *, void *aux);
     void *aux;
 };
@@ -58,6 +58,11 @@ static int
 dump_on(struct nl_sock *sock, int type, struct dump *dump)
 {
     struct nl_msg *msg = nft_message(type, NLM_F_DUMP, dump->table);
+
+    if (dump->set) {
+        nft_put_string(msg, NFTA_SET_ELEM_LIST_SET, dump->set);
+    }
+
     int error = nl_send_auto(sock, msg);
 
     nlmsg_free(msg);
@@ -70,10 +75,10 @@ dump_on(struct nl_sock *sock, int type, struct dump *dump)
 }
 
 int
-nft_dump(int type, const char *table,
+nft_dump(int type, const char *table, const char *set,
          bool (*take)(const struct nlmsghdr *, void *aux), void *aux)
 {
-    struct dump dump = { table, take, aux };
+    struct dump dump = { table, set, take, aux };
     struct nl_sock *sock = open_socket();
 
     if (!sock) {

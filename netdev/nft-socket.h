@@ -14,12 +14,13 @@ struct nlmsghdr;
 /* Returns NULL if the kernel has sockets for it, otherwise why not. */
 const char *nft_probe(void);
 
-/* Asks for all of one kind in 'table', NFT_MSG_GET*, and gives 'take' those
- * messages that are about 'table', until it returns false.
+/* Asks for all of one kind, NFT_MSG_GET*, in 'table', and in its 'set' if that
+ * is not NULL.  Gives 'take' those messages that are about 'table', until it
+ * returns false.
  *
  * Returns 0 or a negative libnl error: -NLE_DUMP_INTR if something changed
  * meanwhile, -NLE_AGAIN if there is no reply in time (netlink.h). */
-int nft_dump(int type, const char *table,
+int nft_dump(int type, const char *table, const char *set,
              bool (*take)(const struct nlmsghdr *, void *aux), void *aux);
 
 /* A transaction: all its messages do what they say, or none does. */

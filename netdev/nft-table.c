@@ -23,12 +23,29 @@ struct counter {
 };
 
 struct reading {
-    struct ds *text;
+    const char *table;
     size_t limit;
     struct counter counter;
+    struct nft_text text;
+    struct svec sets;           /* Names. */
     uint32_t uses, used;        /* What the table has, and what of it is read:
-                                 * chains, counters. */
+                                 * chains, sets, counters. */
 };
+
+static bool
+is_enough(const struct reading *reading)
+{
+    return nft_text_length(&reading->text) > reading->limit;
+}
+
+static bool
+take_line(const struct nlmsghdr *nlh, void *reading_)
+{
+    struct reading *reading = reading_;
+
+    nft_text_add(&reading->text, nlh);
+    return !is_enough(reading);
+}
 
 static bool
 take_table(const struct nlmsghdr *nlh, void *reading_)
@@ -36,17 +53,7 @@ take_table(const struct nlmsghdr *nlh, void *reading_)
     struct reading *reading = reading_;
 
     reading->uses = nft_table_uses(nlh);
-    nft_format(nlh, reading->text);
-    return true;
-}
-
-static bool
-take_rule(const struct nlmsghdr *nlh, void *reading_)
-{
-    struct reading *reading = reading_;
-
-    nft_format(nlh, reading->text);
-    return reading->text->length <= reading->limit;
+    return take_line(nlh, reading);
 }
 
 static bool
@@ -55,7 +62,7 @@ take_chain(const struct nlmsghdr *nlh, void *reading_)
     struct reading *reading = reading_;
 
     reading->used++;
-    return take_rule(nlh, reading);
+    return take_line(nlh, reading);
 }
 
 static bool
@@ -67,49 +74,87 @@ take_object(const struct nlmsghdr *nlh, void *reading_)
     return take_chain(nlh, reading_);
 }
 
-/* The same for a table that is there, and not read enough of. */
-static int
-dump_more(int type, const char *table,
-          bool (*take)(const struct nlmsghdr *, void *aux),
-          struct reading *reading)
+static bool
+take_set(const struct nlmsghdr *nlh, void *reading_)
 {
-    return (reading->text->length && reading->text->length <= reading->limit
-            ? nft_dump(type, table, take, reading) : 0);
+    struct reading *reading = reading_;
+    char *name = nft_get_name(nlh);
+
+    if (name) {
+        svec_add_nocopy(&reading->sets, name);
+    }
+    return take_chain(nlh, reading);
 }
 
 static int
-read_once(const char *table, struct reading *reading)
+read_elements(struct reading *reading)
 {
-    int error = nft_dump(NFT_MSG_GETTABLE, table, take_table, reading);
+    int error = 0;
 
-    if (!error) {
-        error = dump_more(NFT_MSG_GETOBJ, table, take_object, reading);
+    for (size_t i = 0; i < reading->sets.n && !error && !is_enough(reading);
+         i++) {
+        error = nft_dump(NFT_MSG_GETSETELEM, reading->table,
+                         reading->sets.names[i], take_line, reading);
     }
-    if (!error) {
-        error = dump_more(NFT_MSG_GETCHAIN, table, take_chain, reading);
+    /* Somebody deleted it. */
+    return error == -NLE_OBJ_NOTFOUND ? -NLE_DUMP_INTR : error;
+}
+
+static int
+read_parts(struct reading *reading)
+{
+    static const struct {
+        int type;
+        bool (*take)(const struct nlmsghdr *, void *reading);
+    } parts[] = {
+        { NFT_MSG_GETTABLE, take_table },
+        { NFT_MSG_GETOBJ, take_object },
+        { NFT_MSG_GETCHAIN, take_chain },
+        { NFT_MSG_GETSET, take_set },
+        { NFT_MSG_GETRULE, take_line },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(parts) && !is_enough(reading); i++) {
+        int error = nft_dump(parts[i].type, reading->table, NULL,
+                             parts[i].take, reading);
+
+        if (error || !nft_text_length(&reading->text)) {
+            return error;
+        }
     }
-    if (!error) {
-        error = dump_more(NFT_MSG_GETRULE, table, take_rule, reading);
+    if (reading->uses != reading->used) {
+        ds_put_cstr(&reading->text.lines, "something else\n");
     }
-    if (!error && reading->uses != reading->used) {
-        ds_put_cstr(reading->text, "something else\n");
+    return read_elements(reading);
+}
+
+static int
+read_once(struct reading *reading, char **text)
+{
+    int error = read_parts(reading);
+
+    if (error) {
+        nft_text_destroy(&reading->text);
+    } else {
+        *text = nft_text_steal(&reading->text);
     }
+    svec_destroy(&reading->sets);
     return error;
 }
 
 int
 nft_table_read(const char *table, size_t limit, const char *name,
-               struct nft_counter *counter, struct ds *text)
+               struct nft_counter *counter, char **text)
 {
     int error = -NLE_DUMP_INTR;
 
     for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
         struct reading reading = {
-            .text = text, .limit = limit, .counter = { name, counter },
+            .table = table, .limit = limit, .counter = { name, counter },
+            .text = NFT_TEXT_INITIALIZER, .sets = SVEC_EMPTY_INITIALIZER,
         };
 
-        ds_clear(text);
-        error = read_once(table, &reading);
+        error = read_once(&reading, text);
     }
     return error;
 }
@@ -129,5 +174,5 @@ nft_table_read_counter(const char *table, const char *name,
 {
     struct counter counter = { name, value };
 
-    return nft_dump(NFT_MSG_GETOBJ, table, take_counter, &counter);
+    return nft_dump(NFT_MSG_GETOBJ, table, NULL, take_counter, &counter);
 }

@@ -16,75 +16,84 @@
 #include "netdev/firewall.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
-#include "openvswitch/dynamic-string.h"
 #include "random.h"
 #include "util.h"
 
 /* The lines of a table. */
 
-/* Marks are in the byte order of the machine. */
+/* Numbers of the machine, not of the network, in hexadecimal. */
 #ifdef WORDS_BIGENDIAN
-#define M(HIGH, LOW) "{ 0x" LOW HIGH " }"
+#define HOST(B0, B1, B2, B3) B3 B2 B1 B0
 #else
-#define M(HIGH, LOW) "{ 0x" HIGH LOW " }"
+#define HOST(B0, B1, B2, B3) B0 B1 B2 B3
 #endif
-#define ZERO M("0000", "0000")
-#define MASK M("0003", "0000")
-#define KEPT M("fffc", "ffff")
-#define MARK1 M("0001", "0000")
-#define MARK3 M("0003", "0000")
+#define HEX(DIGITS) "{ 0x" DIGITS " }"
+#define ZERO HEX("00000000")
+#define DNATED HEX(HOST("20", "00", "00", "00"))
+#define MASK HEX(HOST("00", "03", "00", "00"))
+#define KEPT HEX(HOST("ff", "fc", "ff", "ff"))
+#define MARK1 HEX(HOST("00", "01", "00", "00"))
+#define MARK3 HEX(HOST("00", "03", "00", "00"))
 
-#define TO " to=1 key="
+/* Expressions. */
+#define LOAD(WHAT, KEY) " [ " WHAT " to=1 key=" KEY " ]"
 #define CMP(OP, DATA) " [ cmp from=1 op=" OP " data=" DATA " ]"
 #define AND_XOR(MASK, XOR) \
     " [ bitwise from=1 to=1 len=4 mask=" MASK " xor=" XOR " ]"
+#define IN(SET) " [ lookup set=" SET " from=1 ]"
+#define NOT_IN(SET) " [ lookup set=" SET " from=1 flags=1 ]"
+#define VMAP(MAP) " [ lookup set=" MAP " from=1 to=0 ]"
+#define VERDICT(CODE) " [ immediate to=0 data={ verdict=" CODE " } ]"
 
-#define IN(NAME) " [ meta" TO "iifname ]" CMP("eq", "{ \"" NAME "\" }")
-#define NOT_OUT(NAME) " [ meta" TO "oifname ]" CMP("neq", "{ \"" NAME "\" }")
-#define ELSEWHERE(NAME) NOT_OUT(NAME) NOT_OUT("lo")
-#define IPV4 " [ meta" TO "nfproto ]" CMP("eq", "{ 0x02 }")
-#define FROM(IP) IPV4 " [ payload to=1 base=network offset=12 len=4 ]" \
-    CMP("eq", "{ 0x" IP " }")
-#define UNREACHABLE IPV4 " [ meta" TO "l4proto ]" CMP("eq", "{ 0x01 }") \
-    " [ payload to=1 base=transport offset=0 len=1 ]" CMP("eq", "{ 0x03 }")
-#define DIRECTION(DIR) " [ ct" TO "direction ]" CMP("eq", "{ 0x0" DIR " }")
-#define ORIGINAL DIRECTION("0")
-#define DNAT " [ ct" TO "status ]" AND_XOR(M("2000", "0000"), ZERO) \
+#define IPV4 LOAD("meta", "nfproto") CMP("eq", HEX("02"))
+#define SOURCE " [ payload to=1 base=network offset=12 len=4 ]"
+#define FROM IPV4 SOURCE IN("addresses")
+#define ELSEWHERE FROM SOURCE " [ meta to=9 key=oifname ]" NOT_IN("ways") \
+    LOAD("meta", "oifname") CMP("neq", "{ \"lo\" }")
+#define UNREACHABLE IPV4 LOAD("meta", "l4proto") CMP("eq", HEX("01")) \
+    " [ payload to=1 base=transport offset=0 len=1 ]" CMP("eq", HEX("03"))
+#define ORIGINAL LOAD("ct", "direction") CMP("eq", HEX("00"))
+#define REPLY LOAD("ct", "direction") CMP("eq", HEX("01"))
+#define DNAT LOAD("ct", "status") AND_XOR(DNATED, ZERO) \
     CMP("neq", ZERO)
-#define ASKED(IP) ORIGINAL DNAT " [ ct" TO "daddr dir=0 ]" \
-    CMP("eq", "{ 0x" IP " }")
-#define ANSWER(MARK) DIRECTION("1") " [ ct" TO "mark ]" AND_XOR(MASK, ZERO) \
-    CMP("eq", MARK)
-#define SET(WHAT, MARK) " [ " WHAT TO "mark ]" AND_XOR(KEPT, MARK) \
+#define HEALTH_CHECK ORIGINAL DNAT SOURCE " [ ct to=9 key=daddr dir=0 ]" \
+    IN("own")
+#define ANSWERS REPLY LOAD("ct", "mark") AND_XOR(MASK, ZERO) VMAP("marks")
+#define SET(WHAT, MARK) LOAD(WHAT, "mark") AND_XOR(KEPT, MARK) \
     " [ " WHAT " key=mark from=1 ]"
-#define VERDICT(CODE) " [ immediate to=0 data={ { verdict=" CODE " } } ]"
 
-#define WALL(IP, NAME) "rule chain=wall" FROM(IP) ELSEWHERE(NAME) \
-    " [ objref type=1 name=wall ]" VERDICT("0") "\n"
-#define MARK_IN(NAME, MARK) \
-    "rule chain=mark-in" IN(NAME) ORIGINAL SET("ct", MARK) "\n" \
-    "rule chain=mark-in" IN(NAME) ORIGINAL DNAT SET("meta", MARK) "\n" \
-    "rule chain=mark-in" ANSWER(MARK) SET("meta", MARK) "\n"
-#define MARK_OUT(IP, MARK) "rule chain=mark-out" FROM(IP) ASKED(IP) \
-    SET("ct", MARK) SET("meta", MARK) "\n" \
-    "rule chain=mark-out" FROM(IP) VERDICT("-5") "\n"
-#define ERROR_OUT(MARK) "rule chain=mark-out" UNREACHABLE ANSWER(MARK) \
-    SET("meta", MARK) "\n"
-#define HOST_OUT(IP, NAME) "rule chain=host-out" FROM(IP) ELSEWHERE(NAME) \
-    ASKED(IP) " [ masq ]\n"
-
-#define TABLE "table\nobject name=wall type=1\n"
-#define WALL_CHAIN \
-    "chain name=wall hook={ number=4 priority=150 } policy=1 type=filter\n"
+/* Objects. */
+#define START "table\nobject name=wall type=1\n"
+#define CHAIN(NAME, HOOK, PRIORITY, TYPE) \
+    "chain name=" NAME " hook={ number=" HOOK " priority=" PRIORITY " } " \
+    "policy=1 type=" TYPE "\n"
+#define WALL_CHAIN CHAIN("wall", "4", "150", "filter")
+#define WALL_SETS \
+    "set name=addresses type=7 len=4\n" \
+    "set name=ways type=489 len=20\n"
+#define MAP(NAME, TYPE, LEN) \
+    "set name=" NAME " flags=8 type=" TYPE " len=" LEN " data-type=-256"
+#define HOST_ORDER " userdata=0x0004" HOST("01", "00", "00", "00")
+#define RULE(CHAIN, REST) "rule chain=" CHAIN REST "\n"
+#define MARK_RULES(CHAIN, MARK) \
+    RULE(CHAIN, ORIGINAL SET("ct", MARK)) \
+    RULE(CHAIN, ORIGINAL DNAT SET("meta", MARK)) \
+    RULE(CHAIN, REPLY SET("meta", MARK))
+#define WALL_RULE RULE("wall", ELSEWHERE \
+    " [ objref type=1 name=wall ]" VERDICT("0"))
+#define ELEMENT(SET, KEY) "element set=" SET " key=" KEY "\n"
+#define FAKE0 "66616b65300000000000000000000000"
+#define FAKE1 "66616b65310000000000000000000000"
+#define JUMP(SET, KEY, CHAIN) \
+    "element set=" SET " key=" KEY " data={ verdict=-3 chain=" CHAIN " }\n"
 
 static void
 check_table(const struct firewall_config *config, const char *expected)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
+    char *text = firewall_table_format(config);
 
-    firewall_table_format(config, &s);
-    assert_string_equal(ds_cstr(&s), expected);
-    ds_destroy(&s);
+    assert_string_equal(text, expected);
+    free(text);
 }
 
 /* One port has two addresses; each port has a mark. */
@@ -105,31 +114,53 @@ firewall_several_ports(void **state OVS_UNUSED)
     assert_string_equal(name, "pipette-br.0");
     free(name);
     check_table(&config,
-        TABLE
-        "chain name=mark-in hook={ number=0 priority=-90 } policy=1 "
-        "type=filter\n"
-        "chain name=mark-out hook={ number=3 priority=-90 } policy=1 "
-        "type=route\n"
-        "chain name=host-out hook={ number=4 priority=90 } policy=1 "
-        "type=nat\n"
+        START
+        CHAIN("mark-in", "0", "-90", "filter")
+        CHAIN("mark-out", "3", "-90", "route")
+        CHAIN("host-out", "4", "90", "nat")
+        "chain name=mark-0x100\n"
+        "chain name=mark-0x300\n"
         WALL_CHAIN
-        MARK_IN("fake0", MARK1)
-        MARK_IN("fake1", MARK3)
-        MARK_OUT("0a0a0001", MARK1)
-        MARK_OUT("0a0b0001", MARK1)
-        MARK_OUT("0a0c0001", MARK3)
-        ERROR_OUT(MARK1)
-        ERROR_OUT(MARK3)
-        HOST_OUT("0a0a0001", "fake0")
-        HOST_OUT("0a0b0001", "fake0")
-        HOST_OUT("0a0c0001", "fake1")
-        WALL("0a0a0001", "fake0")
-        WALL("0a0b0001", "fake0")
-        WALL("0a0c0001", "fake1"));
+        WALL_SETS
+        "set name=own type=455 len=8\n"
+        MAP("ports", "41", "16") HOST_ORDER "\n"
+        MAP("sources", "7", "4") "\n"
+        MAP("marks", "19", "4") HOST_ORDER "\n"
+        RULE("mark-in", ORIGINAL LOAD("meta", "iifname") VMAP("ports"))
+        RULE("mark-in", ANSWERS)
+        RULE("mark-out", FROM HEALTH_CHECK SOURCE VMAP("sources"))
+        RULE("mark-out", FROM VERDICT("-5"))
+        RULE("mark-out", UNREACHABLE ANSWERS)
+        RULE("host-out", ELSEWHERE HEALTH_CHECK " [ masq ]")
+        MARK_RULES("mark-0x100", MARK1)
+        MARK_RULES("mark-0x300", MARK3)
+        WALL_RULE
+        ELEMENT("addresses", HEX("0a0a0001"))
+        ELEMENT("addresses", HEX("0a0b0001"))
+        ELEMENT("addresses", HEX("0a0c0001"))
+        JUMP("marks", MARK1, "mark-0x100")
+        JUMP("marks", MARK3, "mark-0x300")
+        ELEMENT("own", HEX("0a0a00010a0a0001"))
+        ELEMENT("own", HEX("0a0b00010a0b0001"))
+        ELEMENT("own", HEX("0a0c00010a0c0001"))
+        JUMP("ports", "{ \"fake0\" }", "mark-0x100")
+        JUMP("ports", "{ \"fake1\" }", "mark-0x300")
+        JUMP("sources", HEX("0a0a0001"), "mark-0x100")
+        JUMP("sources", HEX("0a0b0001"), "mark-0x100")
+        JUMP("sources", HEX("0a0c0001"), "mark-0x300")
+        ELEMENT("ways", HEX("0a0a0001" FAKE0))
+        ELEMENT("ways", HEX("0a0b0001" FAKE0))
+        ELEMENT("ways", HEX("0a0c0001" FAKE1)));
 
     config.mark_mask = 0;
     config.n_ports = 1;
-    check_table(&config, TABLE WALL_CHAIN WALL("0a0a0001", "fake0"));
+    check_table(&config,
+        START
+        WALL_CHAIN
+        WALL_SETS
+        WALL_RULE
+        ELEMENT("addresses", HEX("0a0a0001"))
+        ELEMENT("ways", HEX("0a0a0001" FAKE0)));
 }
 
 /* What the kernel says. */
@@ -137,11 +168,13 @@ firewall_several_ports(void **state OVS_UNUSED)
 static void
 check_line(struct nl_msg *msg, const char *expected)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
+    struct nft_text text = NFT_TEXT_INITIALIZER;
 
-    nft_format(nlmsg_hdr(msg), &s);
-    assert_string_equal(ds_cstr(&s), expected);
-    ds_destroy(&s);
+    nft_text_add(&text, nlmsg_hdr(msg));
+
+    char *s = nft_text_steal(&text);
+    assert_string_equal(s, expected);
+    free(s);
     nlmsg_free(msg);
 }
 
@@ -176,7 +209,7 @@ end_bitwise(struct nl_msg *msg, struct nlattr *nests[3])
 static void
 firewall_lines(void **state OVS_UNUSED)
 {
-    struct nlattr *nests[3];
+    struct nlattr *nests[3], *nest;
     struct nl_msg *msg = start_bitwise(nests);
 
     nft_put_u32(msg, NFTA_BITWISE_OP, 0);
@@ -211,7 +244,60 @@ firewall_lines(void **state OVS_UNUSED)
     nft_put_u32(msg, NFTA_CHAIN_USE, 3);
     check_line(msg, "chain name=0x6e6f20776f72645d00\n");
 
+    msg = nft_message(NFT_MSG_NEWSET, 0, "table");
+    nft_put_string(msg, NFTA_SET_NAME, "set");
+    nft_end(msg, nft_start(msg, NFTA_SET_DESC));
+    nft_put_string(msg, 19, "hash");
+    nft_put_u32(msg, 20, 3);
+    check_line(msg, "set name=set\n");
+
+    msg = nft_message(NFT_MSG_NEWSET, 0, "table");
+    nest = nft_start(msg, NFTA_SET_DESC);
+    nft_put_u32(msg, NFTA_SET_DESC_SIZE, 3);
+    nft_end(msg, nest);
+    nft_put_u64(msg, NFTA_SET_TIMEOUT, 1);
+    check_line(msg, "set desc={ 1=0x00000003 } 11=0x0000000000000001\n");
+
     check_line(nft_message(NFT_MSG_NEWGEN, 0, "table"), "message 2575\n");
+}
+
+static void
+put_element(struct nl_msg *msg, uint8_t key, uint32_t flags)
+{
+    struct nlattr *element = nft_start(msg, NFTA_LIST_ELEM);
+
+    if (flags) {
+        nft_put_u32(msg, NFTA_SET_ELEM_FLAGS, flags);
+    }
+    nft_put_value(msg, NFTA_SET_ELEM_KEY, &key, sizeof key);
+    nft_end(msg, element);
+}
+
+/* The kernel has its own order of elements, and puts many into a message. */
+static void
+firewall_elements(void **state OVS_UNUSED)
+{
+    struct nl_msg *msg = nft_message(NFT_MSG_NEWSETELEM, 0, "table");
+
+    nft_put_string(msg, NFTA_SET_ELEM_LIST_SET, "set");
+
+    struct nlattr *list = nft_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS);
+    put_element(msg, 2, 0);
+    put_element(msg, 1, NFT_SET_ELEM_INTERVAL_END);
+    put_element(msg, 0, 0);
+    nft_end(msg, list);
+    check_line(msg, ELEMENT("set", HEX("00"))
+               "element set=set key={ 0x01 } 3=0x00000001\n"
+               ELEMENT("set", HEX("02")));
+
+    msg = nft_message(NFT_MSG_NEWSET, 0, "table");
+    assert_null(nft_get_name(nlmsg_hdr(msg)));
+    nft_put_string(msg, NFTA_SET_NAME, "set");
+
+    char *name = nft_get_name(nlmsg_hdr(msg));
+    assert_string_equal(name, "set");
+    free(name);
+    nlmsg_free(msg);
 }
 
 static void
@@ -277,7 +363,7 @@ read_garbage(const struct nlmsghdr *good, size_t size, int changes)
 {
     struct nlmsghdr *nlh = xmemdup(good, MAX(size, sizeof *nlh));
     struct nft_counter count;
-    struct ds s = DS_EMPTY_INITIALIZER;
+    struct nft_text text = NFT_TEXT_INITIALIZER;
 
     nlh->nlmsg_len = size;
     for (int i = 0; i < changes && size > sizeof *nlh; i++) {
@@ -285,11 +371,12 @@ read_garbage(const struct nlmsghdr *good, size_t size, int changes)
 
         payload[random_range(size - sizeof *nlh)] = random_uint8();
     }
-    nft_format(nlh, &s);
+    nft_text_add(&text, nlh);
     nft_is_of_table(nlh, "pipette-br0");
     nft_table_uses(nlh);
     nft_get_counter(nlh, FIREWALL_COUNTER, &count);
-    ds_destroy(&s);
+    free(nft_get_name(nlh));
+    nft_text_destroy(&text);
     free(nlh);
 }
 
@@ -324,6 +411,7 @@ firewall_garbage(void **state OVS_UNUSED)
 const struct CMUnitTest firewall_tests[] = {
     cmocka_unit_test(firewall_several_ports),
     cmocka_unit_test(firewall_lines),
+    cmocka_unit_test(firewall_elements),
     cmocka_unit_test(firewall_tables),
     cmocka_unit_test(firewall_counts),
     cmocka_unit_test(firewall_garbage),
