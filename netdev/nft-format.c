@@ -414,7 +414,9 @@ format_attr(const struct nlattr *nla, const struct attrs *attrs, struct ds *s)
     } else if (!attr->name) {
         ds_put_format(s, " %d=", type);
     } else if (attr->format != format_inline) {
-        ds_put_format(s, " %s%s", attr->name, attr->name[0] ? "=" : "");
+        ds_put_char(s, ' ');
+        ds_put_cstr(s, attr->name);
+        ds_put_cstr(s, attr->name[0] ? "=" : "");
     }
 
     size_t start = s->length;
