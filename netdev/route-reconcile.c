@@ -265,6 +265,21 @@ delete_neighbour(const struct routes *r, struct rtnl_route *route, bool all)
     return error == -NLE_OBJ_NOTFOUND ? 0 : error;
 }
 
+static void
+note_neighbours(const struct routes *r, const struct netlink_list *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct rtnl_neigh *neigh = (struct rtnl_neigh *) list->objects[i];
+        struct route_target *t = route_target_by_neighbour(
+            r, rtnl_neigh_get_ifindex(neigh),
+            netlink_get_ip(rtnl_neigh_get_dst(neigh)));
+
+        if (t && is_wanted_neighbour(t, neigh)) {
+            t->has_neighbour = true;
+        }
+    }
+}
+
 /* Notes what each network has of what it is to have. */
 static void
 note_present(struct routes *r)
@@ -282,16 +297,8 @@ note_present(struct routes *r)
             t->has_route[kind] = true;
         }
     }
-    for (size_t i = 0; i < snapshot->neighbours.n; i++) {
-        struct rtnl_neigh *neigh
-            = (struct rtnl_neigh *) snapshot->neighbours.objects[i];
-
-        t = route_target_by_neighbour(
-            r, rtnl_neigh_get_ifindex(neigh),
-            netlink_get_ip(rtnl_neigh_get_dst(neigh)));
-        if (t && is_wanted_neighbour(t, neigh)) {
-            t->has_neighbour = true;
-        }
+    for (size_t i = 0; i < snapshot->n_devices; i++) {
+        note_neighbours(r, &snapshot->devices[i].neighbours);
     }
     route_rules_note(r);
 }
