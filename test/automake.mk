@@ -144,6 +144,7 @@ PACKAGE_TESTSUITE_AT = \
 TEST_HELPERS = \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
+	test/appliance/containers.sh \
 	test/appliance/image.sh \
 	test/appliance/init \
 	test/appliance/job-lib.sh \
