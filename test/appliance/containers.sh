@@ -2,8 +2,7 @@
 #
 # In the first boot: a container of Podman, whose port is published on the fake
 # address, and a management network.  Its image has links into /usr, which is
-# the machine's own; all that Podman keeps is in /run.  It runs until the end of the
-# boot.
+# the machine's own; what Podman keeps is in /run.  It runs until the end.
 
 . $here/docker-lib.sh
 
