@@ -83,7 +83,8 @@ flows_deleted () { $ofctl del-flows copro0; }
 flow_modified () {
     $ofctl mod-flows copro0 table=1,priority=1,tcp,actions=drop
 }
-flow_added () { $ofctl add-flow copro0 cookie=0x55,table=9,actions=drop; }
+# In a table that no flow set has.
+flow_added () { $ofctl add-flow copro0 cookie=0x55,table=99,actions=drop; }
 learned_deleted () {
     $ofctl del-flows copro0 cookie=0x7069706c00000000/0xffffffff00000000
 }
