@@ -35,8 +35,10 @@
  *
  * Where the kernel has no nf_tables, this is blocked, and says so.
  *
- * Requests are answered within the call.  Call firewall_run() and
- * firewall_wait() in each pass of a poll loop. */
+ * Requests are answered within the call.  If the kernel has to load modules for
+ * the first table, the call waits for that; so the package's service has them
+ * loaded before.  Call firewall_run() and firewall_wait() in each pass of a
+ * poll loop. */
 
 #include <stdbool.h>
 #include <stddef.h>
