@@ -1,6 +1,9 @@
 libpipette_a_SOURCES += \
 	openflow/address-plan.c \
 	openflow/address-plan.h \
+	openflow/address-set.c \
+	openflow/address-set.h \
+	openflow/claim-mac.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
 	openflow/flow-bundle.c \

@@ -8,6 +8,7 @@ test_unit_SOURCES = \
 	test/unit.c \
 	test/unit.h \
 	test/unit-address-plan.c \
+	test/unit-address-set.c \
 	test/unit-drop-count.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
