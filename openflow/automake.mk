@@ -4,6 +4,8 @@ libpipette_a_SOURCES += \
 	openflow/address-set.c \
 	openflow/address-set.h \
 	openflow/claim-mac.h \
+	openflow/claim-set.c \
+	openflow/claim-set.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
 	openflow/flow-bundle.c \

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "bitmap.h"
+#include "openflow/claim-set.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
 #include "openflow/vlan-flows.h"
@@ -28,8 +29,11 @@ enum {
      * what is in them stays. */
     INSIDE_MACS, ROUTED_MACS, TARGET_MACS, ROUTED_FULL,
     ROUTED_DELIVER,
-    N_TABLES
+    CLAIMS,                     /* From here on: claim-set.h. */
+    N_TABLES = CLAIM_END
 };
+
+BUILD_ASSERT_DECL((int) CLAIMS == (int) CLAIM_LIST);
 
 /* Bits of register 2. */
 #define CLIENT_KNOWN "NXM_NX_REG2[0]"
@@ -42,6 +46,7 @@ struct builder {
     const struct flow_config *config;
     struct flow_values w;
     struct svec *flows;
+    bool claims;                /* The network claims addresses. */
     unsigned int n;             /* Host bits of the real subnet. */
     uint32_t fake_high;         /* The bits of a pair's fake address above */
                                 /* the two host parts. */
@@ -161,7 +166,7 @@ add_target_flows(struct builder *b)
         }
         flow_add(b->flows, "table=%d, priority=3,%s,nw_dst=%s%s "
                  "actions=goto_table:%d", IN_TARGET, p->name, b->real,
-                 p->more, IN_CLIENT);
+                 p->more, b->claims ? CLAIM_IP : IN_CLIENT);
     }
     flow_add(b->flows, "table=%d, priority=2,ip,nw_dst=%s "
              "actions=drop # in: protocol not wanted", IN_TARGET, b->real);
@@ -356,12 +361,13 @@ add_routed_flows(struct builder *b)
 
 /* Puts the MAC addresses of the packet's addresses in. */
 static void
-put_macs(struct ds *s, int client_macs)
+put_macs(struct ds *s, const struct builder *b, int client_macs)
 {
     ds_put_format(s, "move:NXM_OF_IP_DST[]->NXM_NX_REG0[],"
                   "move:NXM_OF_IP_SRC[]->NXM_NX_REG1[],"
-                  "resubmit(,%d),resubmit(,%d),goto_table:%d",
-                  client_macs, TARGET_MACS, OUT_DELIVER);
+                  "resubmit(,%d),resubmit(,%d),%sgoto_table:%d",
+                  client_macs, TARGET_MACS,
+                  b->claims ? CLAIM_LOOK_UP_OWNER : "", OUT_DELIVER);
 }
 
 /* Tables 9 and 10. */
@@ -387,7 +393,7 @@ add_outbound_flows(struct builder *b)
                   "load:%#"PRIx32"->NXM_OF_IP_DST[%u..31],",
                   n - 1, n - 1, b->real_high, n, n, 2 * n - 1, n - 1,
                   b->real_high, n);
-    put_macs(&s, INSIDE_MACS);
+    put_macs(&s, b, INSIDE_MACS);
     flow_add(b->flows, "table=%d, priority=3,ip,nw_dst=%s actions=%s",
              OUT_CLIENT, b->pairs, ds_cstr(&s));
     if (strcmp(b->pairs, b->fake_prefix)) {
@@ -413,7 +419,7 @@ add_tracked_flows(struct builder *b)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    put_macs(&s, ROUTED_MACS);
+    put_macs(&s, b, ROUTED_MACS);
     flow_add(b->flows, "table=%d, priority=1,ct_state=+est+rpl+trk,ip,"
              "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
     flow_add(b->flows, "table=%d, priority=0 "
@@ -444,6 +450,27 @@ add_delivery_flows(struct builder *b)
                  b->w.uplink);
         free(tag);
     }
+}
+
+/* Table 1, what else is of use for claims, and table 12: who speaks as an
+ * address of which a host has shown that it is its own. */
+static void
+add_claim_flows(struct builder *b)
+{
+    const struct claim_mac *mac = &b->config->claims.mac;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    claim_set_put_mac(&s, "dl_src", mac);
+    flow_add(b->flows, "table=%d, priority=5,ip,%s "
+             "actions=drop # in: from a MAC address of ours", IN_TARGET,
+             ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=1,arp actions=goto_table:%d",
+             IN_TARGET, CLAIM_ARP);
+    flow_add(b->flows, "table=%d, priority=4,ip,"CLAIM_OWNED",%s "
+             "actions=drop # out: as a target that has an owner", OUT_DELIVER,
+             ds_cstr(&s));
+    ds_destroy(&s);
+    claim_set_add_flows(b->config, IN_CLIENT, b->flows);
 }
 
 /* Flows that do not depend on the network. */
@@ -560,6 +587,7 @@ build_network(const struct flow_config *config, struct svec *flows)
     struct builder b = {
         .config = config,
         .flows = flows,
+        .claims = claim_set_is_wanted(config),
         .n = n,
         .fake_high = ntohl(fake_network) >> (2 * n),
         .real_high = ntohl(config->real.network) >> n,
@@ -582,6 +610,9 @@ build_network(const struct flow_config *config, struct svec *flows)
         add_tracked_flows(&b);
     }
     add_delivery_flows(&b);
+    if (b.claims) {
+        add_claim_flows(&b);
+    }
     flow_values_destroy(&b.w);
     free(b.fake_prefix);
     free(b.pairs);
@@ -674,6 +705,12 @@ subnet_set_build(const struct flow_config *configs, size_t n,
         build_network(&configs[i], &sets[i]);
     }
     merge(configs, sets, n, &unsorted);
+    for (size_t i = 0; i < n; i++) {
+        if (claim_set_is_wanted(&configs[i])) {
+            claim_set_add_list(configs[i].name, configs[i].id,
+                               configs[i].claims.addresses, true, &unsorted);
+        }
+    }
     append_by_table(&unsorted, flows);
     svec_destroy(&unsorted);
     for (size_t i = 0; i < n; i++) {

@@ -122,6 +122,7 @@ TESTSUITE_AT = \
 	test/trace.at \
 	test/vlans.at \
 	test/networks.at \
+	test/claims.at \
 	test/limits.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
@@ -183,7 +184,7 @@ TEST_HELPERS = \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/networks-flows.txt test/published-flows.txt test/valgrind.supp
+	test/claims-flows.txt test/networks-flows.txt test/published-flows.txt test/valgrind.supp
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite

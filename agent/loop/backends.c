@@ -402,10 +402,12 @@ backends_wait(struct backends *backends)
     }
 }
 
+/* 'claimed' must outlive what is returned. */
 static struct flow_config
 get_flow_config(const struct network *network,
-                const struct bridge_ports *ports)
+                const struct bridge_ports *ports, struct address_set *claimed)
 {
+    network_get_claims(network, claimed);
     return (struct flow_config) {
         .name = network->name,
         .id = network_id(network),
@@ -422,6 +424,12 @@ get_flow_config(const struct network *network,
         .routed = network->routed,
         .max_clients = network->max_clients,
         .ct_zone = network_ct_zone(network),
+        .claims = {
+            .addresses = claimed,
+            .mac = network->claims.mac,
+            .hold = network->claims.hold,
+            .ignored = &network->claims.ignored,
+        },
         .shared = ports->adopted,
     };
 }
@@ -433,17 +441,23 @@ backends_build_flows(const struct options *options,
 {
     struct flow_config *configs = xmalloc(options->n_networks
                                           * sizeof *configs);
+    struct address_set *claimed = xcalloc(options->n_networks,
+                                          sizeof *claimed);
 
     for (size_t i = 0; i < options->n_networks; i++) {
         const struct network *network = &options->networks[i];
 
-        configs[i] = get_flow_config(network, ports);
+        configs[i] = get_flow_config(network, ports, &claimed[i]);
         if (names) {
             configs[i].uplink.name = options->uplink;
             configs[i].fake_port.name = network->fake_port;
         }
     }
     flow_set_build(configs, options->n_networks, flows);
+    for (size_t i = 0; i < options->n_networks; i++) {
+        address_set_destroy(&claimed[i]);
+    }
+    free(claimed);
     free(configs);
 }
 
