@@ -4,8 +4,14 @@ libpipette_a_SOURCES += \
 	openflow/address-set.c \
 	openflow/address-set.h \
 	openflow/claim-mac.h \
+	openflow/claim-owners.c \
+	openflow/claim-owners.h \
+	openflow/claim-probe.c \
+	openflow/claim-probe.h \
 	openflow/claim-set.c \
 	openflow/claim-set.h \
+	openflow/claims.c \
+	openflow/claims.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
 	openflow/flow-bundle.c \

@@ -9,6 +9,7 @@ test_unit_SOURCES = \
 	test/unit.h \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
+	test/unit-claims.c \
 	test/unit-drop-count.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
@@ -156,6 +157,7 @@ TEST_HELPERS = \
 	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
+	test/arp.py \
 	test/bench.sh \
 	test/bench-costs.sh \
 	test/bench-networks.sh \

@@ -13,13 +13,13 @@
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
 #include "agent/operator/networks.h"
+#include "openflow/claims.h"
 #include "openflow/drop-count.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
-#include "svec.h"
 #include "timeval.h"
 #include "util.h"
 
@@ -162,13 +162,9 @@ pass_ports(struct agent *agent)
     links_start(agent->backends.links);
     firewall_start(agent->backends.firewall);
     if (!agent->have_ports || !are_ports_equal(&agent->ports, ports)) {
-        struct svec flows = SVEC_EMPTY_INITIALIZER;
-
         agent->have_ports = true;
         copy_ports(&agent->ports, ports);
-        backends_build_flows(agent->options, ports, false, &flows);
-        switch_conn_set_flows(agent->backends.conn, &flows);
-        svec_destroy(&flows);
+        backends_set_flows(&agent->backends, agent->options, ports);
     }
 }
 
@@ -289,6 +285,7 @@ pass_devices(struct agent *agent)
     bridge_rows_set_devices(agent->backends.rows, &devices);
     if (links_take_uplink_left(agent->backends.links)) {
         bridge_rows_uplink_left(agent->backends.rows);
+        switch_conn_revoke_claims(agent->backends.conn);
     }
 }
 
@@ -342,7 +339,8 @@ agent_is_ready(const struct agent *agent)
 bool
 agent_shows_ready(const struct agent *agent)
 {
-    return agent->ready && bridge_rows_shows_status(agent->backends.rows);
+    return (agent->ready && bridge_rows_shows_status(agent->backends.rows)
+            && claims_are_granted(switch_conn_claims(agent->backends.conn)));
 }
 
 bool

@@ -39,7 +39,8 @@ void agent_wait(struct agent *agent);
  * this kernel cannot have it. */
 bool agent_is_ready(const struct agent *agent);
 
-/* Returns true if they are, and the bridge's row says so. */
+/* Returns true if they are, and the bridge's row says so, and all that is
+ * claimed was asked for. */
 bool agent_shows_ready(const struct agent *agent);
 
 /* Returns true once the agent has seen the database, and so knows whether rows

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""ARP, frame by frame, for tests of claimed addresses.  Each command uses the
+MAC address of the interface.
+
+arp.py ask INTERFACE SOURCE TARGETS [SECONDS]
+    Asks for each of the targets ("192.168.2.1-16") from the source, and prints
+    who answered within so many seconds: "192.168.2.7-9 MAC", where the MAC
+    address of one that has its own by its address is "OUI".
+arp.py probe INTERFACE ADDRESS
+    Asks three times if somebody has the address, as RFC 5227 has it, with 0.2 s
+    between, and prints "free" or "conflict with MAC".
+arp.py say INTERFACE ADDRESS
+    Announces that the address is that of this host (RFC 5227: twice the same).
+arp.py own INTERFACE ADDRESS...
+    Answers for the addresses, until it is killed.  Prints "ready", and a line
+    for each request for them.
+arp.py watch INTERFACE [OUI]
+    Prints a line for each ARP packet that the interface receives: "request
+    SENDER TARGET MAC", or "reply".  With the OUI, only those from its MAC
+    addresses.
+arp.py rate INTERFACE SOURCE TARGETS SECONDS RATE
+    Asks for the targets in turn, so many times a second, and prints how many
+    requests it sent, and how many answers came.
+"""
+
+import select
+import socket
+import struct
+import sys
+import time
+
+ETH_P_ARP = 0x0806
+BROADCAST = b"\xff" * 6
+NOBODY = bytes(4)
+REQUEST, REPLY = 1, 2
+SO_RCVBUFFORCE = 33
+
+
+def put_line(line):
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+class Port:
+    def __init__(self, interface):
+        self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                                  socket.htons(ETH_P_ARP))
+        self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
+        self.sock.bind((interface, ETH_P_ARP))
+        self.mac = self.sock.getsockname()[4]
+
+    def frame(self, op, sender, target, to=BROADCAST, target_mac=bytes(6)):
+        return (to + self.mac + struct.pack("!HHHBBH", ETH_P_ARP, 1, 0x0800,
+                                            6, 4, op)
+                + self.mac + sender + target_mac + target)
+
+    def send(self, *args, **kwargs):
+        self.sock.send(self.frame(*args, **kwargs))
+
+    def receive(self, end):
+        """Returns (op, sender's MAC, sender, target, frame), or None if none
+        came in time."""
+        while True:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.sock], [], [], left)[0]:
+                return None
+            frame, address = self.sock.recvfrom(2048)
+            if address[2] == socket.PACKET_OUTGOING or len(frame) < 42:
+                continue
+            op, = struct.unpack_from("!H", frame, 20)
+            return op, frame[22:28], frame[28:32], frame[38:42], frame
+
+
+def addresses(spec):
+    network, _, last_bytes = spec.rpartition(".")
+    first, _, last = last_bytes.partition("-")
+    return [socket.inet_aton("%s.%d" % (network, byte))
+            for byte in range(int(first), int(last or first) + 1)]
+
+
+def mac_text(mac):
+    return ":".join("%02x" % byte for byte in mac)
+
+
+def describe(mac, address):
+    return (mac_text(mac[:3]) if mac[3:] == address[1:] else mac_text(mac))
+
+
+def number(address):
+    return int.from_bytes(address, "big")
+
+
+def put_ranges(found):
+    """'found' maps addresses to words."""
+    begin = None
+    items = sorted(found.items())
+    for i, (address, words) in enumerate(items):
+        begin = begin or address
+        following = items[i + 1] if i + 1 < len(items) else None
+        if following and (number(following[0]) == number(address) + 1
+                          and following[1] == words):
+            continue
+        last = "" if begin == address else "-%d" % address[3]
+        put_line("%s%s %s" % (socket.inet_ntoa(begin), last, words))
+        begin = None
+
+
+def check_reply(port, frame, source):
+    """Unicast to who asked, and the same in ARP and Ethernet."""
+    return (frame[0:6] == port.mac and frame[6:12] == frame[22:28]
+            and frame[32:38] == port.mac and frame[38:42] == source)
+
+
+def ask(interface, source, targets, seconds="1"):
+    port = Port(interface)
+    source = socket.inet_aton(source)
+    found = {}
+    for target in addresses(targets):
+        port.send(REQUEST, source, target)
+    end = time.monotonic() + float(seconds)
+    while True:
+        packet = port.receive(end)
+        if not packet:
+            break
+        op, mac, sender, target, frame = packet
+        if op == REPLY:
+            words = describe(mac, sender)
+            if not check_reply(port, frame, source):
+                words += " wrong"
+            if sender in found:
+                words += " and " + found[sender]
+            found[sender] = words
+    put_ranges(found)
+
+
+def probe(interface, address):
+    port = Port(interface)
+    address = socket.inet_aton(address)
+    for _ in range(3):
+        port.send(REQUEST, NOBODY, address)
+        end = time.monotonic() + 0.2
+        while True:
+            packet = port.receive(end)
+            if not packet:
+                break
+            op, mac, sender, target, _ = packet
+            if sender == address or (op == REQUEST and sender == NOBODY
+                                     and target == address):
+                print("conflict with %s" % mac_text(mac))
+                return
+    print("free")
+
+
+def say(interface, address):
+    address = socket.inet_aton(address)
+    Port(interface).send(REQUEST, address, address)
+
+
+def own(interface, *owned):
+    port = Port(interface)
+    owned = {a for spec in owned for a in addresses(spec)}
+    put_line("ready")
+    while True:
+        op, mac, sender, target, frame = port.receive(time.monotonic() + 1e6)
+        if op == REQUEST and target in owned:
+            port.send(REPLY, target, sender, to=frame[6:12], target_mac=mac)
+            put_line("%s asked for %s" % (socket.inet_ntoa(sender),
+                                          socket.inet_ntoa(target)))
+
+
+def watch(interface, oui=""):
+    port = Port(interface)
+    put_line("ready")
+    while True:
+        op, mac, sender, target, frame = port.receive(time.monotonic() + 1e6)
+        if mac_text(mac).startswith(oui):
+            put_line("%s %s %s %s" % ("reply" if op == REPLY else "request",
+                                      socket.inet_ntoa(sender),
+                                      socket.inet_ntoa(target),
+                                      mac_text(mac)))
+
+
+def rate(interface, source, targets, seconds, per_second):
+    port = Port(interface)
+    source = socket.inet_aton(source)
+    frames = [port.frame(REQUEST, source, target)
+              for target in addresses(targets)]
+    port.sock.setblocking(False)
+    sent = answers = 0
+    start = time.monotonic()
+    end = start + float(seconds)
+    while True:
+        now = time.monotonic()
+        if now >= end + 0.5:
+            break
+        due = int((min(now, end) - start) * int(per_second))
+        try:
+            while sent < due:
+                port.sock.send(frames[sent % len(frames)])
+                sent += 1
+        except BlockingIOError:
+            pass
+        try:
+            while True:
+                frame, address = port.sock.recvfrom(2048)
+                answers += (address[2] != socket.PACKET_OUTGOING
+                            and frame[20:22] == b"\0\2")
+        except BlockingIOError:
+            pass
+    print("%d requests, %d answers, %.0f a second" % (
+        sent, answers, answers / float(seconds)))
+
+
+def main(argv):
+    commands = {"ask": ask, "probe": probe, "say": say, "own": own,
+                "watch": watch, "rate": rate}
+    try:
+        command, args = commands[argv[1]], argv[2:]
+    except (IndexError, KeyError):
+        sys.exit(__doc__)
+    command(*args)
+
+
+if __name__ == "__main__":
+    main(sys.argv)
