@@ -10,6 +10,8 @@ libpipette_a_SOURCES += \
 	openflow/claim-probe.h \
 	openflow/claim-set.c \
 	openflow/claim-set.h \
+	openflow/claims-format.c \
+	openflow/claims-format.h \
 	openflow/claims.c \
 	openflow/claims.h \
 	openflow/drop-count.c \

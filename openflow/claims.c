@@ -128,6 +128,7 @@ inherit(struct claim_network *network, struct claim_network *former)
     if (!has_more_vlans(network, former)) {
         address_set_assign(&network->granted, &former->granted);
         address_set_intersect(&network->granted, &network->addresses);
+        network->granted_at = former->granted_at;
     }
     claim_owners_replace(&network->owners, &former->owners);
     network->list = former->list;
@@ -484,6 +485,7 @@ end_first(struct claim_network *network, long long int now)
               network->name ? ": " : "", address_set_count(&network->asking),
               network->owners.n);
     address_set_add(&network->granted, &network->asking);
+    network->granted_at = now;
     address_set_clear(&network->asking);
     return true;
 }

@@ -61,6 +61,7 @@ struct claim_network {
     struct address_set addresses;
 
     struct address_set granted; /* Of these: may be answered for. */
+    long long int granted_at;   /* The last of them. */
     struct address_set asking;  /* What 'first' asks for. */
     struct claim_probe first;   /* Before they are granted. */
     struct claim_probe again;   /* Owners. */

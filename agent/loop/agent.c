@@ -13,6 +13,7 @@
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
 #include "agent/operator/networks.h"
+#include "openflow/claims-format.h"
 #include "openflow/claims.h"
 #include "openflow/drop-count.h"
 #include "openvswitch/dynamic-string.h"
@@ -436,6 +437,7 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
         }
     }
     limits_format(agent->options, agent->backends.conn, s);
+    claims_format_counts(switch_conn_claims(agent->backends.conn), s);
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
     for (size_t i = 0; i < agent->options->n_networks; i++) {
         if (agent->options->networks[i].name) {
@@ -466,6 +468,8 @@ agent_status_to_json(const struct agent *agent)
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
             limits_put_json(agent->options, agent->backends.conn, component);
+            json_object_put(component, "claims", claims_counts_to_json(
+                                switch_conn_claims(agent->backends.conn)));
             drop_count_put_json(switch_conn_drops(agent->backends.conn),
                                 time_msec(), component);
         }
@@ -476,6 +480,14 @@ agent_status_to_json(const struct agent *agent)
         json_object_put(json, "networks", networks_to_json(agent->options));
     }
     return json;
+}
+
+bool
+agent_format_claims(const struct agent *agent, const char *network,
+                    struct ds *s)
+{
+    return claims_format_list(switch_conn_claims(agent->backends.conn),
+                              network, time_msec(), time_wall_msec(), s);
 }
 
 void
