@@ -59,11 +59,14 @@ claims_format_counts(const struct claims *claims, struct ds *s)
     }
 }
 
-struct json *
-claims_counts_to_json(const struct claims *claims)
+void
+claims_put_json(const struct claims *claims, struct json *object)
 {
-    struct json *array = json_array_create_empty();
+    if (!claims->n) {
+        return;
+    }
 
+    struct json *array = json_array_create_empty();
     for (size_t i = 0; i < claims->n; i++) {
         const struct counts c = count(&claims->networks[i]);
         struct json *json = json_object_create();
@@ -77,7 +80,7 @@ claims_counts_to_json(const struct claims *claims)
         json_object_put(json, "asked", json_integer_create(c.asked));
         json_array_add(array, json);
     }
-    return array;
+    json_object_put(object, "claims", array);
 }
 
 /* The list. */

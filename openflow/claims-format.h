@@ -16,8 +16,8 @@ struct json;
  * many are claimed, dark, owned, and asked for. */
 void claims_format_counts(const struct claims *, struct ds *s);
 
-/* Returns the same as a JSON array. */
-struct json *claims_counts_to_json(const struct claims *);
+/* Adds the same to 'object', as an array, if there is such a network. */
+void claims_put_json(const struct claims *, struct json *object);
 
 /* Appends to 's' a line for each address that has an owner, and for each range
  * of others, of the network 'name', or of all if that is NULL: its state, the

@@ -468,8 +468,8 @@ agent_status_to_json(const struct agent *agent)
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
             limits_put_json(agent->options, agent->backends.conn, component);
-            json_object_put(component, "claims", claims_counts_to_json(
-                                switch_conn_claims(agent->backends.conn)));
+            claims_put_json(switch_conn_claims(agent->backends.conn),
+                            component);
             drop_count_put_json(switch_conn_drops(agent->backends.conn),
                                 time_msec(), component);
         }
