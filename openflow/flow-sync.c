@@ -330,12 +330,13 @@ settle(struct flow_sync *sync)
     flow_bundle_clear(&sync->bundle);
 }
 
-/* What is wanted has changed by time alone, or by what the switch has. */
+/* What is wanted has changed by time alone. */
 static void
 change_wanted(struct flow_sync *sync)
 {
     parse_wanted(sync);
     sync->news = true;
+    sync->in_sync = false;
 }
 
 static void

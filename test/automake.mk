@@ -131,6 +131,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-macros.at \
 	test/system-links.at \
 	test/system-networks.at \
+	test/system-claims.at \
 	test/system-others.at \
 	test/system.at \
 	test/pairs.at \
@@ -163,6 +164,7 @@ TEST_HELPERS = \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
+	test/claims-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \
 	test/demo.sh \
