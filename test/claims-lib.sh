@@ -17,10 +17,10 @@ start_claims () {
     wait_until is_ready
 }
 
-# all_asked: for everything that is claimed was asked.
+# all_asked: for everything that is claimed was asked, and the switch answers.
 all_asked () {
-    agentctl status | grep 'claims:' | grep -v ' 0 asked for' && return 1
-    agentctl status | grep -q 'claims:'
+    is_ready && echo "$status" | grep -q 'claims:' &&
+        not sh -c 'echo "$1" | grep claims: | grep -v " 0 asked for"' sh "$status"
 }
 
 # until_asked COMMAND...: again and again, until the switch answers for all.
