@@ -19,11 +19,19 @@ arp.py watch INTERFACE [OUI]
     Prints a line for each ARP packet that the interface receives: "request
     SENDER TARGET MAC", or "reply".  With the OUI, only those from its MAC
     addresses.
+arp.py take INTERFACE ASKER OWNER SOURCE TARGETS
+    For each target in turn: asks for it from the source, in the network
+    namespace ASKER, every millisecond, until a dark address answers; then the
+    namespace OWNER probes it, as a host that is about to take it.  Prints for how many targets a dark address answered a
+    request that was sent 50 ms after the probe or later, and, on standard
+    error, how long after the probe the last was sent that was answered: frames
+    of different ports may overtake each other.
 arp.py rate INTERFACE SOURCE TARGETS SECONDS RATE
     Asks for the targets in turn, so many times a second, and prints how many
     requests it sent, and how many answers came.
 """
 
+import ctypes
 import select
 import socket
 import struct
@@ -33,6 +41,7 @@ import time
 ETH_P_ARP = 0x0806
 BROADCAST = b"\xff" * 6
 NOBODY = bytes(4)
+LATER = socket.inet_aton("198.51.100.1")
 REQUEST, REPLY = 1, 2
 SO_RCVBUFFORCE = 33
 
@@ -181,6 +190,58 @@ def watch(interface, oui=""):
                                       mac_text(mac)))
 
 
+def port_in(namespace, interface):
+    """In a network namespace of "ip netns"."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/self/ns/net") as own, \
+            open("/run/netns/" + namespace) as other:
+        libc.setns(other.fileno(), 0)
+        try:
+            return Port(interface)
+        finally:
+            libc.setns(own.fileno(), 0)
+
+
+def take_one(asker, owner, source, target):
+    """Returns the seconds from the probe to the last request that a dark
+    address answered, None if there was none.  What is sent after the probe has
+    another source, so that answers tell what they are to."""
+    sent = []                   # Times of requests that wait for an answer.
+    probed = last = None
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        now = time.monotonic()
+        sent.append(now)
+        asker.send(REQUEST, LATER if probed else source, target)
+        packet = asker.receive(now + 0.001)
+        while packet:
+            op, mac, sender, to, _ = packet
+            if op == REPLY and sender == target and mac != owner.mac:
+                if not probed:
+                    probed = time.monotonic()
+                    end = probed + 0.2
+                    owner.send(REQUEST, NOBODY, target)
+                    sent = []
+                elif to == LATER:
+                    # In order: this is to the first that was not answered.
+                    last = sent.pop(0) - probed
+            packet = asker.receive(time.monotonic() + 0.0001)
+    if not probed:
+        raise SystemExit("%s is not dark" % socket.inet_ntoa(target))
+    return last
+
+
+def take(interface, asker, owner, source, targets):
+    asker = port_in(asker, interface)
+    owner = port_in(owner, interface)
+    found = [take_one(asker, owner, socket.inet_aton(source), target)
+             for target in addresses(targets)]
+    late = [seconds for seconds in found if seconds is not None]
+    print("%d of %d" % (sum(s >= 0.05 for s in late), len(found)))
+    print("%d after the probe, the last after %.1f ms" % (
+        len(late), 1000 * max(late, default=0)), file=sys.stderr)
+
+
 def rate(interface, source, targets, seconds, per_second):
     port = Port(interface)
     source = socket.inet_aton(source)
@@ -214,7 +275,7 @@ def rate(interface, source, targets, seconds, per_second):
 
 def main(argv):
     commands = {"ask": ask, "probe": probe, "say": say, "own": own,
-                "watch": watch, "rate": rate}
+                "watch": watch, "take": take, "rate": rate}
     try:
         command, args = commands[argv[1]], argv[2:]
     except (IndexError, KeyError):
