@@ -26,12 +26,20 @@ arp.py take INTERFACE ASKER OWNER SOURCE TARGETS
     request that was sent 50 ms after the probe or later, and, on standard
     error, how long after the probe the last was sent that was answered: frames
     of different ports may overtake each other.
+arp.py churn INTERFACE ASKER OWNER SOURCE TARGETS SECONDS [LIFE]
+    For so many seconds, hosts with the targets' addresses come to the namespace
+    OWNER, and go, each after LIFE [30] seconds at most.  They probe, announce
+    themselves, and then only answer.  The namespace ASKER asks for all, from
+    the source, ten a second.  Prints how many hosts came, how often one that
+    was there was asked for, how many of these answers came from a dark address,
+    and how many dark addresses answered at the end.
 arp.py rate INTERFACE SOURCE TARGETS SECONDS RATE
     Asks for the targets in turn, so many times a second, and prints how many
     requests it sent, and how many answers came.
 """
 
 import ctypes
+import random
 import select
 import socket
 import struct
@@ -242,6 +250,89 @@ def take(interface, asker, owner, source, targets):
         len(late), 1000 * max(late, default=0)), file=sys.stderr)
 
 
+class Churn:
+    """Hosts that come and go."""
+
+    def __init__(self, asker, owner, source, targets, life):
+        self.asker, self.owner, self.source = asker, owner, source
+        self.targets, self.life = targets, life
+        self.hosts = {}         # Address to the times of coming and going.
+        self.came = self.answers = 0
+        self.wrong = []
+        self.dark = set()       # That answered, since they are nobody's.
+
+    def come(self, now):
+        address = random.choice(self.targets)
+        if address in self.hosts or len(self.hosts) >= len(self.targets) / 2:
+            return
+        for sender in NOBODY, NOBODY, NOBODY, address, address:
+            self.owner.send(REQUEST, sender, address)
+        self.hosts[address] = (now, now + random.uniform(1, self.life))
+        self.came += 1
+        self.dark.discard(address)
+
+    def go(self, now):
+        for address, (_, end) in list(self.hosts.items()):
+            if now >= end:
+                del self.hosts[address]
+
+    def answer(self):
+        packet = self.owner.receive(time.monotonic() + 0.001)
+        while packet:
+            op, mac, sender, target, frame = packet
+            if op == REQUEST and target in self.hosts:
+                self.owner.send(REPLY, target, sender, to=frame[6:12],
+                                target_mac=mac)
+            packet = self.owner.receive(time.monotonic() + 0.0001)
+
+    def hear(self):
+        packet = self.asker.receive(time.monotonic() + 0.001)
+        while packet:
+            op, mac, sender, _, _ = packet
+            if op == REPLY:
+                self.take(mac, sender, time.monotonic())
+            packet = self.asker.receive(time.monotonic() + 0.0001)
+
+    def take(self, mac, sender, now):
+        host = self.hosts.get(sender)
+        if mac == self.owner.mac:
+            self.answers += 1
+        elif host and now > host[0] + 0.1:
+            self.answers += 1
+            self.wrong.append("%s, which came %.1f s ago" % (
+                socket.inet_ntoa(sender), now - host[0]))
+        elif not host:
+            self.dark.add(sender)
+
+    def run(self, seconds):
+        end = time.monotonic() + seconds
+        next_ask = next_come = 0
+        while time.monotonic() < end:
+            now = time.monotonic()
+            self.go(now)
+            if now >= next_come:
+                next_come = now + self.life / len(self.targets)
+                self.come(now)
+            if now >= next_ask:
+                next_ask = now + 0.1
+                self.asker.send(REQUEST, self.source,
+                                random.choice(self.targets))
+            self.answer()
+            self.hear()
+            time.sleep(0.005)
+
+
+def churn(interface, asker, owner, source, targets, seconds, life="30"):
+    random.seed(1)
+    c = Churn(port_in(asker, interface), port_in(owner, interface),
+              socket.inet_aton(source), addresses(targets), float(life))
+    c.run(float(seconds))
+    print("%d hosts, asked for %d times, %d wrong answers; %d dark" % (
+        c.came, c.answers, len(c.wrong), len(c.dark)))
+    for line in c.wrong:
+        print("wrong: " + line, file=sys.stderr)
+
+
 def rate(interface, source, targets, seconds, per_second):
     port = Port(interface)
     source = socket.inet_aton(source)
@@ -275,7 +366,8 @@ def rate(interface, source, targets, seconds, per_second):
 
 def main(argv):
     commands = {"ask": ask, "probe": probe, "say": say, "own": own,
-                "watch": watch, "take": take, "rate": rate}
+                "watch": watch, "take": take, "churn": churn,
+                "rate": rate}
     try:
         command, args = commands[argv[1]], argv[2:]
     except (IndexError, KeyError):
