@@ -160,6 +160,7 @@ TEST_HELPERS = \
 	test/appliance/services.service \
 	test/arp.py \
 	test/bench.sh \
+	test/bench-claims.sh \
 	test/bench-costs.sh \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \
