@@ -247,7 +247,7 @@ static void
 flow_set_claims(void **state OVS_UNUSED)
 {
     random_set_seed(1);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 300; i++) {
         struct flow_config c = random_subnet_config();
         struct svec flows = SVEC_EMPTY_INITIALIZER;
         struct address_set set, listed = ADDRESS_SET_INITIALIZER;
