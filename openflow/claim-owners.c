@@ -5,6 +5,7 @@
 #include "openflow/claim-owners.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "byte-order.h"
@@ -69,6 +70,7 @@ claim_owners_add(struct claim_owners *owners, uint16_t hold,
     owners->owners[owners->n++] = (struct claim_owner) {
         .address = stats->match.flow.regs[1],
         .mac = get_mac(stats),
+        .hold = hold,
         .since = since,
         .ask_at = MAX(now, since + get_patience(hold)),
     };
@@ -82,23 +84,39 @@ compare(const void *a_, const void *b_)
     return a->address < b->address ? -1 : a->address > b->address;
 }
 
+/* Returns true if the flow of 'owner' has been there for less than its time. */
+static bool
+ended_early(const struct claim_owner *owner, long long int now)
+{
+    return now < owner->since + owner->hold * 1000LL - SAME_MSEC;
+}
+
 void
-claim_owners_replace(struct claim_owners *owners, struct claim_owners *fresh)
+claim_owners_replace(struct claim_owners *owners, struct claim_owners *fresh,
+                     long long int now, struct address_set *lost)
 {
     struct claim_owners former = *owners;
+    size_t i = 0;
 
-    qsort(fresh->owners, fresh->n, sizeof *fresh->owners, compare);
-    for (size_t i = 0, j = 0; i < fresh->n && j < former.n; ) {
-        struct claim_owner *new = &fresh->owners[i];
+    if (fresh->n) {
+        qsort(fresh->owners, fresh->n, sizeof *fresh->owners, compare);
+    }
+    for (size_t j = 0; j < former.n; j++) {
         const struct claim_owner *old = &former.owners[j];
-        int order = compare(new, old);
 
-        if (!order && llabs(new->since - old->since) < SAME_MSEC) {
+        while (i < fresh->n && fresh->owners[i].address < old->address) {
+            i++;
+        }
+        struct claim_owner *new = (i < fresh->n ? &fresh->owners[i] : NULL);
+        if (!new || new->address != old->address) {
+            if (ended_early(old, now)) {
+                address_set_add_range(lost, (struct address_range) {
+                                          old->address, old->address });
+            }
+        } else if (llabs(new->since - old->since) < SAME_MSEC) {
             new->since = old->since;
             new->ask_at = MAX(new->ask_at, old->ask_at);
         }
-        i += order <= 0;
-        j += order >= 0;
     }
     *owners = *fresh;
     claim_owners_clear(&former);

@@ -23,6 +23,7 @@ struct ofputil_flow_stats;
 struct claim_owner {
     uint32_t address;
     struct eth_addr mac;
+    uint16_t hold;              /* Seconds, of his flow. */
     long long int since;        /* He was heard first. */
     long long int ask_at;
 };
@@ -44,8 +45,10 @@ void claim_owners_add(struct claim_owners *, uint16_t hold,
                       long long int now);
 
 /* Puts 'fresh', which is empty then, in the place of what there is.  Who was
- * there before, and has been asked again, is not asked too soon. */
-void claim_owners_replace(struct claim_owners *, struct claim_owners *fresh);
+ * there before, and has been asked again, is not asked too soon.  Adds to
+ * 'lost' who is gone although his flow could not have ended by itself. */
+void claim_owners_replace(struct claim_owners *, struct claim_owners *fresh,
+                          long long int now, struct address_set *lost);
 
 /* Those in 'addresses' are due at once. */
 void claim_owners_hurry(struct claim_owners *,

@@ -7,11 +7,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "bitmap.h"
+#include "crc32c.h"
 #include "openflow/address-set.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
 #include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/meta-flow.h"
+#include "openvswitch/ofp-actions.h"
 #include "packets.h"
 #include "svec.h"
 #include "util.h"
@@ -43,30 +47,89 @@ claim_set_put_mac(struct ds *s, const char *field, const struct claim_mac *m)
 }
 
 /* Table 18. */
+
+#define LISTENING 1
+#define ANSWERING 3
+
+/* What flows that answer note: the size is that of the action's room. */
+struct list_note {
+    uint8_t bytes[6];
+};
+
+static struct list_note
+get_note(const struct claim_list_key *key)
+{
+    ovs_be32 hash = crc32c((const uint8_t *) key->vlans, bitmap_n_bytes(4096));
+    struct list_note note = { { 0 } };
+
+    memcpy(note.bytes, &hash, sizeof hash);
+    return note;
+}
+
+static char *
+answer_actions(const struct claim_list_key *key)
+{
+    struct list_note note = get_note(key);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    ds_put_format(&s, "load:%#x->NXM_NX_REG6[0..1],note:", ANSWERING);
+    for (size_t i = 0; i < sizeof note.bytes; i++) {
+        ds_put_format(&s, "%s%02x", i ? "." : "", note.bytes[i]);
+    }
+    return ds_steal_cstr(&s);
+}
+
 void
-claim_set_add_list(bool named, uint32_t id,
+claim_set_add_list(const struct claim_list_key *key,
                    const struct address_set *addresses, bool answer,
                    struct svec *flows)
 {
-    char *network = named ? xasprintf(",metadata=%#"PRIx32, id) : NULL;
+    char *network = (key->named ? xasprintf(",metadata=%#"PRIx32, key->id)
+                     : xstrdup(""));
+    char *actions = (answer ? answer_actions(key)
+                     : xasprintf("load:%#x->NXM_NX_REG6[0..1]", LISTENING));
 
     for (size_t i = 0; i < addresses->n; i++) {
         struct address_range rest = addresses->ranges[i];
         struct address_prefix prefix;
 
         while (address_range_take_prefix(&rest, &prefix)) {
-            char *mask = (prefix.plen == 32 ? NULL
+            char *mask = (prefix.plen == 32 ? xstrdup("")
                           : xasprintf("/%#"PRIx32,
                                       ntohl(be32_prefix_mask(prefix.plen))));
 
             flow_add(flows, "table=%d, priority=1,reg1=%#"PRIx32"%s%s "
-                     "actions=%s", CLAIM_LIST, prefix.network,
-                     mask ? mask : "", network ? network : "",
-                     answer ? CLAIM_ANSWER_ACTIONS : CLAIM_LISTEN_ACTIONS);
+                     "actions=%s", CLAIM_LIST, prefix.network, mask, network,
+                     actions);
             free(mask);
         }
     }
     free(network);
+    free(actions);
+}
+
+bool
+claim_set_is_answering(const struct claim_list_key *key,
+                       const struct ofpact *ofpacts, size_t ofpacts_len)
+{
+    struct list_note note = get_note(key);
+    bool answers = false, noted = false;
+    const struct ofpact *a;
+
+    OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
+        if (a->type == OFPACT_SET_FIELD) {
+            const struct ofpact_set_field *set = ofpact_get_SET_FIELD(a);
+
+            answers = (set->field->id == MFF_REG6
+                       && set->value->be32 == htonl(ANSWERING));
+        } else if (a->type == OFPACT_NOTE) {
+            const struct ofpact_note *found = ofpact_get_NOTE(a);
+
+            noted = (found->length >= sizeof note.bytes
+                     && !memcmp(found->data, note.bytes, sizeof note.bytes));
+        }
+    }
+    return answers && noted;
 }
 
 bool

@@ -43,6 +43,7 @@
 struct address_set;
 struct ds;
 struct flow_config;
+struct ofpact;
 struct svec;
 
 /* Those that are learned keep their numbers, with another release, too, and so
@@ -70,20 +71,28 @@ bool claim_set_is_wanted(const struct flow_config *);
 void claim_set_add_flows(const struct flow_config *, int ip_table,
                          struct svec *flows);
 
+/* Whose flows of table 18 are.  If the network has a name, they match its
+ * number, even if it is the only one: what was asked for in one network says
+ * nothing of another.  Those that answer note on which VLANs was asked. */
+struct claim_list_key {
+    bool named;
+    uint32_t id;
+    const unsigned long *vlans;
+};
+
 /* Appends to 'flows' those of table 18, which listen for 'addresses', and, if
- * 'answer', answer for them.  If the network has a name ('named'), they match
- * its number 'id', even if it is the only one: what was asked for in one
- * network says nothing of another. */
-void claim_set_add_list(bool named, uint32_t id,
+ * 'answer', answer for them. */
+void claim_set_add_list(const struct claim_list_key *,
                         const struct address_set *addresses, bool answer,
                         struct svec *flows);
 
+/* Returns true if 'ofpacts', the actions of a flow of table 18, answer, and
+ * note the VLANs of 'key'. */
+bool claim_set_is_answering(const struct claim_list_key *key,
+                            const struct ofpact *ofpacts, size_t ofpacts_len);
+
 /* Returns true if 'flow', a line of a flow set, is of table 18. */
 bool claim_set_is_listed(const char *flow);
-
-/* The actions of the flows of table 18. */
-#define CLAIM_LISTEN_ACTIONS "load:0x1->NXM_NX_REG6[0..1]"
-#define CLAIM_ANSWER_ACTIONS "load:0x3->NXM_NX_REG6[0..1]"
 
 /* What subnet-set.h adds to flows of its own: the match of a MAC address
  * 'field' ("dl_src") that is one of ours; the action that looks an owner of

@@ -53,6 +53,7 @@ destroy_network(struct claim_network *network)
     address_set_destroy(&network->addresses);
     address_set_destroy(&network->granted);
     address_set_destroy(&network->asking);
+    address_set_destroy(&network->lost);
     claim_probe_destroy(&network->first);
     claim_probe_destroy(&network->again);
     claim_owners_destroy(&network->owners);
@@ -130,7 +131,8 @@ inherit(struct claim_network *network, struct claim_network *former)
         address_set_intersect(&network->granted, &network->addresses);
         network->granted_at = former->granted_at;
     }
-    claim_owners_replace(&network->owners, &former->owners);
+    network->owners = former->owners;
+    former->owners = (struct claim_owners) CLAIM_OWNERS_INITIALIZER;
     network->list = former->list;
     former->list = list;
 }
@@ -223,6 +225,14 @@ claims_restart(struct claims *claims)
 
 /* Flows of table 18. */
 
+static struct claim_list_key
+get_key(const struct claim_network *network)
+{
+    return (struct claim_list_key) {
+        network->name != NULL, network->id, network->vlans
+    };
+}
+
 void
 claims_build(const struct claims *claims, const struct svec *base,
              struct svec *flows)
@@ -237,13 +247,13 @@ claims_build(const struct claims *claims, const struct svec *base,
     }
     for (size_t j = 0; j < claims->n; j++) {
         const struct claim_network *network = &claims->networks[j];
+        const struct claim_list_key key = get_key(network);
         struct address_set rest = ADDRESS_SET_INITIALIZER;
 
         address_set_assign(&rest, &network->addresses);
         address_set_subtract(&rest, &network->granted);
-        claim_set_add_list(network->name, network->id, &network->granted,
-                           true, flows);
-        claim_set_add_list(network->name, network->id, &rest, false, flows);
+        claim_set_add_list(&key, &network->granted, true, flows);
+        claim_set_add_list(&key, &rest, false, flows);
         address_set_destroy(&rest);
     }
 }
@@ -275,21 +285,6 @@ find_network(const struct claims *claims,
     return NULL;
 }
 
-/* Returns true if 'stats' says that the switch answers. */
-static bool
-is_answering(const struct ofputil_flow_stats *stats)
-{
-    const struct ofpact *a;
-
-    OFPACT_FOR_EACH (a, stats->ofpacts, stats->ofpacts_len) {
-        if (a->type == OFPACT_SET_FIELD
-            && ofpact_get_SET_FIELD(a)->field->id == MFF_REG6) {
-            return ofpact_get_SET_FIELD(a)->value->be32 == htonl(3);
-        }
-    }
-    return false;
-}
-
 void
 claims_take_flow(struct claims *claims, const struct ofputil_flow_stats *stats,
                  long long int now)
@@ -305,10 +300,12 @@ claims_take_flow(struct claims *claims, const struct ofputil_flow_stats *stats,
         list->items = x2nrealloc(list->items, &list->allocated,
                                  sizeof *list->items);
     }
+    const struct claim_list_key key = get_key(network);
     uint32_t address = stats->match.flow.regs[1];
     list->items[list->n++] = (struct claim_listed) {
         .range = { address, address | ~stats->match.wc.masks.regs[1] },
-        .answers = is_answering(stats),
+        .answers = claim_set_is_answering(&key, stats->ofpacts,
+                                          stats->ofpacts_len),
         .since = (now - stats->duration_sec * 1000LL
                   - stats->duration_nsec / 1000000),
     };
@@ -339,6 +336,8 @@ update_granted(struct claim_network *network, bool revoked)
             address_set_add_range(&granted, item->range);
         }
     }
+    address_set_subtract(&granted, &network->lost);
+    address_set_clear(&network->lost);
     address_set_intersect(&network->granted, &listens);
     address_set_add(&granted, &network->granted);
     address_set_intersect(&granted, &network->addresses);
@@ -542,14 +541,20 @@ begin_owners(struct claims *claims, long long int now, struct ovs_list *msgs)
 
 /* All owners are there.  Who is known to have an address is not asked: he may
  * be a host that is just asking if anybody has it, which would take our
- * question for that of another one (RFC 5227 section 2.1.1). */
+ * question for that of another one (RFC 5227 section 2.1.1).  If somebody has
+ * deleted flows, the switch answers for those hosts, until they are asked. */
 static void
-end_owners(struct claims *claims)
+end_owners(struct claims *claims, long long int now)
 {
     for (size_t i = 0; i < claims->n; i++) {
         struct claim_network *network = &claims->networks[i];
+        struct address_set lost = ADDRESS_SET_INITIALIZER;
 
-        claim_owners_replace(&network->owners, &network->fresh_owners);
+        claim_owners_replace(&network->owners, &network->fresh_owners, now,
+                             &lost);
+        claims->lost |= !address_set_is_empty(&lost);
+        address_set_add(&network->lost, &lost);
+        address_set_destroy(&lost);
         for (size_t j = 0; j < network->owners.n && network->first.active;
              j++) {
             claim_probe_remove(&network->first,
@@ -583,7 +588,7 @@ claims_take_owners(struct claims *claims, struct ofpbuf *reply,
     }
     ofpbuf_uninit(&ofpacts);
     if (!more) {
-        end_owners(claims);
+        end_owners(claims, now);
     }
     return true;
 }
@@ -604,10 +609,27 @@ claims_request(struct claims *claims)
     claims->wanted = true;
 }
 
+/* What was answered for because owners were lost, is to be asked for.  Returns
+ * true if there was something. */
+static bool
+take_back_lost(struct claims *claims)
+{
+    if (!claims->lost) {
+        return false;
+    }
+    for (size_t i = 0; i < claims->n; i++) {
+        struct claim_network *network = &claims->networks[i];
+
+        address_set_subtract(&network->granted, &network->lost);
+    }
+    claims->lost = false;
+    return true;
+}
+
 bool
 claims_run(struct claims *claims, long long int now, struct ovs_list *msgs)
 {
-    bool changed = false;
+    bool changed = take_back_lost(claims);
 
     if (now >= next_dump(claims)) {
         begin_owners(claims, now, msgs);

@@ -63,6 +63,7 @@ struct claim_network {
     struct address_set granted; /* Of these: may be answered for. */
     long long int granted_at;   /* The last of them. */
     struct address_set asking;  /* What 'first' asks for. */
+    struct address_set lost;    /* Not granted any more, until the next look. */
     struct claim_probe first;   /* Before they are granted. */
     struct claim_probe again;   /* Owners. */
     struct claim_owners owners, fresh_owners;
@@ -74,6 +75,7 @@ struct claims {
     size_t n;
     bool changed;               /* Not in the wanted flows yet. */
     bool revoked;               /* Nobody was asked since. */
+    bool lost;                  /* A network has lost owners. */
     struct claim_rate rate;
 
     ovs_be32 owners_xid;        /* Of the dump of table 19, */

@@ -707,8 +707,12 @@ subnet_set_build(const struct flow_config *configs, size_t n,
     merge(configs, sets, n, &unsorted);
     for (size_t i = 0; i < n; i++) {
         if (claim_set_is_wanted(&configs[i])) {
-            claim_set_add_list(configs[i].name, configs[i].id,
-                               configs[i].claims.addresses, true, &unsorted);
+            const struct claim_list_key key = {
+                configs[i].name, configs[i].id, configs[i].vlans
+            };
+
+            claim_set_add_list(&key, configs[i].claims.addresses, true,
+                               &unsorted);
         }
     }
     append_by_table(&unsorted, flows);

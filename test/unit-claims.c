@@ -378,6 +378,15 @@ claims_start_again(void **state OVS_UNUSED)
     look(&later, &later.claims);
     assert_granted(&later, 2);
 
+    /* Another one, which was asked for on another VLAN, too. */
+    struct scene other;
+    scene_init(&other);
+    bitmap_set1(other.vlans, 3);
+    configure(&other, "10", "20");
+    look(&other, &s.claims);
+    assert_granted(&other, 0);
+    scene_destroy(&other);
+
     /* The switch has lost its flows. */
     assert_true(look(&s, NULL));
     assert_granted(&s, 0);
@@ -504,6 +513,46 @@ claims_ask_owners_again(void **state OVS_UNUSED)
     scene_destroy(&s);
 }
 
+/* Somebody deletes what was learned: the host may be silent. */
+static void
+claims_lose_owners(void **state OVS_UNUSED)
+{
+    const struct owner owners[] = { { 11, 0 }, { 12, 1400 } };
+    struct scene s, full;
+
+    scene_init(&full);
+    configure(&full, "10", "12");
+    look(&full, NULL);
+    run_until_granted(&full, NULL, 0);
+    scene_init(&s);
+    configure(&s, "10", "12");
+    look(&s, NULL);
+    run_until_granted(&s, owners, 2);
+    look(&s, &s.claims);
+    memset(s.requests, 0, sizeof s.requests);
+    s.now += 60000;
+    assert_false(step(&s));
+    reply_owners(&s, owners, 1);
+    assert_true(step(&s));
+    assert_granted(&s, 2);
+    /* The switch still answers, but not for long. */
+    look(&s, &full.claims);
+    assert_granted(&s, 2);
+    run_until_granted(&s, owners, 1);
+    assert_int_equal(s.requests[12], 3);
+    assert_int_equal(s.requests[11], 0);
+    assert_granted(&s, 3);
+
+    /* His time is over. */
+    s.now += 3600000;
+    step(&s);
+    reply_owners(&s, owners, 0);
+    assert_false(step(&s));
+    assert_granted(&s, 3);
+    scene_destroy(&s);
+    scene_destroy(&full);
+}
+
 /* An agent that is started when an owner is known for longer than the hold
  * does not know when he was heard last: it asks at once; and once more if it
  * was interrupted. */
@@ -543,5 +592,6 @@ const struct CMUnitTest claims_tests[] = {
     cmocka_unit_test(claims_know_owners),
     cmocka_unit_test(claims_ask_owners_again),
     cmocka_unit_test(claims_ask_owners_at_start),
+    cmocka_unit_test(claims_lose_owners),
     { .name = NULL },
 };

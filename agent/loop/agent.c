@@ -527,6 +527,9 @@ agent_format_problems(const struct agent *agent, struct ds *s)
             separator = "; ";
         }
     }
+    if (!claims_are_granted(switch_conn_claims(agent->backends.conn))) {
+        ds_put_format(s, "%sclaims: asking who is there", separator);
+    }
 }
 
 void
