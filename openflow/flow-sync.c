@@ -156,15 +156,20 @@ flow_sync_destroy(struct flow_sync *sync)
 static void
 parse_wanted(struct flow_sync *sync)
 {
-    struct svec flows = SVEC_EMPTY_INITIALIZER;
+    struct svec with_claims = SVEC_EMPTY_INITIALIZER;
+    const struct svec *flows = &sync->text;
 
-    claims_build(&sync->claims, &sync->text, &flows);
+    if (sync->claims.n) {
+        claims_build(&sync->claims, &sync->text, &with_claims);
+        flows = &with_claims;
+    }
     flow_list_clear(&sync->wanted);
-    char *error = flow_list_parse(&sync->wanted, &flows);
-    svec_destroy(&flows);
+    char *error = flow_list_parse(&sync->wanted, flows);
     if (error) {
         ovs_fatal(0, "%s", error);
     }
+    drop_count_set_flows(&sync->counts.drops, &sync->wanted, flows);
+    svec_destroy(&with_claims);
 }
 
 void
@@ -199,10 +204,6 @@ flow_sync_set_flows(struct flow_sync *sync, const struct svec *flows)
     svec_destroy(&sync->text);
     svec_clone(&sync->text, flows);
     parse_wanted(sync);
-    char *error = drop_count_set_flows(&sync->counts.drops, flows);
-    if (error) {
-        ovs_fatal(0, "%s", error);
-    }
     if (sync->state != S_DISCONNECTED) {
         restart(sync, S_LOOK);
         side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
@@ -330,11 +331,13 @@ settle(struct flow_sync *sync)
     flow_bundle_clear(&sync->bundle);
 }
 
-/* What is wanted has changed by time alone. */
+/* What is wanted has changed by time alone.  What is being counted is not
+ * waited for: the look counts, too. */
 static void
 change_wanted(struct flow_sync *sync)
 {
     parse_wanted(sync);
+    sync_counts_begin_look(&sync->counts);
     sync->news = true;
     sync->in_sync = false;
 }

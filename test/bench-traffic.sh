@@ -5,7 +5,8 @@
 # ovs-vswitchd, takes part in TCP's figures; frames of a flood come without.
 
 TRAFFIC_ROUNDS=9
-TRAFFIC_SETS="published known plain"
+# "before" is the known set of another agent, if $PIPETTE_BEFORE names one.
+TRAFFIC_SETS="published known plain${PIPETTE_BEFORE:+ before}"
 STREAM_SECONDS=1
 FLOOD_SECONDS=1
 FLOOD_PAIRS=100
@@ -32,6 +33,16 @@ load_flows () {
     ovs-appctl revalidator/purge
 }
 
+# set_host SET: with the agent's nftables table, and connection tracking, which
+# comes with it; or without.
+set_host () {
+    case $1 in
+        plain|before)
+            quiet nft delete table inet pipette-copro0 || : ;;
+        *) agent --once -vconsole:off -vsyslog:off ;;
+    esac
+}
+
 # stream TARGET: megabits a second, as the receiver counts them.
 stream () {
     preferred ip netns exec client1 taskset -c $other_cpu \
@@ -44,10 +55,10 @@ print(round(end["sum_received"]["bits_per_second"] / 1e6))'
 # flood SET: thousands of 64-byte packets a second that came out of the fake
 # port.  First, all of them are established.
 flood () {
-    pairs open "$1" $up1 300 $FLOOD_PAIRS 1000 >/dev/null
+    pairs open "$(way "$1")" $up1 300 $FLOOD_PAIRS 1000 >/dev/null
     flood_before=$(cat /sys/class/net/ovsfake0/statistics/rx_packets)
-    preferred taskset -c $other_cpu pairs flood "$1" $up1 300 $FLOOD_PAIRS \
-        $FLOOD_SECONDS >/dev/null
+    preferred taskset -c $other_cpu pairs flood "$(way "$1")" $up1 300 \
+        $FLOOD_PAIRS $FLOOD_SECONDS >/dev/null
     flood_after=$(cat /sys/class/net/ovsfake0/statistics/rx_packets)
     echo $(((flood_after - flood_before) / FLOOD_SECONDS / 1000))
 }
@@ -66,6 +77,7 @@ connects () {
 }
 
 traffic_round () {
+    set_host "$1"
     load_flows "$1"
     case $1 in
         plain) stream 10.10.0.1 ;;
@@ -83,6 +95,23 @@ traffic_row () {
         "$($3 <"$SANDBOX/plain.$2")" "known/plain" "$4"
 }
 
+# before_row WORDS KIND COMMAND GOAL
+before_row () {
+    own_row "$1" "$($3 <"$SANDBOX/known.$2")" "$($3 <"$SANDBOX/before.$2")" \
+        "$4"
+}
+
+# How much a change costs the known set.
+bench_traffic_before () {
+    test "$PIPETTE_BEFORE" || return 0
+    table_head "" after before "" ratio "" goal
+    before_row "TCP stream, Mbit/s" stream median ">= 0.97"
+    before_row "64-byte packets in, thousands a second" flood median ">= 0.97"
+    before_row "first connect() of a pair, us" new median "<= 1.03"
+    before_row "connect() of a known pair, us" again median "<= 1.03"
+    table_head "" published known plain ratio "" goal
+}
+
 bench_traffic () {
     CONNECT_CLIENTS=$(seq -s ' ' 10 19)
     CONNECT_TARGETS=$(seq -s ' ' 100 119)
@@ -90,6 +119,9 @@ bench_traffic () {
     for set in published known; do
         agent $(agent_options $set) --print-flows >"$SANDBOX/$set.flows"
     done
+    test -z "$PIPETTE_BEFORE" ||
+        (PIPETTE_AGENT=$PIPETTE_BEFORE
+        agent $(agent_options known) --print-flows) >"$SANDBOX/before.flows"
     echo "$plain_flows" >"$SANDBOX/plain.flows"
     add_addresses
     switch_pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
@@ -116,6 +148,7 @@ bench_traffic () {
     traffic_row "    its 99th percentile" new p99 ""
     traffic_row "connect() of a known pair, us" again median "<= 1.05"
     traffic_row "    its 99th percentile" again p99 ""
+    bench_traffic_before
 
     stop_service
     ovs-vsctl del-br copro0

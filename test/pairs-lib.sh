@@ -21,6 +21,7 @@ agent_options () {
 way () {
     case $1 in
         refusing|unlimited) echo published ;;
+        before) echo known ;;
         *) echo "$1" ;;
     esac
 }
