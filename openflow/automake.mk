@@ -3,11 +3,17 @@ libpipette_a_SOURCES += \
 	openflow/address-plan.h \
 	openflow/address-set.c \
 	openflow/address-set.h \
+	openflow/claim-list.c \
+	openflow/claim-list.h \
 	openflow/claim-mac.h \
+	openflow/claim-network.c \
+	openflow/claim-network.h \
 	openflow/claim-owners.c \
 	openflow/claim-owners.h \
 	openflow/claim-probe.c \
 	openflow/claim-probe.h \
+	openflow/claim-request.c \
+	openflow/claim-request.h \
 	openflow/claim-set.c \
 	openflow/claim-set.h \
 	openflow/claims-format.c \

@@ -84,7 +84,7 @@ compare(const void *a_, const void *b_)
     return a->address < b->address ? -1 : a->address > b->address;
 }
 
-/* Returns true if the flow of 'owner' has been there for less than its time. */
+/* Returns true if the flow of 'owner' has not been there for its time. */
 static bool
 ended_early(const struct claim_owner *owner, long long int now)
 {

@@ -34,7 +34,8 @@ struct claim_probe {
 void claim_probe_destroy(struct claim_probe *);
 
 /* Begins to ask for 'addresses', from the first round on. */
-void claim_probe_start(struct claim_probe *, const struct address_set *addresses,
+void claim_probe_start(struct claim_probe *,
+                       const struct address_set *addresses,
                        long long int now);
 void claim_probe_stop(struct claim_probe *);
 

@@ -95,21 +95,6 @@ struct line {
     long long int since;        /* 0 if there is no time to tell. */
 };
 
-/* Returns since when the switch answers for 'address'. */
-static long long int
-get_dark_since(const struct claim_network *network, uint32_t address)
-{
-    for (size_t i = 0; i < network->list.n; i++) {
-        const struct claim_listed *item = &network->list.items[i];
-
-        if (item->answers && item->range.first <= address
-            && address <= item->range.last) {
-            return item->since;
-        }
-    }
-    return network->granted_at;
-}
-
 static struct line
 get_line(const struct claim_network *network, uint32_t address)
 {
@@ -123,7 +108,8 @@ get_line(const struct claim_network *network, uint32_t address)
         line.since = owner->since;
     } else if (address_set_contains(&network->granted, address)) {
         line.state = DARK;
-        line.since = get_dark_since(network, address);
+        line.since = network->granted_at;
+        ignore(claim_list_get_since(&network->list, address, &line.since));
     } else {
         line.state = ASKED;
     }

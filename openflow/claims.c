@@ -8,30 +8,20 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "bitmap.h"
 #include "byte-order.h"
-#include "dp-packet.h"
-#include "openflow/claim-set.h"
+#include "openflow/claim-request.h"
 #include "openflow/flow-set.h"
-#include "openflow/flow-stats.h"
-#include "openflow/flow-sync.h"
 #include "openvswitch/list.h"
-#include "openvswitch/match.h"
-#include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-msgs.h"
-#include "openvswitch/ofp-packet.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/vlog.h"
-#include "packets.h"
 #include "svec.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(claims);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
-
-#define N_VLANS 4096
 
 /* How often owners are looked at: a tenth of the time that an owner has, in
  * these bounds; the shorter one while somebody is asked for the first time, or
@@ -46,27 +36,10 @@ claims_init(struct claims *claims)
 }
 
 static void
-destroy_network(struct claim_network *network)
-{
-    free(network->name);
-    bitmap_free(network->vlans);
-    address_set_destroy(&network->addresses);
-    address_set_destroy(&network->granted);
-    address_set_destroy(&network->asking);
-    address_set_destroy(&network->lost);
-    claim_probe_destroy(&network->first);
-    claim_probe_destroy(&network->again);
-    claim_owners_destroy(&network->owners);
-    claim_owners_destroy(&network->fresh_owners);
-    free(network->list.items);
-    free(network->fresh_list.items);
-}
-
-static void
 destroy_networks(struct claim_network *networks, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        destroy_network(&networks[i]);
+        claim_network_destroy(&networks[i]);
     }
     free(networks);
 }
@@ -77,94 +50,7 @@ claims_destroy(struct claims *claims)
     destroy_networks(claims->networks, claims->n);
 }
 
-/* Owners who were being asked again are due at once. */
-static void
-stop_asking(struct claim_network *network)
-{
-    if (network->again.active) {
-        claim_owners_hurry(&network->owners, &network->again.todo);
-    }
-    claim_probe_stop(&network->first);
-    claim_probe_stop(&network->again);
-    address_set_clear(&network->asking);
-}
-
 /* Configuration. */
-
-static void
-init_network(struct claim_network *network, const struct flow_config *c)
-{
-    *network = (struct claim_network) {
-        .name = nullable_xstrdup(c->name),
-        .id = c->id,
-        .uplink = c->uplink.number,
-        .vlans = bitmap_clone(c->vlans, N_VLANS),
-        .mac = c->claims.mac,
-        .hold = c->claims.hold,
-    };
-    address_set_assign(&network->addresses, c->claims.addresses);
-}
-
-static bool
-has_more_vlans(const struct claim_network *network,
-               const struct claim_network *former)
-{
-    int vlan;
-
-    BITMAP_FOR_EACH_1 (vlan, N_VLANS, network->vlans) {
-        if (!bitmap_is_set(former->vlans, vlan)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Takes from 'former' what is still true. */
-static void
-inherit(struct claim_network *network, struct claim_network *former)
-{
-    struct claim_list list = network->list;
-
-    stop_asking(former);
-    if (!has_more_vlans(network, former)) {
-        address_set_assign(&network->granted, &former->granted);
-        address_set_intersect(&network->granted, &network->addresses);
-        network->granted_at = former->granted_at;
-    }
-    network->owners = former->owners;
-    former->owners = (struct claim_owners) CLAIM_OWNERS_INITIALIZER;
-    network->list = former->list;
-    former->list = list;
-}
-
-static bool
-is_same(const struct claim_network *a, const struct claim_network *b)
-{
-    return (nullable_string_is_equal(a->name, b->name)
-            && a->uplink == b->uplink && a->hold == b->hold
-            && a->mac.is_oui == b->mac.is_oui
-            && eth_addr_equals(a->mac.mac, b->mac.mac)
-            && bitmap_equal(a->vlans, b->vlans, N_VLANS)
-            && address_set_equals(&a->addresses, &b->addresses));
-}
-
-/* Whether other VLANs were added: what the switch says that was asked for, was
- * not asked for there. */
-static bool
-needs_to_revoke(const struct claims *claims,
-                const struct claim_network *networks, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < claims->n; j++) {
-            if (nullable_string_is_equal(networks[i].name,
-                                         claims->networks[j].name)
-                && has_more_vlans(&networks[i], &claims->networks[j])) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
 
 void
 claims_set(struct claims *claims, const struct flow_config *configs, size_t n)
@@ -174,24 +60,23 @@ claims_set(struct claims *claims, const struct flow_config *configs, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         if (claim_set_is_wanted(&configs[i])) {
-            init_network(&networks[n_networks++], &configs[i]);
+            claim_network_init(&networks[n_networks++], &configs[i]);
         }
     }
 
     bool same = n_networks == claims->n;
     for (size_t i = 0; i < n_networks && same; i++) {
-        same = is_same(&networks[i], &claims->networks[i]);
+        same = claim_network_equals(&networks[i], &claims->networks[i]);
     }
     if (same) {
         destroy_networks(networks, n_networks);
         return;
     }
-    claims->revoked |= needs_to_revoke(claims, networks, n_networks);
     for (size_t i = 0; i < n_networks; i++) {
         for (size_t j = 0; j < claims->n; j++) {
             if (nullable_string_is_equal(networks[i].name,
                                          claims->networks[j].name)) {
-                inherit(&networks[i], &claims->networks[j]);
+                claim_network_inherit(&networks[i], &claims->networks[j]);
             }
         }
     }
@@ -207,7 +92,7 @@ claims_revoke(struct claims *claims)
 {
     for (size_t i = 0; i < claims->n; i++) {
         address_set_clear(&claims->networks[i].granted);
-        stop_asking(&claims->networks[i]);
+        claim_network_stop(&claims->networks[i]);
     }
     claims->revoked = claims->changed = claims->n > 0;
 }
@@ -216,7 +101,7 @@ void
 claims_restart(struct claims *claims)
 {
     for (size_t i = 0; i < claims->n; i++) {
-        stop_asking(&claims->networks[i]);
+        claim_network_stop(&claims->networks[i]);
     }
     claims->under_way = false;
     claims->last_dump = -MAX_DUMP_MSEC;
@@ -224,14 +109,6 @@ claims_restart(struct claims *claims)
 }
 
 /* Flows of table 18. */
-
-static struct claim_list_key
-get_key(const struct claim_network *network)
-{
-    return (struct claim_list_key) {
-        network->name != NULL, network->id, network->vlans
-    };
-}
 
 void
 claims_build(const struct claims *claims, const struct svec *base,
@@ -246,15 +123,7 @@ claims_build(const struct claims *claims, const struct svec *base,
         }
     }
     for (size_t j = 0; j < claims->n; j++) {
-        const struct claim_network *network = &claims->networks[j];
-        const struct claim_list_key key = get_key(network);
-        struct address_set rest = ADDRESS_SET_INITIALIZER;
-
-        address_set_assign(&rest, &network->addresses);
-        address_set_subtract(&rest, &network->granted);
-        claim_set_add_list(&key, &network->granted, true, flows);
-        claim_set_add_list(&key, &rest, false, flows);
-        address_set_destroy(&rest);
+        claim_network_build(&claims->networks[j], flows);
     }
 }
 
@@ -295,59 +164,8 @@ claims_take_flow(struct claims *claims, const struct ofputil_flow_stats *stats,
     if (!network) {
         return;
     }
-    struct claim_list *list = &network->fresh_list;
-    if (list->n >= list->allocated) {
-        list->items = x2nrealloc(list->items, &list->allocated,
-                                 sizeof *list->items);
-    }
-    const struct claim_list_key key = get_key(network);
-    uint32_t address = stats->match.flow.regs[1];
-    list->items[list->n++] = (struct claim_listed) {
-        .range = { address, address | ~stats->match.wc.masks.regs[1] },
-        .answers = claim_set_is_answering(&key, stats->ofpacts,
-                                          stats->ofpacts_len),
-        .since = (now - stats->duration_sec * 1000LL
-                  - stats->duration_nsec / 1000000),
-    };
-}
-
-static int
-compare_listed(const void *a_, const void *b_)
-{
-    const struct claim_listed *a = a_, *b = b_;
-
-    return (a->range.first < b->range.first ? -1
-            : a->range.first > b->range.first);
-}
-
-/* Grants what the switch answers for, and goes on to grant only what it
- * listens for. */
-static void
-update_granted(struct claim_network *network, bool revoked)
-{
-    struct address_set listens = ADDRESS_SET_INITIALIZER;
-    struct address_set granted = ADDRESS_SET_INITIALIZER;
-
-    for (size_t i = 0; i < network->list.n; i++) {
-        const struct claim_listed *item = &network->list.items[i];
-
-        address_set_add_range(&listens, item->range);
-        if (item->answers && !revoked) {
-            address_set_add_range(&granted, item->range);
-        }
-    }
-    address_set_subtract(&granted, &network->lost);
-    address_set_clear(&network->lost);
-    address_set_intersect(&network->granted, &listens);
-    address_set_add(&granted, &network->granted);
-    address_set_intersect(&granted, &network->addresses);
-    /* Who was asked for something that the switch did not hear of, is to be
-     * asked again. */
-    address_set_intersect(&network->asking, &listens);
-
-    address_set_destroy(&network->granted);
-    network->granted = granted;
-    address_set_destroy(&listens);
+    const struct claim_list_key key = claim_network_key(network);
+    claim_list_add(&network->fresh_list, &key, stats, now);
 }
 
 bool
@@ -357,27 +175,15 @@ claims_end_dump(struct claims *claims, bool look)
 
     for (size_t i = 0; i < claims->n; i++) {
         struct claim_network *network = &claims->networks[i];
-        struct claim_list former = network->list;
 
-        network->list = network->fresh_list;
-        network->fresh_list = former;
-        if (network->list.n) {
-            qsort(network->list.items, network->list.n,
-                  sizeof *network->list.items, compare_listed);
-        }
+        claim_list_replace(&network->list, &network->fresh_list);
         if (look) {
-            struct address_set before = ADDRESS_SET_INITIALIZER;
-
-            address_set_assign(&before, &network->granted);
-            update_granted(network, claims->revoked);
-            changed |= !address_set_equals(&before, &network->granted);
-            address_set_destroy(&before);
+            changed |= claim_network_update_granted(network, claims->revoked);
         }
     }
     if (look) {
         claims->revoked = claims->changed = false;
     }
-    claims_begin_dump(claims);
     return look && changed;
 }
 
@@ -397,48 +203,15 @@ claims_settled(struct claims *claims, long long int now)
         } else if (!network->first.active
                    || !address_set_equals(&missing, &network->asking)) {
             VLOG_INFO_RL(&rl, "%s%sasking for %"PRIu64" claimed addresses",
-                      network->name ? network->name : "",
-                      network->name ? ": " : "", address_set_count(&missing));
+                         network->name ? network->name : "",
+                         network->name ? ": " : "",
+                         address_set_count(&missing));
             claim_probe_start(&network->first, &missing, now);
             claims->wanted = true;
         }
         address_set_assign(&network->asking, &missing);
         address_set_destroy(&missing);
     }
-}
-
-/* Returns a message that sends an ARP request for 'address' from the uplink on
- * 'vlan', 0 for none (RFC 5227 section 2.1.1: an ARP probe). */
-static struct ofpbuf *
-encode_request(const struct claim_network *network, uint32_t address,
-               int vlan)
-{
-    uint64_t stub[512 / 8];
-    struct ofpbuf actions;
-    struct dp_packet packet;
-
-    dp_packet_init(&packet, 0);
-    compose_arp(&packet, ARP_OP_REQUEST, claim_mac_of(&network->mac, address),
-                eth_addr_zero, true, htonl(0), htonl(address));
-    if (vlan) {
-        eth_push_vlan(&packet, htons(ETH_TYPE_VLAN_8021Q), htons(vlan));
-    }
-    ofpbuf_use_stub(&actions, stub, sizeof stub);
-    ofpact_put_OUTPUT(&actions)->port = u16_to_ofp(network->uplink);
-
-    struct ofputil_packet_out po = {
-        .packet = dp_packet_data(&packet),
-        .packet_len = dp_packet_size(&packet),
-        .buffer_id = UINT32_MAX,
-        .ofpacts = actions.data,
-        .ofpacts_len = actions.size,
-    };
-    match_init_catchall(&po.flow_metadata);
-    match_set_in_port(&po.flow_metadata, OFPP_CONTROLLER);
-    struct ofpbuf *msg = ofputil_encode_packet_out(&po, FLOW_SYNC_PROTOCOL);
-    ofpbuf_uninit(&actions);
-    dp_packet_uninit(&packet);
-    return msg;
 }
 
 /* Asks what is due, as far as the rate allows. */
@@ -452,7 +225,9 @@ send_requests(struct claims *claims, struct claim_network *network,
 
     while (claim_rate_due(&claims->rate) <= now
            && claim_probe_next(probe, network->vlans, now, &address, &vlan)) {
-        struct ofpbuf *msg = encode_request(network, address, vlan);
+        struct ofpbuf *msg = claim_request_encode_probe(
+            address, claim_mac_of(&network->mac, address), network->uplink,
+            vlan);
 
         ignore(claim_rate_take(&claims->rate, now));
         ovs_list_push_back(msgs, &msg->list_node);
@@ -479,10 +254,11 @@ end_first(struct claim_network *network, long long int now)
     if (!claim_probe_end(&network->first, now)) {
         return false;
     }
-    VLOG_INFO_RL(&rl, "%s%sasked for %"PRIu64" claimed addresses, %"PRIuSIZE" have "
-              "an owner", network->name ? network->name : "",
-              network->name ? ": " : "", address_set_count(&network->asking),
-              network->owners.n);
+    VLOG_INFO_RL(&rl, "%s%sasked for %"PRIu64" claimed addresses, "
+                 "%"PRIuSIZE" have an owner",
+                 network->name ? network->name : "",
+                 network->name ? ": " : "",
+                 address_set_count(&network->asking), network->owners.n);
     address_set_add(&network->granted, &network->asking);
     network->granted_at = now;
     address_set_clear(&network->asking);
@@ -507,28 +283,10 @@ next_dump(const struct claims *claims)
             : LLONG_MAX);
 }
 
-static struct ofpbuf *
-encode_dump(ovs_be32 *xid)
-{
-    struct ofputil_flow_stats_request request = {
-        .cookie = htonll(LEARNED_COOKIE),
-        .cookie_mask = htonll(LEARNED_COOKIE_MASK),
-        .out_port = OFPP_ANY,
-        .out_group = OFPG_ANY,
-        .table_id = CLAIM_OWNERS,
-    };
-
-    match_init_catchall(&request.match);
-    struct ofpbuf *msg = ofputil_encode_flow_stats_request(
-        &request, FLOW_SYNC_PROTOCOL);
-    *xid = ((const struct ofp_header *) msg->data)->xid;
-    return msg;
-}
-
 static void
 begin_owners(struct claims *claims, long long int now, struct ovs_list *msgs)
 {
-    struct ofpbuf *msg = encode_dump(&claims->owners_xid);
+    struct ofpbuf *msg = claim_request_encode_owners(&claims->owners_xid);
 
     for (size_t i = 0; i < claims->n; i++) {
         claim_owners_clear(&claims->networks[i].fresh_owners);

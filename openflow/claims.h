@@ -26,9 +26,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "openflow/address-set.h"
-#include "openflow/claim-mac.h"
-#include "openflow/claim-owners.h"
+#include "openflow/claim-network.h"
 #include "openflow/claim-probe.h"
 #include "openvswitch/types.h"
 
@@ -38,37 +36,6 @@ struct ofpbuf;
 struct ofputil_flow_stats;
 struct ovs_list;
 struct svec;
-
-/* A flow of table 18. */
-struct claim_listed {
-    struct address_range range;
-    bool answers;               /* Or only listens. */
-    long long int since;
-};
-
-struct claim_list {
-    struct claim_listed *items; /* In the order of addresses. */
-    size_t n, allocated;
-};
-
-struct claim_network {
-    char *name;                 /* NULL if it has none. */
-    uint32_t id;
-    uint16_t uplink;
-    unsigned long *vlans;
-    struct claim_mac mac;
-    uint16_t hold;
-    struct address_set addresses;
-
-    struct address_set granted; /* Of these: may be answered for. */
-    long long int granted_at;   /* The last of them. */
-    struct address_set asking;  /* What 'first' asks for. */
-    struct address_set lost;    /* Not granted any more, until the next look. */
-    struct claim_probe first;   /* Before they are granted. */
-    struct claim_probe again;   /* Owners. */
-    struct claim_owners owners, fresh_owners;
-    struct claim_list list, fresh_list;     /* As the switch has it. */
-};
 
 struct claims {
     struct claim_network *networks;

@@ -22,10 +22,11 @@ arp.py watch INTERFACE [OUI]
 arp.py take INTERFACE ASKER OWNER SOURCE TARGETS
     For each target in turn: asks for it from the source, in the network
     namespace ASKER, every millisecond, until a dark address answers; then the
-    namespace OWNER probes it, as a host that is about to take it.  Prints for how many targets a dark address answered a
-    request that was sent 50 ms after the probe or later, and, on standard
-    error, how long after the probe the last was sent that was answered: frames
-    of different ports may overtake each other.
+    namespace OWNER probes it, as a host that is about to take it.  Prints for
+    how many targets a dark address answered a request that was sent 50 ms
+    after the probe or later, and, on standard error, how long after the probe
+    the last was sent that was answered: frames of different ports may overtake
+    each other.
 arp.py churn INTERFACE ASKER OWNER SOURCE TARGETS SECONDS [LIFE]
     For so many seconds, hosts with the targets' addresses come to the namespace
     OWNER, and go, each after LIFE [30] seconds at most.  They probe, announce

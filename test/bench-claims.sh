@@ -77,6 +77,6 @@ bench_claims () {
         "$(sed 's/ of.*//' "$SANDBOX/take")" "" "0"
     own_row "    last answer after the first frame, ms" \
         "$(sed 's/.*after \(.*\) ms/\1/' "$SANDBOX/take-last")" "" ""
-    own_row "hosts that come and go in $CLAIMS_CHURN_SECONDS s: wrong answers" \
+    own_row "hosts come and go for $CLAIMS_CHURN_SECONDS s: wrong answers" \
         "$(sed 's/.*, \([0-9]*\) wrong.*/\1/' "$SANDBOX/churn")" "" "0"
 }

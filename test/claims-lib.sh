@@ -9,8 +9,8 @@ for claims_client in client1 client2; do
     ip -n $claims_client neigh flush nud permanent dev eth0
 done
 
-# start_claims [OPTION]...: the agent, which claims all of the subnet but .5 and
-# .9 by default.
+# start_claims [OPTION]...: the agent, which claims all of the subnet, unless the
+# options say something else.
 start_claims () {
     start_agent --real-subnet 192.168.2.0/24 --protocols tcp,udp,icmp \
         --claim unused "$@"
@@ -20,7 +20,7 @@ start_claims () {
 # all_asked: for everything that is claimed was asked, and the switch answers.
 all_asked () {
     is_ready && echo "$status" | grep -q 'claims:' &&
-        not sh -c 'echo "$1" | grep claims: | grep -v " 0 asked for"' sh "$status"
+        ! echo "$status" | grep 'claims:' | grep -v ' 0 asked for'
 }
 
 # until_asked COMMAND...: again and again, until the switch answers for all.

@@ -259,8 +259,8 @@ flow_set_claims(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "actions=drop"),
                          count(&flows, "actions=drop # "));
         assert_int_equal(count(&flows, ",IN_PORT"), set.n ? 2 : 0);
-        assert_int_equal(count(&flows, "hard_timeout=%"PRIu16",", c.claims.hold),
-                         set.n != 0);
+        assert_int_equal(count(&flows, "hard_timeout=%"PRIu16",",
+                               c.claims.hold), set.n != 0);
 
         address_set_destroy(&set);
         address_set_destroy(&listed);
