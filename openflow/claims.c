@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "byte-order.h"
+#include "coverage.h"
 #include "openflow/claim-request.h"
 #include "openflow/flow-set.h"
 #include "openvswitch/list.h"
@@ -20,6 +21,7 @@
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(claims);
+COVERAGE_DEFINE(claim_probe);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(60, 60);
 
@@ -229,6 +231,7 @@ send_requests(struct claims *claims, struct claim_network *network,
             address, claim_mac_of(&network->mac, address), network->uplink,
             vlan);
 
+        COVERAGE_INC(claim_probe);
         ignore(claim_rate_take(&claims->rate, now));
         ovs_list_push_back(msgs, &msg->list_node);
     }

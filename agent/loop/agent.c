@@ -462,7 +462,8 @@ agent_format_problems(const struct agent *agent, struct ds *s)
             separator = "; ";
         }
     }
-    if (!claims_are_granted(switch_conn_claims(agent->backends.conn))) {
+    if (agent->ready
+        && !claims_are_granted(switch_conn_claims(agent->backends.conn))) {
         ds_put_format(s, "%sclaims: asking who is there", separator);
     }
 }
