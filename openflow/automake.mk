@@ -63,5 +63,7 @@ libpipette_a_SOURCES += \
 	openflow/sync-counts.h \
 	openflow/table-use.c \
 	openflow/table-use.h \
+	openflow/uplink-watch.c \
+	openflow/uplink-watch.h \
 	openflow/vlan-flows.c \
 	openflow/vlan-flows.h

@@ -100,6 +100,12 @@ claims_revoke(struct claims *claims)
 }
 
 void
+claims_connect(struct claims *claims)
+{
+    uplink_watch_restart(&claims->uplink);
+}
+
+void
 claims_restart(struct claims *claims)
 {
     for (size_t i = 0; i < claims->n; i++) {
@@ -355,6 +361,18 @@ claims_take_owners(struct claims *claims, struct ofpbuf *reply,
 }
 
 bool
+claims_take_port_status(struct claims *claims, const struct ofp_header *oh)
+{
+    if (!claims->n || !uplink_watch_take(&claims->uplink, oh,
+                                         claims->networks[0].uplink)) {
+        return false;
+    }
+    VLOG_INFO_RL(&rl, "the uplink has a carrier again");
+    claims_revoke(claims);
+    return true;
+}
+
+bool
 claims_take_error(struct claims *claims, ovs_be32 xid)
 {
     if (claims->under_way && claims->owners_xid == xid) {
@@ -392,6 +410,9 @@ claims_run(struct claims *claims, long long int now, struct ovs_list *msgs)
 {
     bool changed = take_back_lost(claims);
 
+    if (claims->n) {
+        uplink_watch_begin(&claims->uplink, msgs);
+    }
     if (now >= next_dump(claims)) {
         begin_owners(claims, now, msgs);
     }

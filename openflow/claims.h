@@ -28,6 +28,7 @@
 
 #include "openflow/claim-network.h"
 #include "openflow/claim-probe.h"
+#include "openflow/uplink-watch.h"
 #include "openvswitch/types.h"
 
 struct flow_config;
@@ -44,6 +45,7 @@ struct claims {
     bool revoked;               /* Nobody was asked since. */
     bool lost;                  /* A network has lost owners. */
     struct claim_rate rate;
+    struct uplink_watch uplink;
 
     ovs_be32 owners_xid;        /* Of the dump of table 19, */
     bool under_way;             /* whose reply is awaited. */
@@ -61,7 +63,10 @@ void claims_set(struct claims *, const struct flow_config *configs, size_t n);
 /* The uplink is another device: who is there is not known. */
 void claims_revoke(struct claims *);
 
-/* There is a new connection, or none. */
+/* There is a new connection. */
+void claims_connect(struct claims *);
+
+/* There is a new connection, or none, or other flows: nothing is under way. */
 void claims_restart(struct claims *);
 
 /* Appends to 'flows' those of 'base', with what is wanted in table 18 now in
@@ -90,6 +95,10 @@ long long int claims_next(const struct claims *);
 /* Takes 'reply' to a dump, if it is to one of these.  Returns true if so. */
 bool claims_take_owners(struct claims *, struct ofpbuf *reply,
                         long long int now);
+
+/* Takes a port status message.  Returns true if it is a reason to look: the
+ * uplink had no carrier for a while. */
+bool claims_take_port_status(struct claims *, const struct ofp_header *);
 
 /* The switch refused the request with 'xid'.  Returns true if that was one of
  * these. */

@@ -246,6 +246,7 @@ void
 flow_sync_connect(struct flow_sync *sync)
 {
     restart(sync, S_LOOK);
+    claims_connect(&sync->claims);
     side_requests_restart(&sync->side);
     /* First, so that nothing is missed between this and the dump. */
     side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
@@ -534,6 +535,10 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
 
     case OFPTYPE_FLOW_MONITOR_STATS_REPLY:
         sync->news |= flow_monitor_is_news(msg);
+        break;
+
+    case OFPTYPE_PORT_STATUS:
+        sync->news |= claims_take_port_status(&sync->claims, oh);
         break;
 
     case OFPTYPE_AGGREGATE_STATS_REPLY:

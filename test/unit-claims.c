@@ -20,6 +20,7 @@
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-packet.h"
+#include "openvswitch/ofp-port.h"
 #include "openvswitch/ofp-util.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
@@ -43,6 +44,7 @@ struct scene {
     long long int last[256];
     int n_requests;
     int vlan;                   /* Of the last request. */
+    int n_async;
     ovs_be32 owners_xid;
     struct ofpbuf *owners;      /* The request for a dump, or NULL. */
 };
@@ -137,6 +139,9 @@ step(struct scene *s)
         assert_int_equal(ofptype_decode(&type, msg->data), 0);
         if (type == OFPTYPE_PACKET_OUT) {
             take_request(s, msg->data);
+            ofpbuf_delete(msg);
+        } else if (type == OFPTYPE_SET_ASYNC_CONFIG) {
+            s->n_async++;
             ofpbuf_delete(msg);
         } else {
             assert_int_equal(type, OFPTYPE_FLOW_STATS_REQUEST);
@@ -583,6 +588,60 @@ claims_ask_owners_at_start(void **state OVS_UNUSED)
     scene_destroy(&before);
 }
 
+/* The switch says that a port has a carrier, or none.  Returns true if that is
+ * a reason to look. */
+static bool
+tell_port(struct scene *s, uint16_t port, bool up)
+{
+    struct ofputil_port_status ps = {
+        .reason = OFPPR_MODIFY,
+        .desc = {
+            .port_no = u16_to_ofp(port),
+            .state = up ? OFPUTIL_PS_LIVE : OFPUTIL_PS_LINK_DOWN,
+        },
+    };
+    struct ofpbuf *msg = ofputil_encode_port_status(&ps, OFPUTIL_P_OF14_OXM);
+
+    ofpmsg_update_length(msg);
+    bool look = claims_take_port_status(&s->claims, msg->data);
+    ofpbuf_delete(msg);
+    return look;
+}
+
+/* Who came while the cable was pulled, was not heard. */
+static void
+claims_without_carrier(void **state OVS_UNUSED)
+{
+    struct scene s;
+
+    scene_init(&s);
+    claims_connect(&s.claims);
+    assert_false(tell_port(&s, 1, false));
+    configure(&s, "10", "12");
+    look(&s, NULL);
+    run_until_granted(&s, NULL, 0);
+    assert_int_equal(s.n_async, 1);
+    look(&s, &s.claims);
+    assert_false(tell_port(&s, 1, true));
+    assert_false(tell_port(&s, 2, false));
+    assert_false(tell_port(&s, 2, true));
+    assert_false(tell_port(&s, 1, false));
+    /* A reload meanwhile changes nothing of that. */
+    claims_restart(&s.claims);
+    look(&s, &s.claims);
+    assert_granted(&s, 3);
+    assert_true(tell_port(&s, 1, true));
+    assert_true(look(&s, &s.claims));
+    assert_granted(&s, 0);
+    run_until_granted(&s, NULL, 0);
+    assert_granted(&s, 3);
+    assert_int_equal(s.n_async, 1);
+    claims_connect(&s.claims);
+    step(&s);
+    assert_int_equal(s.n_async, 2);
+    scene_destroy(&s);
+}
+
 const struct CMUnitTest claims_tests[] = {
     cmocka_unit_test(claims_ask_first),
     cmocka_unit_test(claims_ask_vlans),
@@ -593,5 +652,6 @@ const struct CMUnitTest claims_tests[] = {
     cmocka_unit_test(claims_ask_owners_again),
     cmocka_unit_test(claims_ask_owners_at_start),
     cmocka_unit_test(claims_lose_owners),
+    cmocka_unit_test(claims_without_carrier),
     { .name = NULL },
 };
