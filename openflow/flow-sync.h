@@ -24,11 +24,14 @@
  * that does not go back, the same for all calls. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "openvswitch/ofp-protocol.h"
 
+struct claims;
 struct drop_count;
 struct ds;
+struct flow_config;
 struct ofpbuf;
 struct simap;
 struct svec;
@@ -48,6 +51,14 @@ void flow_sync_destroy(struct flow_sync *);
  * ovs-ofctl(8), with port numbers, not names.  An empty set is a set.  The
  * same set once more only has the flows of others counted anew. */
 void flow_sync_set_flows(struct flow_sync *, const struct svec *flows);
+
+/* What the networks claim (claims.h): to be told before the flows that were
+ * built from the same configurations; and that the uplink is another device,
+ * so that it is not known any more who is there. */
+void flow_sync_set_claims(struct flow_sync *, const struct flow_config *,
+                          size_t n);
+void flow_sync_revoke_claims(struct flow_sync *);
+const struct claims *flow_sync_claims(const struct flow_sync *);
 
 /* Has the switch see IP fragments in 'mode', a word of set-frags in
  * ovs-ofctl(8), as it did before the agent changed that.  Otherwise, or if

@@ -27,6 +27,7 @@
  *     table 15   learned: MAC addresses of targets
  *     table 16   learned, for a second: there is no room in table 14
  *     table 17   routed client, from table 8: to the fake port
+ *     table 18   and on: ARP for claimed addresses (claim-set.h)
  *
  * What is dropped is counted by a drop flow a reason, whose comment is the
  * reason.

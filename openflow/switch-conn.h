@@ -13,9 +13,12 @@
  * pass of a poll loop. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
+struct claims;
 struct drop_count;
 struct ds;
+struct flow_config;
 struct simap;
 struct svec;
 struct table_use;
@@ -33,6 +36,12 @@ void switch_conn_destroy(struct switch_conn *conn);
  *
  * Connects if that was not done yet, and compares again. */
 void switch_conn_set_flows(struct switch_conn *conn, const struct svec *flows);
+
+/* What the networks claim, to be told before the flows: see flow-sync.h. */
+void switch_conn_set_claims(struct switch_conn *conn,
+                            const struct flow_config *configs, size_t n);
+void switch_conn_revoke_claims(struct switch_conn *conn);
+const struct claims *switch_conn_claims(const struct switch_conn *conn);
 
 /* Connects now if there is no connection, instead of after the backoff:
  * ovs-vswitchd has been restarted. */

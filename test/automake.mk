@@ -8,6 +8,8 @@ test_unit_SOURCES = \
 	test/unit.c \
 	test/unit.h \
 	test/unit-address-plan.c \
+	test/unit-address-set.c \
+	test/unit-claims.c \
 	test/unit-drop-count.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
@@ -121,6 +123,7 @@ TESTSUITE_AT = \
 	test/trace.at \
 	test/vlans.at \
 	test/networks.at \
+	test/claims.at \
 	test/limits.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
@@ -128,6 +131,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-macros.at \
 	test/system-links.at \
 	test/system-networks.at \
+	test/system-claims.at \
 	test/system-others.at \
 	test/system.at \
 	test/pairs.at \
@@ -155,11 +159,14 @@ TEST_HELPERS = \
 	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
+	test/arp.py \
 	test/bench.sh \
+	test/bench-claims.sh \
 	test/bench-costs.sh \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
+	test/claims-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \
 	test/demo.sh \
@@ -183,7 +190,7 @@ TEST_HELPERS = \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/networks-flows.txt test/published-flows.txt
+	test/claims-flows.txt test/networks-flows.txt test/published-flows.txt
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite

@@ -14,6 +14,8 @@
 
 static const struct CMUnitTest *const groups[] = {
     address_plan_tests,
+    address_set_tests,
+    claims_tests,
     drop_count_tests,
     firewall_tests,
     flow_diff_tests,

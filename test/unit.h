@@ -12,6 +12,8 @@
 
 /* A list of tests, ended by an element without a name. */
 extern const struct CMUnitTest address_plan_tests[];
+extern const struct CMUnitTest address_set_tests[];
+extern const struct CMUnitTest claims_tests[];
 extern const struct CMUnitTest drop_count_tests[];
 extern const struct CMUnitTest firewall_tests[];
 extern const struct CMUnitTest flow_diff_tests[];
