@@ -3,6 +3,8 @@ libpipette_a_SOURCES += \
 	openflow/address-plan.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
+	openflow/error-flows.c \
+	openflow/error-flows.h \
 	openflow/flow-bundle.c \
 	openflow/flow-bundle.h \
 	openflow/flow-count.c \

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "bitmap.h"
+#include "openflow/error-flows.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
 #include "openflow/vlan-flows.h"
@@ -162,6 +163,9 @@ add_target_flows(struct builder *b)
         flow_add(b->flows, "table=%d, priority=3,%s,nw_dst=%s%s "
                  "actions=goto_table:%d", IN_TARGET, p->name, b->real,
                  p->more, IN_CLIENT);
+    }
+    if (b->config->routed) {
+        error_add_entrances(b->flows, IN_TARGET, 3, b->real, IN_CLIENT);
     }
     flow_add(b->flows, "table=%d, priority=2,ip,nw_dst=%s "
              "actions=drop # in: protocol not wanted", IN_TARGET, b->real);
@@ -380,7 +384,11 @@ add_outbound_flows(struct builder *b)
                      OUT_CLIENT);
         }
     }
+    if (b->config->routed) {
+        error_add_entrances(b->flows, OUT_PROTOCOL, 1, NULL, OUT_CLIENT);
+    }
 
+    error_add_outbound(b->flows, b->config, OUT_CLIENT, b->pairs);
     ds_put_format(&s, "move:NXM_OF_IP_DST[0..%u]->NXM_OF_IP_SRC[0..%u],"
                   "load:%#"PRIx32"->NXM_OF_IP_SRC[%u..31],"
                   "move:NXM_OF_IP_DST[%u..%u]->NXM_OF_IP_DST[0..%u],"
@@ -415,6 +423,8 @@ add_tracked_flows(struct builder *b)
 
     put_macs(&s, ROUTED_MACS);
     flow_add(b->flows, "table=%d, priority=1,ct_state=+est+rpl+trk,ip,"
+             "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=1,ct_state=-est+rel+rpl+trk,icmp,"
              "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=drop # out: not an answer", OUT_TRACKED);
@@ -574,6 +584,7 @@ build_network(const struct flow_config *config, struct svec *flows)
     add_target_flows(&b);
     add_client_flows(&b);
     add_inside_flows(&b);
+    error_add_inbound(flows, config, INSIDE_LEARN, ROUTED_LOOK_UP);
     if (config->routed) {
         add_routed_flows(&b);
     }
@@ -640,18 +651,18 @@ merge(const struct flow_config *configs, const struct svec sets[], size_t n,
 static void
 append_by_table(const struct svec *unsorted, struct svec *flows)
 {
-    struct svec tables[N_TABLES];
+    struct svec tables[MAX(N_TABLES, (int) N_ERROR_TABLES)];
     const char *flow;
     size_t i;
 
-    for (int table = 0; table < N_TABLES; table++) {
+    for (size_t table = 0; table < ARRAY_SIZE(tables); table++) {
         svec_init(&tables[table]);
     }
     SVEC_FOR_EACH (i, flow, unsorted) {
         svec_add(&tables[atoi(strstr(flow, "table=") + strlen("table="))],
                  flow);
     }
-    for (int table = 0; table < N_TABLES; table++) {
+    for (size_t table = 0; table < ARRAY_SIZE(tables); table++) {
         svec_append(flows, &tables[table]);
         svec_destroy(&tables[table]);
     }

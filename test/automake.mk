@@ -133,6 +133,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/pairs.at \
 	test/traffic.at \
 	test/containers.at \
+	test/errors.at \
 	test/faucet.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
@@ -173,6 +174,7 @@ TEST_HELPERS = \
 	test/peer.py \
 	test/sandbox \
 	test/docker-lib.sh \
+	test/errors.py \
 	test/sandbox-lib.sh \
 	test/shell.sh \
 	test/soak.sh \
