@@ -7,69 +7,149 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "openflow/error-relay.h"
+#include "openflow/error-translate.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
+#include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
 #include "util.h"
 
-/* A fragment of an error would quote what nobody looks at. */
-void
-error_add_entrances(struct svec *flows, int table, int priority,
-                    const char *real, int next)
+/* A bit of register 2. */
+#define MARK_ERROR "load:0x1->NXM_NX_REG2[7]"
+#define IS_ERROR "reg2=0x80/0x80"
+
+struct builder {
+    struct svec *flows;
+    const struct flow_config *config;
+    const struct error_tables *tables;
+    const char *real, *pairs;
+    struct flow_values w;
+};
+
+/* Marks errors.  A fragment of one would quote what nobody looks at. */
+static void
+add_entrances(struct builder *b, int table, int priority, const char *match,
+              int next)
 {
     static const int types[] = {
         ICMP4_DST_UNREACH, ICMP4_TIME_EXCEEDED, ICMP4_PARAM_PROB
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-        flow_add(flows, "table=%d, priority=%d,icmp%s%s,nw_frag=no,"
+        flow_add(b->flows, "table=%d, priority=%d,icmp%s,nw_frag=no,"
                  "icmp_type=%d actions="MARK_ERROR",goto_table:%d", table,
-                 priority, real ? ",nw_dst=" : "", real ? real : "", types[i],
-                 next);
+                 priority, match, types[i], next);
     }
+}
+
+/* Sends to the agent what 'match' matches. */
+static void
+add_to_agent(struct builder *b, int table, int priority, const char *match,
+             bool outbound)
+{
+    const struct error_plan plan = {
+        .outbound = outbound,
+        .network = b->config->name ? b->config->id : 0,
+        .fake = b->config->fake,
+        .real = b->config->real,
+    };
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    error_plan_put(&plan, &s);
+    flow_add(b->flows, "table=%d, priority=%d,%s "
+             "actions=meter:%d,controller(id=%d,userdata=%s)", table,
+             priority, match, ERROR_METER, ERROR_CONTROLLER, ds_cstr(&s));
+    ds_destroy(&s);
 }
 
 /* The kernel's connection tracking translates an error in the direction of the
  * connection only if it may "commit"; it never begins one with an error. */
 static void
-add_tracking(struct svec *flows, const struct flow_config *config, int table)
+add_tracking(struct builder *b, int table)
 {
-    flow_add(flows, "table=%d, priority=1,ip,"IS_ERROR" "
+    flow_add(b->flows, "table=%d, priority=1,ip,"IS_ERROR" "
              "actions=ct(commit,table=%d,zone=%"PRIu16",nat)", table,
-             ERROR_IN_TRACKED, config->ct_zone);
+             ERROR_IN_TRACKED, b->config->ct_zone);
+}
+
+static void
+add_delivery(struct builder *b, int table, const char *match)
+{
+    const struct flow_config *c = b->config;
+
+    flow_add(b->flows, "table=%d, priority=2,%s,nw_dst="IP_FMT" "
+             "actions=set_field:"ETH_ADDR_FMT"->eth_src,"
+             "set_field:"ETH_ADDR_FMT"->eth_dst,output:%s", table, match,
+             IP_ARGS(c->fake.ip), ETH_ADDR_ARGS(c->client_mac),
+             ETH_ADDR_ARGS(c->server_mac), b->w.fake_port);
+}
+
+static void
+add_inbound(struct builder *b)
+{
+    const struct error_tables *t = b->tables;
+    char *to_real = xasprintf(",nw_dst=%s", b->real);
+    char *from_real = xasprintf("ip,nw_src=%s", b->real);
+
+    add_entrances(b, t->in_target, 3, to_real, t->in_client);
+    if (b->config->routed) {
+        add_tracking(b, t->inside);
+        add_tracking(b, t->routed);
+        add_delivery(b, ERROR_IN_TRACKED, "ct_state=+rel-rpl-inv+trk,ip");
+        add_to_agent(b, ERROR_IN_TRACKED, 1, from_real, false);
+        flow_add(b->flows, "table=%d, priority=0 "
+                 "actions=drop # in: ICMP error of no connection",
+                 ERROR_IN_TRACKED);
+    } else {
+        add_to_agent(b, t->inside, 1, "ip,"IS_ERROR, false);
+    }
+    free(to_real);
+    free(from_real);
+}
+
+static void
+add_outbound(struct builder *b)
+{
+    const struct error_tables *t = b->tables;
+    char *to_pairs = xasprintf("ip,"IS_ERROR",nw_dst=%s", b->pairs);
+
+    add_entrances(b, t->out_protocol, 1, "", t->out_client);
+    add_to_agent(b, t->out_client, 4, to_pairs, true);
+    free(to_pairs);
+}
+
+/* What the agent has translated. */
+static void
+add_translated(struct builder *b)
+{
+    const struct error_tables *t = b->tables;
+    char *from_pairs = xasprintf("icmp,nw_src=%s", b->pairs);
+
+    add_delivery(b, ERROR_TRANSLATED, from_pairs);
+    flow_add(b->flows, "table=%d, priority=1,icmp,nw_src=%s,nw_dst=%s "
+             "actions=move:NXM_OF_IP_DST[]->NXM_NX_REG0[],"
+             "move:NXM_OF_IP_SRC[]->NXM_NX_REG1[],"
+             "resubmit(,%d),resubmit(,%d),resubmit(,%d)", ERROR_TRANSLATED,
+             b->real, b->real, t->inside_macs, t->target_macs,
+             t->out_deliver);
+    free(from_pairs);
 }
 
 void
-error_add_inbound(struct svec *flows, const struct flow_config *config,
-                  int inside, int outside)
+error_add_flows(struct svec *flows, const struct flow_config *config,
+                const struct error_tables *tables, const char *real,
+                const char *pairs)
 {
-    struct flow_values w;
+    struct builder b = {
+        .flows = flows, .config = config, .tables = tables,
+        .real = real, .pairs = pairs,
+    };
 
-    if (!config->routed) {
-        return;
-    }
-    flow_values_init(&w, config);
-    add_tracking(flows, config, inside);
-    add_tracking(flows, config, outside);
-    flow_add(flows, "table=%d, priority=1,ct_state=+rel-rpl-inv+trk,ip,"
-             "nw_dst="IP_FMT" actions=set_field:"ETH_ADDR_FMT"->eth_src,"
-             "set_field:"ETH_ADDR_FMT"->eth_dst,output:%s", ERROR_IN_TRACKED,
-             IP_ARGS(config->fake.ip), ETH_ADDR_ARGS(config->client_mac),
-             ETH_ADDR_ARGS(config->server_mac), w.fake_port);
-    flow_add(flows, "table=%d, priority=0 "
-             "actions=drop # in: ICMP error of no connection",
-             ERROR_IN_TRACKED);
-    flow_values_destroy(&w);
-}
-
-void
-error_add_outbound(struct svec *flows, const struct flow_config *config,
-                   int table, const char *pairs)
-{
-    if (config->routed) {
-        flow_add(flows, "table=%d, priority=4,ip,"IS_ERROR",nw_dst=%s "
-                 "actions=drop # out: ICMP error to an inside client", table,
-                 pairs);
-    }
+    flow_values_init(&b.w, config);
+    add_inbound(&b);
+    add_outbound(&b);
+    add_translated(&b);
+    flow_values_destroy(&b.w);
 }

@@ -11,38 +11,41 @@
  * it is about, whose addresses must be translated, too.
  *
  * Those about packets of routed clients, connection tracking translates: it
- * finds the connection by what is quoted.  They teach nothing, and fill no
- * table.  Inbound their source is any router on the way, and may be a host of
- * the real subnet. */
+ * finds the connection by what is quoted.  Inbound their source is any router
+ * on the way, and may be a host of the real subnet.  All others between the
+ * fake host and the real subnet go to the agent (error-relay.h), at most
+ * ERROR_RATE a second, and come back to table ERROR_TRANSLATED: what is in
+ * ct(nat(...)) are constants, so that connection tracking cannot compute the
+ * addresses of inside clients without a flow for each pair.
+ *
+ * Errors teach nothing, and fill no table. */
 
 struct flow_config;
 struct svec;
 
 /* Tables, beside those of subnet-set.h. */
 enum {
-    ERROR_IN_TRACKED = 26,      /* Inbound, from connection tracking. */
+    ERROR_TRANSLATED = 25,      /* Only the agent's packets get there. */
+    ERROR_IN_TRACKED,           /* Inbound, from connection tracking. */
     N_ERROR_TABLES
 };
 
-/* The match of an error that is on its way through the tables, and the action
- * that makes it one. */
-#define IS_ERROR "reg2=0x80/0x80"
-#define MARK_ERROR "load:0x1->NXM_NX_REG2[7]"
+/* Tables of subnet-set.h. */
+struct error_tables {
+    int in_target, in_client;   /* Inbound: what may pass, what client. */
+    int inside, routed;         /* Inbound: where they are learned. */
+    int out_protocol, out_client;   /* Outbound: the same as inbound. */
+    int out_deliver;
+    int inside_macs, target_macs;   /* Learned. */
+};
 
-/* Appends flows for 'table' that send errors to table 'next': those to an
- * address of 'real', as "A/L", unless that is NULL. */
-void error_add_entrances(struct svec *flows, int table, int priority,
-                         const char *real, int next);
-
-/* Appends flows for errors inbound: of 'inside', the table for those from the
- * real subnet, and of 'outside', that for others, of priority 1; and those of
- * ERROR_IN_TRACKED. */
-void error_add_inbound(struct svec *flows, const struct flow_config *,
-                       int inside, int outside);
-
-/* Appends the flow of 'table' for errors to an inside client, which is of
- * priority 4 and matches addresses in 'pairs', as "A/L". */
-void error_add_outbound(struct svec *flows, const struct flow_config *,
-                        int table, const char *pairs);
+/* Appends the flows for errors of one network.  'real' and 'pairs' are the
+ * addresses of the real subnet, and those that are pairs, as "A/L".
+ *
+ * Of the tables of others, 'in_target' gets flows of priority 3, 'out_client'
+ * of 4, and the rest of 1. */
+void error_add_flows(struct svec *flows, const struct flow_config *,
+                     const struct error_tables *, const char *real,
+                     const char *pairs);
 
 #endif /* openflow/error-flows.h */

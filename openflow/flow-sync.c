@@ -310,7 +310,7 @@ send_changes(struct flow_sync *sync)
         if (!sync->refused) {
             say(sync, "changing %"PRIuSIZE" flows", bundle->changes.n);
         }
-    } else if (sync->side.frags_xid) {
+    } else if (side_requests_want_barrier(&sync->side)) {
         struct ofpbuf *msg = ofputil_encode_barrier_request(FLOW_SYNC_VERSION);
 
         sync->xid = ((const struct ofp_header *) msg->data)->xid;
@@ -407,7 +407,7 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
     enum ofperr error = ofperr_decode_msg(oh, NULL);
     const char *name = ofperr_to_string(error);
 
-    if (side_requests_take_error(&sync->side, oh->xid, name)
+    if (side_requests_take_error(&sync->side, oh->xid, name, &sync->outbox)
         || sync_counts_take_error(&sync->counts, oh->xid)
         || !awaits_reply(sync)) {
         return;
@@ -482,6 +482,18 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         handle_aggregate(sync, oh);
         break;
 
+    case OFPTYPE_PACKET_IN:
+        error_relay_take_packet(&sync->side.errors, oh, &sync->outbox);
+        break;
+
+    case OFPTYPE_METER_CONFIG_STATS_REPLY:
+        error_relay_take_meters(&sync->side.errors, msg, &sync->outbox);
+        break;
+
+    case OFPTYPE_METER_STATS_REPLY:
+        error_relay_take_count(&sync->side.errors, msg);
+        break;
+
     case OFPTYPE_TABLE_STATS_REPLY:
         sync_counts_take_tables(&sync->counts, msg);
         break;
@@ -517,8 +529,9 @@ next_poll(const struct flow_sync *sync)
 void
 flow_sync_run(struct flow_sync *sync, long long int now)
 {
-    if (is_resting(sync)) {
+    if (is_resting(sync) && now >= sync_counts_next(&sync->counts)) {
         sync_counts_run(&sync->counts, now, &sync->outbox);
+        error_relay_count(&sync->side.errors, &sync->outbox);
     }
     if (now >= next_poll(sync)) {
         sync->news = true;
@@ -587,6 +600,12 @@ const struct drop_count *
 flow_sync_drops(const struct flow_sync *sync)
 {
     return &sync->counts.drops;
+}
+
+const struct error_relay *
+flow_sync_errors(const struct flow_sync *sync)
+{
+    return &sync->side.errors;
 }
 
 void

@@ -164,9 +164,6 @@ add_target_flows(struct builder *b)
                  "actions=goto_table:%d", IN_TARGET, p->name, b->real,
                  p->more, IN_CLIENT);
     }
-    if (b->config->routed) {
-        error_add_entrances(b->flows, IN_TARGET, 3, b->real, IN_CLIENT);
-    }
     flow_add(b->flows, "table=%d, priority=2,ip,nw_dst=%s "
              "actions=drop # in: protocol not wanted", IN_TARGET, b->real);
 }
@@ -384,11 +381,7 @@ add_outbound_flows(struct builder *b)
                      OUT_CLIENT);
         }
     }
-    if (b->config->routed) {
-        error_add_entrances(b->flows, OUT_PROTOCOL, 1, NULL, OUT_CLIENT);
-    }
 
-    error_add_outbound(b->flows, b->config, OUT_CLIENT, b->pairs);
     ds_put_format(&s, "move:NXM_OF_IP_DST[0..%u]->NXM_OF_IP_SRC[0..%u],"
                   "load:%#"PRIx32"->NXM_OF_IP_SRC[%u..31],"
                   "move:NXM_OF_IP_DST[%u..%u]->NXM_OF_IP_DST[0..%u],"
@@ -561,6 +554,14 @@ add_last_walls(struct svec *flows)
 
 /* The flows of a network. */
 
+static const struct error_tables error_tables = {
+    .in_target = IN_TARGET, .in_client = IN_CLIENT,
+    .inside = INSIDE_LEARN, .routed = ROUTED_LOOK_UP,
+    .out_protocol = OUT_PROTOCOL, .out_client = OUT_CLIENT,
+    .out_deliver = OUT_DELIVER,
+    .inside_macs = INSIDE_MACS, .target_macs = TARGET_MACS,
+};
+
 /* Appends them to 'flows'. */
 static void
 build_network(const struct flow_config *config, struct svec *flows)
@@ -584,7 +585,6 @@ build_network(const struct flow_config *config, struct svec *flows)
     add_target_flows(&b);
     add_client_flows(&b);
     add_inside_flows(&b);
-    error_add_inbound(flows, config, INSIDE_LEARN, ROUTED_LOOK_UP);
     if (config->routed) {
         add_routed_flows(&b);
     }
@@ -593,6 +593,7 @@ build_network(const struct flow_config *config, struct svec *flows)
         add_tracked_flows(&b);
     }
     add_delivery_flows(&b);
+    error_add_flows(flows, config, &error_tables, b.real, b.pairs);
     flow_values_destroy(&b.w);
     free(b.fake_prefix);
     free(b.pairs);

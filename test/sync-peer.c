@@ -89,6 +89,16 @@ take(struct peer *peer, struct ofpbuf *msg)
     return NULL;
 }
 
+/* These have tests of their own: unit-error-relay.c. */
+static bool
+is_about_meters(const struct ofp_header *oh)
+{
+    enum ofptype type;
+
+    return (!ofptype_decode(&type, oh)
+            && type == OFPTYPE_METER_CONFIG_STATS_REQUEST);
+}
+
 void
 expect(struct peer *peer, const char *expected)
 {
@@ -96,6 +106,10 @@ expect(struct peer *peer, const char *expected)
     struct ofpbuf *msg;
 
     while ((msg = flow_sync_send(peer->sync))) {
+        if (is_about_meters(msg->data)) {
+            ofpbuf_delete(msg);
+            continue;
+        }
         ds_put_format(&names, "%s%s", names.length ? " " : "",
                       take(peer, msg));
     }

@@ -183,7 +183,9 @@ flow_set_any_subnet(void **state OVS_UNUSED)
                          c.protocols & FLOW_UDP ? 3 : 0);
         assert_int_equal(count(&flows, "icmp"),
                          (c.protocols & FLOW_ICMP ? 3 : 0)
-                         + (c.routed ? 7 : 0));
+                         + (c.routed ? 9 : 8));
+        assert_int_equal(count(&flows, "=meter:28777,controller(id=28777,"),
+                         2);
         assert_int_equal(count(&flows, "from the target") - 1
                          + count(&flows, "actions=goto_table:4"), 2 * n);
 

@@ -12,6 +12,7 @@
 #include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
+#include "agent/operator/icmp-errors.h"
 #include "agent/operator/networks.h"
 #include "openflow/drop-count.h"
 #include "openvswitch/dynamic-string.h"
@@ -439,6 +440,7 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
         }
     }
     limits_format(agent->options, agent->backends.conn, s);
+    icmp_errors_format(switch_conn_errors(agent->backends.conn), s);
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
     for (size_t i = 0; i < agent->options->n_networks; i++) {
         if (agent->options->networks[i].name) {
@@ -469,6 +471,8 @@ agent_status_to_json(const struct agent *agent)
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
             limits_put_json(agent->options, agent->backends.conn, component);
+            icmp_errors_put_json(switch_conn_errors(agent->backends.conn),
+                                 component);
             drop_count_put_json(switch_conn_drops(agent->backends.conn),
                                 time_msec(), component);
         }
