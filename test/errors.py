@@ -69,7 +69,8 @@ def flood(interface, mac, source, target, count):
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
         sock.bind((interface, 0))
         frame = (bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4]
-                 + b"\x08\x00" + ip(socket.IPPROTO_ICMP, source, target, error))
+                 + b"\x08\x00"
+                 + ip(socket.IPPROTO_ICMP, source, target, error))
         for _ in range(int(count)):
             sock.send(frame)
 

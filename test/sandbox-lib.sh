@@ -206,7 +206,7 @@ allow_hosts_own () {
     allowed_fakes="not ether src $(cat /sys/class/net/up0/address)"
 }
 
-# check_uplink: there were none.
+# check_uplink: there were none; nothing is watched from now on.
 check_uplink () {
     for check_uplink_pid in $watches; do
         quiet kill -INT $check_uplink_pid || :
