@@ -36,15 +36,9 @@ OTHERS = [{
 }]
 DYNAMIC = {
     "libc6": "LGPL-2.1-or-later",
-    "libgmp10": "LGPL-3.0-or-later OR GPL-2.0-or-later",
     "libinih1": "BSD-3-Clause",
-    "libjansson4": "MIT",
-    "libmnl0": "LGPL-2.1-or-later",
-    "libnftables1": "GPL-2.0-only",
-    "libnftnl11": "GPL-2.0-or-later",
     "libnl-3-200": "LGPL-2.1-only",
     "libnl-route-3-200": "LGPL-2.1-only",
-    "libxtables12": "GPL-2.0-only",
 }
 
 

@@ -28,8 +28,6 @@ AC_DEFUN([PIPETTE_LIBRARIES],
      [AC_MSG_ERROR([pkg-config is missing (install pkg-config)])])
    PKG_CHECK_MODULES([LIBNL], [libnl-3.0 >= 3.5 libnl-route-3.0 >= 3.5], [],
      [AC_MSG_ERROR([libnl-3 is missing (install libnl-3-dev and libnl-route-3-dev)])])
-   PKG_CHECK_MODULES([LIBNFTABLES], [libnftables >= 1.0.6], [],
-     [AC_MSG_ERROR([libnftables is missing (install libnftables-dev)])])
    PKG_CHECK_MODULES([LIBINIH], [inih], [],
      [AC_MSG_ERROR([libinih is missing (install libinih-dev)])])
    AC_ARG_ENABLE([tests],

@@ -11,13 +11,31 @@ libpipette_a_SOURCES += \
 	netdev/link-reconcile.h \
 	netdev/links-config.c \
 	netdev/links-config.h \
+	netdev/links-devices.c \
+	netdev/links-devices.h \
+	netdev/links-release.c \
+	netdev/links-release.h \
+	netdev/links-want.c \
+	netdev/links-want.h \
 	netdev/links.c \
 	netdev/links.h \
 	netdev/netlink.c \
 	netdev/netlink.h \
+	netdev/nft-format.c \
+	netdev/nft-format.h \
+	netdev/nft-message.c \
+	netdev/nft-message.h \
+	netdev/nft-socket.c \
+	netdev/nft-socket.h \
+	netdev/nft-table.c \
+	netdev/nft-table.h \
 	netdev/route-reconcile.c \
 	netdev/route-reconcile.h \
+	netdev/route-rules.c \
+	netdev/route-rules.h \
 	netdev/route-table.c \
 	netdev/route-table.h \
+	netdev/route-target.c \
+	netdev/route-target.h \
 	netdev/snapshot.c \
 	netdev/snapshot.h

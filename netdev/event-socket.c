@@ -15,8 +15,10 @@
 #include "openvswitch/poll-loop.h"
 #include "util.h"
 
-/* Events to take in one pass: somebody may make them without end. */
-#define MAX_EVENTS 64
+/* Events to take in one pass: somebody may make them without end.  Those of a
+ * look's own changes, a handful a network, come together: a pass that leaves
+ * some is followed by a look that sees what the one before saw. */
+#define MAX_EVENTS 2048
 
 /* Has the kernel keep so many bytes for 'sock': more than net.core.rmem_max,
  * if we may. */

@@ -3,26 +3,40 @@
 #ifndef NETDEV_FIREWALL_TABLE_H
 #define NETDEV_FIREWALL_TABLE_H 1
 
-/* The text of the table of firewall.h
- * ====================================
+/* The table of firewall.h, as messages to nf_tables
+ * ==================================================
  *
- * As nft(8) prints it, so that a table that was read can be compared with the
- * wanted one as text.  Pure. */
+ * How many rules a packet meets does not depend on how many ports and
+ * addresses there are.  These are in sets and maps:
+ *
+ *     addresses       the fake addresses
+ *     ways            address . its port
+ *     own             address . the same address
+ *     ports           port       -> the chain of its mark
+ *     sources         address    -> the chain of its port's mark
+ *     marks           mark       -> its chain
+ *
+ * A mark has a chain, because a map that has marks would set all bits.  Pure.
+ */
 
-struct ds;
 struct firewall_config;
-struct firewall_count;
+struct nft_counter;
+struct nl_msg;
+
+/* The counter's name. */
+#define FIREWALL_COUNTER "wall"
 
 /* Returns the table's name, for the caller to free. */
 char *firewall_table_name(const struct firewall_config *config);
 
-/* Appends to 's' the table, with 'count' in the counter. */
-void firewall_table_format(const struct firewall_config *config,
-                           const struct firewall_count *count, struct ds *s);
+/* Gives 'take' the messages that make the table, with 'count' in the counter,
+ * one by one.  'take' must nlmsg_free() them. */
+void firewall_table_build(const struct firewall_config *config,
+                          const struct nft_counter *count,
+                          void (*take)(struct nl_msg *, void *aux),
+                          void *aux);
 
-/* Takes the counter's figures out of 'text', which is a table as nft(8) prints
- * it: stores them into '*count', and writes 0 in their place.  If there is no
- * such counter, both stay as they are. */
-void firewall_table_take_count(struct ds *text, struct firewall_count *count);
+/* Returns the table as text of nft-format.h, for the caller to free. */
+char *firewall_table_format(const struct firewall_config *config);
 
 #endif /* netdev/firewall-table.h */

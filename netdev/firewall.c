@@ -10,17 +10,18 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <net/if.h>
-#include <malloc.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/socket.h>
-#include <nftables/libnftables.h>
 #include <stdlib.h>
 
 #include "coverage.h"
 #include "netdev/event-socket.h"
 #include "netdev/firewall-table.h"
-#include "netdev/netlink.h"
+#include "netdev/nft-format.h"
+#include "netdev/nft-message.h"
+#include "netdev/nft-socket.h"
+#include "netdev/nft-table.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
@@ -45,12 +46,11 @@ struct firewall {
     struct event_socket events; /* Without a socket if there is none. */
     bool look;                  /* Something happened, or may have. */
 
-    struct firewall_count count;
+    struct nft_counter count;
 
-    /* The table as libnftables shows it, its counter at 0, if that is not the
-     * text of firewall-table.h, which is that of nftables 1.0.6; otherwise
-     * NULL. */
-    char *shown;
+    char *wanted;               /* firewall_table_format(). */
+    char *shown;                /* What this kernel shows once it has that, if
+                                 * it is something else; otherwise NULL. */
 
     bool in_sync, blocked;
     struct ds present;
@@ -87,39 +87,15 @@ say(struct firewall *firewall, const char *words)
     ds_put_cstr(&firewall->present, words);
 }
 
-/* Returns the table's text, its counter at 0, for the caller to free. */
-static char *
-get_wanted(const struct firewall *firewall)
-{
-    const struct firewall_count none = { 0, 0 };
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    firewall_table_format(&firewall->config, &none, &s);
-    return ds_steal_cstr(&s);
-}
-
 /* Events. */
 
-/* In each message of nf_tables, the table's name is the attribute that has the
- * number of NFTA_TABLE_NAME. */
 static int
 note_event(struct nl_msg *msg, void *firewall_)
 {
     struct firewall *firewall = firewall_;
-    struct nlmsghdr *nlh = nlmsg_hdr(msg);
-    const struct nfgenmsg *header = nlmsg_data(nlh);
-    const size_t hdrlen = sizeof *header;
 
-    if (NFNL_SUBSYS_ID(nlh->nlmsg_type) == NFNL_SUBSYS_NFTABLES
-        && nlmsg_valid_hdr(nlh, hdrlen)
-        && header->nfgen_family == NFPROTO_INET) {
-        struct nlattr *name = nlmsg_find_attr(nlh, hdrlen, NFTA_TABLE_NAME);
-        size_t size = strlen(firewall->name) + 1;
-
-        if (name && nla_len(name) == size
-            && !memcmp(nla_data(name), firewall->name, size)) {
-            firewall->look = true;
-        }
+    if (nft_is_of_table(nlmsg_hdr(msg), firewall->name)) {
+        firewall->look = true;
     }
     return NL_OK;
 }
@@ -145,6 +121,7 @@ firewall_create(const struct firewall_config *config)
 
     copy_config(&firewall->config, config);
     firewall->name = firewall_table_name(config);
+    firewall->wanted = firewall_table_format(config);
     ds_init(&firewall->present);
     say(firewall, "waiting for the ports");
     return firewall;
@@ -157,6 +134,7 @@ firewall_destroy(struct firewall *firewall)
         event_socket_close(&firewall->events);
         destroy_config(&firewall->config);
         free(firewall->name);
+        free(firewall->wanted);
         free(firewall->shown);
         ds_destroy(&firewall->present);
         free(firewall);
@@ -167,13 +145,14 @@ void
 firewall_set_config(struct firewall *firewall,
                     const struct firewall_config *config)
 {
-    char *before = get_wanted(firewall);
+    char *wanted = firewall_table_format(config);
+    bool changed = strcmp(wanted, firewall->wanted);
 
     destroy_config(&firewall->config);
     copy_config(&firewall->config, config);
-
-    char *after = get_wanted(firewall);
-    if (strcmp(before, after)) {
+    free(firewall->wanted);
+    firewall->wanted = wanted;
+    if (changed) {
         free(firewall->shown);
         firewall->shown = NULL;
         firewall->look = true;
@@ -182,8 +161,6 @@ firewall_set_config(struct firewall *firewall,
             say(firewall, "waiting to compare the table");
         }
     }
-    free(before);
-    free(after);
 }
 
 void
@@ -205,135 +182,56 @@ firewall_stop(struct firewall *firewall)
 
 /* The kernel's table. */
 
-/* Returns NULL if the kernel has nf_tables, otherwise why not.  libnftables
- * would end the process if it could not have a socket. */
-static const char *
-probe(void)
+/* Reads the table, and its counter. */
+static int
+read_table(struct firewall *firewall, char **text)
 {
-    struct nfgenmsg header = { .nfgen_family = AF_UNSPEC };
-    struct nl_sock *sock = netlink_open_protocol(NETLINK_NETFILTER);
+    size_t wanted = strlen(firewall->wanted);
+    size_t shown = firewall->shown ? strlen(firewall->shown) : 0;
 
-    if (!sock) {
-        return ovs_strerror(errno);
-    }
-
-    struct nl_msg *msg = nlmsg_alloc_simple(
-        NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN, NLM_F_ACK);
-    ovs_assert(msg);
-    ovs_assert(!nlmsg_append(msg, &header, sizeof header, NLMSG_ALIGNTO));
-    int error = nl_send_sync(sock, msg);
-    nl_socket_free(sock);
-    return error < 0 ? nl_geterror(error) : NULL;
+    return nft_table_read(firewall->name, 2 * MAX(wanted, shown) + 4096,
+                          FIREWALL_COUNTER, &firewall->count, text);
 }
 
-/* Has libnftables run 'commands'.  Returns true and appends to 'output' what
- * it printed, or false and appends the error. */
-static bool
-run_nft(const char *commands, struct ds *output)
+static void
+add_message(struct nl_msg *msg, void *transaction)
 {
-    struct nft_ctx *ctx = nft_ctx_new(NFT_CTX_DEFAULT);
-
-    if (!ctx || nft_ctx_buffer_output(ctx) || nft_ctx_buffer_error(ctx)) {
-        ds_put_cstr(output, "libnftables has no memory");
-        nft_ctx_free(ctx);
-        return false;
-    }
-    nft_ctx_output_set_flags(ctx, NFT_CTX_OUTPUT_NUMERIC_PRIO);
-
-    bool ok = !nft_run_cmd_from_buffer(ctx, commands);
-    const char *text = (ok ? nft_ctx_get_output_buffer(ctx)
-                        : nft_ctx_get_error_buffer(ctx));
-    ds_put_cstr(output, text ? text : "");
-    nft_ctx_free(ctx);
-    /* It takes a megabyte for this. */
-    malloc_trim(0);
-    return ok;
+    nft_transaction_add(transaction, msg);
 }
 
-/* Reads the table, and its counter.  Returns its text, the counter at 0, for
- * the caller to free, or NULL if there is none. */
-static char *
-read_table(struct firewall *firewall)
+/* Each returns 0 or a negative libnl error. */
+
+static int
+commit(struct nft_transaction *transaction)
 {
-    struct ds text = DS_EMPTY_INITIALIZER;
-    char *command = xasprintf("list table inet %s", firewall->name);
-    bool found = run_nft(command, &text);
-
-    free(command);
-    if (!found) {
-        ds_destroy(&text);
-        return NULL;
-    }
-
-    firewall_table_take_count(&text, &firewall->count);
-    return ds_steal_cstr(&text);
-}
-
-/* Replaces the table by the wanted one.  Returns false if the kernel refused
- * it, and says why. */
-static bool
-write_table(struct firewall *firewall)
-{
-    struct ds commands = DS_EMPTY_INITIALIZER;
-    struct ds error = DS_EMPTY_INITIALIZER;
-
     COVERAGE_INC(firewall_changed);
+    return nft_transaction_commit(transaction);
+}
+
+static int
+write_table(const struct firewall *firewall)
+{
+    struct nft_transaction t;
+
     VLOG_DBG_RL(&rl, "write table inet %s", firewall->name);
+    nft_transaction_start(&t);
     /* There is nothing to delete if it is not added before. */
-    ds_put_format(&commands, "add table inet %s\ndelete table inet %s\n",
-                  firewall->name, firewall->name);
-    firewall_table_format(&firewall->config, &firewall->count, &commands);
-
-    bool ok = run_nft(ds_cstr(&commands), &error);
-    if (!ok) {
-        ds_clear(&firewall->present);
-        ds_put_format(&firewall->present, "the kernel refused table inet %s: "
-                      "%.*s", firewall->name,
-                      (int) strcspn(ds_cstr(&error), "\n"), ds_cstr(&error));
-        firewall->blocked = true;
-    }
-    ds_destroy(&commands);
-    ds_destroy(&error);
-    return ok;
+    nft_transaction_add(&t, nft_message(NFT_MSG_NEWTABLE, NLM_F_CREATE,
+                                        firewall->name));
+    nft_transaction_add(&t, nft_message(NFT_MSG_DELTABLE, 0, firewall->name));
+    firewall_table_build(&firewall->config, &firewall->count, add_message, &t);
+    return commit(&t);
 }
 
-/* Returns true if 'table', NULL for none, is as wanted. */
-static bool
-is_wanted(const struct firewall *firewall, const char *table)
+static int
+delete_table(const struct firewall *firewall)
 {
-    char *wanted = get_wanted(firewall);
-    bool equal = table && (!strcmp(table, wanted)
-                           || nullable_string_is_equal(table,
-                                                       firewall->shown));
+    struct nft_transaction t;
 
-    free(wanted);
-    return equal;
-}
-
-/* Writes the table.  If it then reads as something else twice, that is how
- * this libnftables shows it.  (Once, it could be what somebody else made of
- * it.) */
-static bool
-mend(struct firewall *firewall)
-{
-    char *first = NULL;
-    bool ok = false;
-
-    for (int i = 0; i < 2 && !ok && write_table(firewall); i++) {
-        char *table = read_table(firewall);
-
-        ok = is_wanted(firewall, table);
-        if (!ok && table && nullable_string_is_equal(table, first)) {
-            VLOG_DBG_RL(&rl, "shown as: %s", table);
-            free(firewall->shown);
-            firewall->shown = xstrdup(table);
-            ok = true;
-        }
-        free(first);
-        first = table;
-    }
-    free(first);
-    return ok;
+    VLOG_DBG_RL(&rl, "delete table inet %s", firewall->name);
+    nft_transaction_start(&t);
+    nft_transaction_add(&t, nft_message(NFT_MSG_DELTABLE, 0, firewall->name));
+    return commit(&t);
 }
 
 static bool
@@ -359,19 +257,114 @@ say_unavailable(struct firewall *firewall, const char *why)
 }
 
 static void
+say_refused(struct firewall *firewall, int error)
+{
+    ds_clear(&firewall->present);
+    ds_put_format(&firewall->present, "the kernel refused table inet %s: %s",
+                  firewall->name, nl_geterror(error));
+    firewall->blocked = true;
+}
+
+/* The next look may find it. */
+static void
+say_unsteady(struct firewall *firewall)
+{
+    say(firewall, "the table changes faster than it can be compared");
+    firewall->look = true;
+}
+
+/* Reads the table into 'text'.  Returns false, and says why, if it cannot. */
+static bool
+read_or_say(struct firewall *firewall, char **text)
+{
+    int error = read_table(firewall, text);
+
+    if (error == -NLE_DUMP_INTR) {
+        say_unsteady(firewall);
+    } else if (error) {
+        say_unavailable(firewall, nl_geterror(error));
+    }
+    return !error;
+}
+
+static bool
+is_wanted(const struct firewall *firewall, const char *text)
+{
+    return (!strcmp(text, firewall->wanted)
+            || nullable_string_is_equal(text, firewall->shown));
+}
+
+/* Writes the table, and reads it into '*text'. */
+static bool
+write_and_read(struct firewall *firewall, char **text)
+{
+    int error = write_table(firewall);
+
+    if (error) {
+        say_refused(firewall, error);
+    }
+    return !error && read_or_say(firewall, text);
+}
+
+static size_t
+count_lines(const char *s)
+{
+    size_t n = 0;
+
+    while ((s = strchr(s, '\n'))) {
+        s++;
+        n++;
+    }
+    return n;
+}
+
+/* If all of what was written, and no more, reads as something else twice, that
+ * is how this kernel shows it.  (Once, it could be what somebody else made of
+ * it.) */
+static bool
+is_shown(struct firewall *firewall, const char *first, const char *second)
+{
+    if (strcmp(first, second)
+        || count_lines(second) != count_lines(firewall->wanted)) {
+        return false;
+    }
+    VLOG_DBG_RL(&rl, "shown as: %s", second);
+    free(firewall->shown);
+    firewall->shown = xstrdup(second);
+    return true;
+}
+
+static bool
+mend(struct firewall *firewall)
+{
+    char *first = NULL, *second = NULL;
+    bool ok = (write_and_read(firewall, &first)
+               && (is_wanted(firewall, first)
+                   || (write_and_read(firewall, &second)
+                       && (is_wanted(firewall, second)
+                           || is_shown(firewall, first, second)))));
+
+    if (!ok && !firewall->blocked) {
+        say_unsteady(firewall);
+    }
+    free(first);
+    free(second);
+    return ok;
+}
+
+static void
 compare(struct firewall *firewall)
 {
-    char *table = read_table(firewall);
+    char *text = NULL;
 
-    if (is_wanted(firewall, table) || mend(firewall)) {
-        firewall->in_sync = true;
-        ds_clear(&firewall->present);
-        firewall_format_wanted(firewall, &firewall->present);
-    } else if (!firewall->blocked) {
-        say(firewall, "the table changes faster than it can be compared");
-        firewall->look = true;
+    if (read_or_say(firewall, &text)) {
+        firewall->in_sync = is_wanted(firewall, text) || mend(firewall);
+        if (firewall->in_sync) {
+            ds_clear(&firewall->present);
+            firewall_format_wanted(firewall, &firewall->present);
+        }
     }
-    free(table);
+    free(text);
 }
 
 void
@@ -390,7 +383,7 @@ firewall_look(struct firewall *firewall)
         return;
     }
 
-    const char *why = probe();
+    const char *why = nft_probe();
     if (why) {
         say_unavailable(firewall, why);
     } else {
@@ -431,13 +424,13 @@ firewall_interfaces_changed(struct firewall *firewall)
     }
 }
 
-const struct firewall_count *
+const struct nft_counter *
 firewall_read_count(struct firewall *firewall)
 {
     if (!firewall->in_sync) {
         return NULL;
     }
-    free(read_table(firewall));
+    nft_table_read_counter(firewall->name, FIREWALL_COUNTER, &firewall->count);
     return &firewall->count;
 }
 
@@ -478,24 +471,16 @@ firewall_present(const struct firewall *firewall)
 void
 firewall_release(struct firewall *firewall)
 {
-    if (probe()) {
-        return;
-    }
+    char *text = NULL;
+    int error = nft_probe() ? 0 : read_table(firewall, &text);
 
-    char *table = read_table(firewall);
-    if (table) {
-        struct ds error = DS_EMPTY_INITIALIZER;
-        char *command = xasprintf("delete table inet %s", firewall->name);
-
-        COVERAGE_INC(firewall_changed);
-        VLOG_DBG_RL(&rl, "delete table inet %s", firewall->name);
-        if (!run_nft(command, &error)) {
-            VLOG_WARN("cannot delete table inet %s: %.*s", firewall->name,
-                      (int) strcspn(ds_cstr(&error), "\n"), ds_cstr(&error));
+    if (!error && text && text[0]) {
+        error = delete_table(firewall);
+        if (error) {
+            VLOG_WARN("cannot delete table inet %s: %s", firewall->name,
+                      nl_geterror(error));
         }
-        ds_destroy(&error);
-        free(command);
-        free(table);
     }
+    free(text);
     firewall->in_sync = false;
 }

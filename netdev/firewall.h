@@ -28,11 +28,10 @@
  * Marks and masquerading need connection tracking, which the kernel begins
  * with when the table comes.  With a 'mark_mask' of 0, there is only the wall.
  *
- * The table is written and read with libnftables, whole, in one transaction.
- * It is read, and compared with what is wanted, at each look; one that is as
- * wanted is not written.  The counter goes on when the table is written.
- * Other tables are left alone.  The kernel's messages about this table are a
- * reason to look.
+ * The table is written whole, in one transaction.  It is read, and compared
+ * with what is wanted, at each look; one that is as wanted is not written.
+ * The counter goes on when the table is written.  Other tables are left alone.
+ * The kernel's messages about this table are a reason to look.
  *
  * Where the kernel has no nf_tables, this is blocked, and says so.
  *
@@ -43,12 +42,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "netdev/nft-format.h"
 #include "openvswitch/types.h"
 
 struct ds;
 
-/* A fake address on its port.  A port has one mark; if there are several
- * ports, their marks tell them apart. */
+/* A fake address, no two the same, on its port.  A port has one mark; if there
+ * are several ports, their marks tell them apart. */
 struct firewall_port {
     const char *name;
     ovs_be32 address;
@@ -60,11 +60,6 @@ struct firewall_config {
     uint32_t mark_mask;         /* 0 for the wall alone. */
     const struct firewall_port *ports;
     size_t n_ports;
-};
-
-/* What the wall stopped since the table was first there. */
-struct firewall_count {
-    uint64_t packets, bytes;
 };
 
 /* Creates the object.  Until firewall_start(), nothing is touched. */
@@ -98,8 +93,9 @@ void firewall_interfaces_changed(struct firewall *firewall);
 /* Compares the table with what is wanted, and mends what differs. */
 void firewall_look(struct firewall *firewall);
 
-/* Returns what the wall stopped, as of now; NULL while there is none. */
-const struct firewall_count *firewall_read_count(struct firewall *firewall);
+/* Returns what the wall stopped since the table was first there, as of now;
+ * NULL while there is none. */
+const struct nft_counter *firewall_read_count(struct firewall *firewall);
 
 bool firewall_is_in_sync(const struct firewall *firewall);
 

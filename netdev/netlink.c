@@ -4,6 +4,7 @@
 
 #include "netdev/netlink.h"
 
+#include <errno.h>
 #include <linux/rtnetlink.h>
 #include <netlink/addr.h>
 #include <netlink/attr.h>
@@ -19,9 +20,13 @@
 #include <sys/time.h>
 
 #include "coverage.h"
+#include "openvswitch/vlog.h"
 #include "util.h"
 
+VLOG_DEFINE_THIS_MODULE(netlink_requests);
 COVERAGE_DEFINE(netlink_object);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
 /* Somebody may change what is asked for without end. */
 #define MAX_TRIES 5
@@ -50,6 +55,20 @@ netlink_open_protocol(int protocol)
                    sizeof timeout);
     }
     return sock;
+}
+
+void
+netlink_reopen(struct nl_sock **sockp)
+{
+    struct nl_sock *sock = netlink_open();
+
+    if (!sock) {
+        VLOG_WARN_RL(&rl, "cannot open a netlink socket: %s",
+                     ovs_strerror(errno));
+        return;
+    }
+    nl_socket_free(*sockp);
+    *sockp = sock;
 }
 
 struct fetch {

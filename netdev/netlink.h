@@ -23,7 +23,12 @@ struct rtnl_route;
 #define NETLINK_TIMEOUT_MSEC 1000
 struct nl_sock *netlink_open(void);
 
-/* The same for another protocol, NETLINK_*. */
+/* Replaces the socket after a reply that went wrong: part of it may still be
+ * unread, and libnl expects the sequence number of a request that nobody will
+ * answer.  If that fails, logs why, and the socket stays. */
+void netlink_reopen(struct nl_sock **);
+
+/* The same as netlink_open() for another protocol, NETLINK_*. */
 struct nl_sock *netlink_open_protocol(int protocol);
 
 /* Some of the kernel's objects of one kind (struct rtnl_route, ...). */

@@ -46,17 +46,30 @@ get_route(const struct snapshot *snapshot, size_t i)
     return (struct rtnl_route *) snapshot->routes.objects[i];
 }
 
+static bool
+contains(const int devices[], size_t n, int ifindex)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (devices[i] == ifindex) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Returns true if 'table' has a route of our protocol to one of our devices
  * whose index is lower than 'ifindex'. */
 static bool
-has_lower(const struct snapshot *snapshot, uint32_t table, int ifindex)
+has_lower(const struct snapshot *snapshot, const int devices[], size_t n,
+          uint32_t table, int ifindex)
 {
     for (size_t i = 0; i < snapshot->routes.n; i++) {
         struct rtnl_route *route = get_route(snapshot, i);
         int device = netlink_route_ifindex(route);
 
-        if (device < ifindex && snapshot_has_fake_port(snapshot, device)
-            && rtnl_route_get_table(route) == table) {
+        if (device && device < ifindex
+            && rtnl_route_get_table(route) == table
+            && contains(devices, n, device)) {
             return true;
         }
     }
@@ -65,7 +78,8 @@ has_lower(const struct snapshot *snapshot, uint32_t table, int ifindex)
 
 void
 route_tables_init(struct route_tables *tables,
-                  const struct snapshot *snapshot)
+                  const struct snapshot *snapshot, const int devices[],
+                  size_t n)
 {
     tables->ours = bitmap_allocate(N_TABLES);
     tables->taken = bitmap_allocate(N_TABLES);
@@ -75,8 +89,8 @@ route_tables_init(struct route_tables *tables,
         int device = netlink_route_ifindex(route);
 
         if (is_in_range(table) && device
-            && !snapshot_has_fake_port(snapshot, device)
-            && !has_lower(snapshot, table, device)) {
+            && !contains(devices, n, device)
+            && !has_lower(snapshot, devices, n, table, device)) {
             bitmap_set1(tables->taken, table & ~ROUTE_TABLE_MASK);
         }
     }

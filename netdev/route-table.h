@@ -13,6 +13,7 @@
  * the same time, the one whose device has the lower index keeps it.  Pure. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "openvswitch/types.h"
@@ -31,7 +32,12 @@ struct route_tables {
     unsigned long *taken;       /* The same of other agents'. */
 };
 
-void route_tables_init(struct route_tables *, const struct snapshot *);
+/* Of our devices, 'devices' has the indices of the 'n' whose networks are
+ * looked at, 0 for one that is not there.  The others' tables are none of
+ * these networks', as another agent's: when one of several fake ports is
+ * released, nothing else would tell. */
+void route_tables_init(struct route_tables *, const struct snapshot *,
+                       const int devices[], size_t n);
 void route_tables_destroy(struct route_tables *);
 
 /* Returns true, and notes that it is ours, if 'table', which our rule from the

@@ -226,8 +226,7 @@ is_any(struct nl_object *object OVS_UNUSED, const void *aux OVS_UNUSED)
 }
 
 static int
-take_neighbours(struct nl_sock *sock, const struct snapshot_device *device,
-                struct netlink_list *list)
+take_neighbours(struct nl_sock *sock, struct snapshot_device *device)
 {
     const struct ndmsg header = { .ndm_family = AF_INET };
     const struct netlink_dump dump = {
@@ -235,7 +234,8 @@ take_neighbours(struct nl_sock *sock, const struct snapshot_device *device,
         .attr = NDA_IFINDEX, .value = device->ifindex,
     };
 
-    return (device->ifindex ? netlink_fetch(sock, &dump, is_any, NULL, list)
+    return (device->ifindex
+            ? netlink_fetch(sock, &dump, is_any, NULL, &device->neighbours)
             : 0);
 }
 
@@ -266,8 +266,7 @@ snapshot_take_rest(struct nl_sock *sock, bool ipv6_routes,
         error = take_ipv4_routes(sock, snapshot);
     }
     for (size_t i = 1; i < snapshot->n_devices && !error; i++) {
-        error = take_neighbours(sock, &snapshot->devices[i],
-                                &snapshot->neighbours);
+        error = take_neighbours(sock, &snapshot->devices[i]);
     }
     return error ? error : take_rules(sock, snapshot);
 }
@@ -276,6 +275,7 @@ static void
 destroy_device(struct snapshot_device *device)
 {
     netlink_list_destroy(&device->addresses);
+    netlink_list_destroy(&device->neighbours);
     if (device->link) {
         rtnl_link_put(device->link);
     }
@@ -292,6 +292,5 @@ snapshot_destroy(struct snapshot *snapshot)
     netlink_list_destroy(&snapshot->kernel_routes);
     netlink_list_destroy(&snapshot->ra_routes);
     netlink_list_destroy(&snapshot->ipv6_kernel_routes);
-    netlink_list_destroy(&snapshot->neighbours);
     netlink_list_destroy(&snapshot->rules);
 }

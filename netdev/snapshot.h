@@ -28,6 +28,7 @@ struct snapshot_device {
     int ifindex;                /* 0 if there is no such device. */
     unsigned int mtu;           /* Bytes. */
     struct netlink_list addresses;  /* struct rtnl_addr. */
+    struct netlink_list neighbours; /* struct rtnl_neigh; of fake ports. */
 };
 
 struct snapshot {
@@ -42,8 +43,6 @@ struct snapshot {
     struct netlink_list routes, kernel_routes;
     struct netlink_list ra_routes, ipv6_kernel_routes;
 
-    struct netlink_list neighbours; /* struct rtnl_neigh, of the fake
-                                     * ports. */
     struct netlink_list rules;      /* struct rtnl_rule, IPv4. */
 };
 

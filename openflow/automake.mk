@@ -35,10 +35,15 @@ libpipette_a_SOURCES += \
 	openflow/learned-check.h \
 	openflow/conntrack-flush.c \
 	openflow/conntrack-flush.h \
+	openflow/network-merge.c \
+	openflow/network-merge.h \
 	openflow/side-requests.c \
 	openflow/side-requests.h \
 	openflow/subnet-set.c \
 	openflow/subnet-set.h \
+	openflow/subnet-shared.c \
+	openflow/subnet-shared.h \
+	openflow/subnet-tables.h \
 	openflow/switch-conn.c \
 	openflow/switch-conn.h \
 	openflow/sync-counts.c \

@@ -14,6 +14,8 @@
 #include "svec.h"
 #include "util.h"
 
+#define NONE SIZE_MAX
+
 struct drop_reason {
     char *words;
     uint64_t packets;
@@ -35,7 +37,6 @@ drop_count_destroy(struct drop_count *drops)
     free(drops->reasons);
     free(drops->which);
     flow_index_destroy(drops->index);
-    flow_list_clear(&drops->flows);
 }
 
 /* Returns the comment of 'flow', NULL if it has none. */
@@ -82,33 +83,32 @@ take_figures(struct drop_count *drops, const struct simap *indices,
     drops->as_of = former->as_of;
 }
 
-char *
-drop_count_set_flows(struct drop_count *drops, const struct svec *flows)
+void
+drop_count_set_flows(struct drop_count *drops, const struct flow_list *flows,
+                     const struct svec *text)
 {
     struct simap indices = SIMAP_INITIALIZER(&indices);
-    struct svec lines = SVEC_EMPTY_INITIALIZER;
     struct drop_count former = *drops;
-    const char *flow;
+    const char *line;
     size_t i;
 
-    *drops = (struct drop_count) { .as_of = LLONG_MIN };
-    SVEC_FOR_EACH (i, flow, flows) {
-        if (get_comment(flow)) {
-            svec_add(&lines, flow);
-        }
+    ovs_assert(flows->n == text->n);
+    *drops = (struct drop_count) {
+        .flows = flows,
+        .index = flow_index_create(flows),
+        .which = xmalloc(flows->n * sizeof *drops->which),
+        .reasons = xmalloc(flows->n * sizeof *drops->reasons),
+        .as_of = LLONG_MIN,
+    };
+    SVEC_FOR_EACH (i, line, text) {
+        const char *comment = get_comment(line);
+
+        drops->which[i] = (comment ? add_reason(drops, comment, &indices)
+                           : NONE);
     }
-    drops->which = xmalloc(lines.n * sizeof *drops->which);
-    drops->reasons = xmalloc(lines.n * sizeof *drops->reasons);
-    SVEC_FOR_EACH (i, flow, &lines) {
-        drops->which[i] = add_reason(drops, get_comment(flow), &indices);
-    }
-    char *error = flow_list_parse(&drops->flows, &lines);
-    drops->index = flow_index_create(&drops->flows);
     take_figures(drops, &indices, &former);
     simap_destroy(&indices);
     drop_count_destroy(&former);
-    svec_destroy(&lines);
-    return error;
 }
 
 void
@@ -132,9 +132,9 @@ drop_count_add(struct drop_count *drops,
     flow_list_add_stats(&flow, stats);
     const struct ofputil_flow_mod *fm = flow_index_find(drops->index,
                                                         &flow.fms[0]);
-    if (fm) {
-        size_t reason = drops->which[fm - drops->flows.fms];
+    size_t reason = fm ? drops->which[fm - drops->flows->fms] : NONE;
 
+    if (reason != NONE) {
         drops->reasons[reason].counting += stats->packet_count;
     }
     flow_list_clear(&flow);

@@ -33,9 +33,9 @@ struct ofputil_flow_stats;
 struct svec;
 
 struct drop_count {
-    struct flow_list flows;     /* That drop. */
+    const struct flow_list *flows;  /* The flow set. */
     struct flow_index *index;   /* Of these. */
-    size_t *which;              /* An element a flow: its reason. */
+    size_t *which;              /* An element a flow: its reason, or NONE. */
     struct drop_reason *reasons;
     size_t n;                   /* Reasons. */
     long long int as_of;        /* LLONG_MIN if never counted. */
@@ -44,11 +44,12 @@ struct drop_count {
 void drop_count_init(struct drop_count *);
 void drop_count_destroy(struct drop_count *);
 
-/* From now on the flow set is 'flows'.  Until it is counted, the figures of
- * reasons that were there before hold.  Returns NULL if successful, otherwise
- * the error as an owned string. */
-char *drop_count_set_flows(struct drop_count *, const struct svec *flows)
-    OVS_WARN_UNUSED_RESULT;
+/* From now on the flow set is 'flows', parsed from 'text', line by line.  It
+ * must stay as it is until the next call, or until nothing is counted any
+ * more.  Until it is counted, the figures of reasons that were there before
+ * hold. */
+void drop_count_set_flows(struct drop_count *, const struct flow_list *flows,
+                          const struct svec *text);
 
 /* Counts: at first drop_count_begin(), then the flows that the switch has, at
  * last drop_count_end().  Until then the figures are the former ones. */

@@ -11,19 +11,15 @@
 #include "openflow/error-translate.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
+#include "openflow/subnet-tables.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
 #include "util.h"
 
-/* A bit of register 2. */
-#define MARK_ERROR "load:0x1->NXM_NX_REG2[7]"
-#define IS_ERROR "reg2=0x80/0x80"
-
 struct builder {
     struct svec *flows;
     const struct flow_config *config;
-    const struct error_tables *tables;
     const char *real, *pairs;
     struct flow_values w;
 };
@@ -89,21 +85,20 @@ add_delivery(struct builder *b, int table, const char *match)
 static void
 add_inbound(struct builder *b)
 {
-    const struct error_tables *t = b->tables;
     char *to_real = xasprintf(",nw_dst=%s", b->real);
     char *from_real = xasprintf("ip,nw_src=%s", b->real);
 
-    add_entrances(b, t->in_target, 3, to_real, t->in_client);
+    add_entrances(b, IN_TARGET, 3, to_real, IN_CLIENT);
     if (b->config->routed) {
-        add_tracking(b, t->inside);
-        add_tracking(b, t->routed);
+        add_tracking(b, INSIDE_LEARN);
+        add_tracking(b, ROUTED_LOOK_UP);
         add_delivery(b, ERROR_IN_TRACKED, "ct_state=+rel-rpl-inv+trk,ip");
         add_to_agent(b, ERROR_IN_TRACKED, 1, from_real, false);
         flow_add(b->flows, "table=%d, priority=0 "
                  "actions=drop # in: ICMP error of no connection",
                  ERROR_IN_TRACKED);
     } else {
-        add_to_agent(b, t->inside, 1, "ip,"IS_ERROR, false);
+        add_to_agent(b, INSIDE_LEARN, 1, "ip,"IS_ERROR, false);
     }
     free(to_real);
     free(from_real);
@@ -112,11 +107,10 @@ add_inbound(struct builder *b)
 static void
 add_outbound(struct builder *b)
 {
-    const struct error_tables *t = b->tables;
     char *to_pairs = xasprintf("ip,"IS_ERROR",nw_dst=%s", b->pairs);
 
-    add_entrances(b, t->out_protocol, 1, "", t->out_client);
-    add_to_agent(b, t->out_client, 4, to_pairs, true);
+    add_entrances(b, OUT_PROTOCOL, 1, "", OUT_CLIENT);
+    add_to_agent(b, OUT_CLIENT, 4, to_pairs, true);
     free(to_pairs);
 }
 
@@ -124,7 +118,6 @@ add_outbound(struct builder *b)
 static void
 add_translated(struct builder *b)
 {
-    const struct error_tables *t = b->tables;
     char *from_pairs = xasprintf("icmp,nw_src=%s", b->pairs);
 
     add_delivery(b, ERROR_TRANSLATED, from_pairs);
@@ -132,19 +125,17 @@ add_translated(struct builder *b)
              "actions=move:NXM_OF_IP_DST[]->NXM_NX_REG0[],"
              "move:NXM_OF_IP_SRC[]->NXM_NX_REG1[],"
              "resubmit(,%d),resubmit(,%d),resubmit(,%d)", ERROR_TRANSLATED,
-             b->real, b->real, t->inside_macs, t->target_macs,
-             t->out_deliver);
+             b->real, b->real, INSIDE_MACS, TARGET_MACS,
+             OUT_DELIVER);
     free(from_pairs);
 }
 
 void
 error_add_flows(struct svec *flows, const struct flow_config *config,
-                const struct error_tables *tables, const char *real,
-                const char *pairs)
+                const char *real, const char *pairs)
 {
     struct builder b = {
-        .flows = flows, .config = config, .tables = tables,
-        .real = real, .pairs = pairs,
+        .flows = flows, .config = config, .real = real, .pairs = pairs,
     };
 
     flow_values_init(&b.w, config);

@@ -23,29 +23,12 @@
 struct flow_config;
 struct svec;
 
-/* Tables, beside those of subnet-set.h. */
-enum {
-    ERROR_TRANSLATED = 25,      /* Only the agent's packets get there. */
-    ERROR_IN_TRACKED,           /* Inbound, from connection tracking. */
-    N_ERROR_TABLES
-};
-
-/* Tables of subnet-set.h. */
-struct error_tables {
-    int in_target, in_client;   /* Inbound: what may pass, what client. */
-    int inside, routed;         /* Inbound: where they are learned. */
-    int out_protocol, out_client;   /* Outbound: the same as inbound. */
-    int out_deliver;
-    int inside_macs, target_macs;   /* Learned. */
-};
-
 /* Appends the flows for errors of one network.  'real' and 'pairs' are the
  * addresses of the real subnet, and those that are pairs, as "A/L".
  *
- * Of the tables of others, 'in_target' gets flows of priority 3, 'out_client'
- * of 4, and the rest of 1. */
+ * Of the tables of others, IN_TARGET gets flows of priority 3, OUT_CLIENT of
+ * 4, and the rest of 1. */
 void error_add_flows(struct svec *flows, const struct flow_config *,
-                     const struct error_tables *, const char *real,
-                     const char *pairs);
+                     const char *real, const char *pairs);
 
 #endif /* openflow/error-flows.h */

@@ -8,11 +8,11 @@
 
 #include "byte-order.h"
 #include "coverage.h"
-#include "openflow/error-flows.h"
 #include "openflow/error-translate.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
+#include "openflow/subnet-tables.h"
 #include "openvswitch/list.h"
 #include "openvswitch/meta-flow.h"
 #include "openvswitch/ofp-actions.h"

@@ -158,13 +158,11 @@ flow_sync_set_flows(struct flow_sync *sync, const struct svec *flows)
     svec_clone(&sync->text, flows);
     flow_list_clear(&sync->wanted);
     char *error = flow_list_parse(&sync->wanted, flows);
-    if (!error) {
-        error = drop_count_set_flows(&sync->counts.drops, flows);
-    }
     if (error) {
         /* The flow set is ours: this is a bug. */
         ovs_fatal(0, "%s", error);
     }
+    drop_count_set_flows(&sync->counts.drops, &sync->wanted, flows);
     if (sync->state != S_DISCONNECTED) {
         restart(sync, S_LOOK);
         side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);

@@ -12,32 +12,13 @@
 #include "openflow/error-flows.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
+#include "openflow/network-merge.h"
+#include "openflow/subnet-shared.h"
+#include "openflow/subnet-tables.h"
 #include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
-#include "simap.h"
-#include "sset.h"
 #include "svec.h"
-
-enum {
-    SORT,
-    IN_TARGET, IN_CLIENT,
-    INSIDE_OTHER, INSIDE_LEARN, INSIDE_DELIVER,
-    ROUTED_LOOK_UP, ROUTED_LEARN, ROUTED_TRACK,
-    OUT_PROTOCOL, OUT_CLIENT, OUT_TRACKED, OUT_DELIVER,
-    /* Those that are learned keep their numbers, with another release, too:
-     * what is in them stays. */
-    INSIDE_MACS, ROUTED_MACS, TARGET_MACS, ROUTED_FULL,
-    ROUTED_DELIVER,
-    N_TABLES
-};
-
-/* Bits of register 2. */
-#define CLIENT_KNOWN "NXM_NX_REG2[0]"
-#define TARGET_KNOWN "NXM_NX_REG2[1]"
-#define NO_ROOM "NXM_NX_REG2[2]"
-#define BOTH_KNOWN "reg2=0x3/0x3"
-#define ONLY_TARGET_KNOWN "reg2=0x2/0x3"
 
 struct builder {
     const struct flow_config *config;
@@ -74,60 +55,6 @@ static const struct protocol answered[] = {
     { FLOW_UDP, "udp", "" },
     { FLOW_ICMP, "icmp", ",icmp_type=0" },
 };
-
-/* Table 0, what comes from one network's services. */
-static void
-add_exit(struct svec *flows, const struct flow_config *c,
-         const char *fake_port)
-{
-    struct ds network = DS_EMPTY_INITIALIZER;
-
-    vlan_put_network(&network, c);
-    flow_add(flows, "table=%d, priority=2,ip,in_port=%s,"
-             UNTAGGED",dl_src="ETH_ADDR_FMT","
-             "dl_dst="ETH_ADDR_FMT",nw_src="IP_FMT" actions=%sgoto_table:%d",
-             SORT, fake_port, ETH_ADDR_ARGS(c->server_mac),
-             ETH_ADDR_ARGS(c->client_mac), IP_ARGS(c->fake.ip),
-             ds_cstr(&network), OUT_PROTOCOL);
-    ds_destroy(&network);
-}
-
-/* Table 0, what else comes from one fake port. */
-static void
-add_exit_walls(struct svec *flows, const char *fake_port)
-{
-    flow_add(flows, "table=%d, priority=2,arp,in_port=%s "
-             "actions=drop # out: ARP", SORT, fake_port);
-    flow_add(flows, "table=%d, priority=1,in_port=%s "
-             "actions=drop # out: not from the fake address to a client",
-             SORT, fake_port);
-}
-
-/* Table 0. */
-static void
-add_sorting_flows(const struct flow_config *configs, size_t n,
-                  struct svec *flows)
-{
-    struct sset fake_ports = SSET_INITIALIZER(&fake_ports);
-    struct flow_values w;
-
-    flow_values_init(&w, &configs[0]);
-    vlan_add_sorting_flows(flows, configs, n, w.uplink, IN_TARGET);
-    flow_values_destroy(&w);
-    for (size_t i = 0; i < n; i++) {
-        flow_values_init(&w, &configs[i]);
-        add_exit(flows, &configs[i], w.fake_port);
-        if (sset_add(&fake_ports, w.fake_port)) {
-            add_exit_walls(flows, w.fake_port);
-        }
-        flow_values_destroy(&w);
-    }
-    sset_destroy(&fake_ports);
-    if (!configs[0].shared) {
-        flow_add(flows, "table=%d, priority=0 "
-                 "actions=drop # from another port", SORT);
-    }
-}
 
 /* Table 1. */
 static void
@@ -439,8 +366,9 @@ add_delivery_flows(struct builder *b)
                  prefix);
     }
     VLAN_FOR_EACH (vlan, b->config->vlans) {
-        char *tag = vlan ? xasprintf("push_vlan:0x8100,set_field:%d->vlan_vid,",
-                                     FLOW_VLAN_PRESENT | vlan) : NULL;
+        char *tag = (vlan
+                     ? xasprintf("push_vlan:0x8100,set_field:%d->vlan_vid,",
+                                 FLOW_VLAN_PRESENT | vlan) : NULL);
 
         flow_add(b->flows, "table=%d, priority=2,"BOTH_KNOWN",reg5=%#x/0xfff "
                  "actions=%soutput:%s", OUT_DELIVER, vlan, tag ? tag : "",
@@ -449,120 +377,7 @@ add_delivery_flows(struct builder *b)
     }
 }
 
-/* Flows that do not depend on the network. */
-
-/* Table 1. */
-static void
-add_frame_walls(const struct flow_config *configs, size_t n,
-                struct svec *flows)
-{
-    /* What is only for frames of a VLAN matches no other. */
-    for (size_t i = 0; i < n; i++) {
-        if (!vlan_is_untagged(&configs[i])) {
-            vlan_add_tag_walls(flows, &configs[i], IN_TARGET, 6);
-            break;
-        }
-    }
-    flow_add(flows, "table=%d, priority=5,ip,"
-             "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 "
-             "actions=drop # in: to a multicast MAC address", IN_TARGET);
-    flow_add(flows, "table=%d, priority=5,ip,"
-             "dl_src=01:00:00:00:00:00/01:00:00:00:00:00 "
-             "actions=drop # in: from a multicast MAC address", IN_TARGET);
-    /* No host has it, so a switch sends what is for it to all. */
-    flow_add(flows, "table=%d, priority=5,ip,dl_dst="ETH_ADDR_FMT" "
-             "actions=drop # in: to no host's MAC address", IN_TARGET,
-             ETH_ADDR_ARGS(eth_addr_zero));
-    flow_add(flows, "table=%d, priority=5,ip,dl_src="ETH_ADDR_FMT" "
-             "actions=drop # in: from no host's MAC address", IN_TARGET,
-             ETH_ADDR_ARGS(eth_addr_zero));
-    flow_add(flows, "table=%d, priority=1,ip "
-             "actions=drop # in: to elsewhere than the real subnet",
-             IN_TARGET);
-    flow_add(flows, "table=%d, priority=0 actions=drop # in: not IPv4",
-             IN_TARGET);
-}
-
-/* Table 2.  Services would take a client of a fake prefix for a pair, of
- * whichever network. */
-static void
-add_address_walls(const struct flow_config *configs, size_t n,
-                  struct svec *flows)
-{
-    static const char *const never[] = {
-        "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(never); i++) {
-        flow_add(flows, "table=%d, priority=3,ip,nw_src=%s "
-                 "actions=drop # in: from no host's address", IN_CLIENT,
-                 never[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct fake_address *fake = &configs[i].fake;
-
-        flow_add(flows, "table=%d, priority=3,ip,nw_src="IP_FMT"/%u "
-                 "actions=drop # in: from the fake prefix", IN_CLIENT,
-                 IP_ARGS(fake_address_network(fake)), fake->plen);
-    }
-}
-
-/* Table 3.  OpenFlow cannot compare two fields; but two addresses differ if
- * they do in one of their bits.  Those of the network are the same. */
-static void
-add_other_flows(const struct flow_config *configs, size_t n,
-                struct svec *flows)
-{
-    unsigned int max_bits = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        max_bits = MAX(max_bits, real_subnet_host_bits(&configs[i].real));
-    }
-    for (unsigned int i = 0; i < max_bits; i++) {
-        ovs_be32 bit = htonl(UINT32_C(1) << i);
-
-        for (int client = 0; client < 2; client++) {
-            flow_add(flows, "table=%d, priority=1,ip,"
-                     "nw_src="IP_FMT"/"IP_FMT",nw_dst="IP_FMT"/"IP_FMT" "
-                     "actions=goto_table:%d", INSIDE_OTHER,
-                     IP_ARGS(client ? bit : 0), IP_ARGS(bit),
-                     IP_ARGS(client ? 0 : bit), IP_ARGS(bit), INSIDE_LEARN);
-        }
-    }
-    flow_add(flows, "table=%d, priority=0 "
-             "actions=drop # in: from the target itself", INSIDE_OTHER);
-}
-
-/* What no flow of a network takes. */
-static void
-add_last_walls(struct svec *flows)
-{
-    flow_add(flows, "table=%d, priority=0 "
-             "actions=drop # in: more hosts than the real subnet has",
-             INSIDE_DELIVER);
-    flow_add(flows, "table=%d, priority=0 "
-             "actions=drop # out: protocol not wanted", OUT_PROTOCOL);
-    flow_add(flows, "table=%d, priority=1,"BOTH_KNOWN" "
-             "actions=drop # out: to a client on another VLAN", OUT_DELIVER);
-    flow_add(flows, "table=%d, priority=1,"ONLY_TARGET_KNOWN" "
-             "actions=drop # out: to a client that is not known",
-             OUT_DELIVER);
-    flow_add(flows, "table=%d, priority=0 "
-             "actions=drop # out: as a target that is not known",
-             OUT_DELIVER);
-}
-
-/* The flows of a network. */
-
-static const struct error_tables error_tables = {
-    .in_target = IN_TARGET, .in_client = IN_CLIENT,
-    .inside = INSIDE_LEARN, .routed = ROUTED_LOOK_UP,
-    .out_protocol = OUT_PROTOCOL, .out_client = OUT_CLIENT,
-    .out_deliver = OUT_DELIVER,
-    .inside_macs = INSIDE_MACS, .target_macs = TARGET_MACS,
-};
-
-/* Appends them to 'flows'. */
+/* Appends the flows of a network to 'flows'. */
 static void
 build_network(const struct flow_config *config, struct svec *flows)
 {
@@ -593,80 +408,35 @@ build_network(const struct flow_config *config, struct svec *flows)
         add_tracked_flows(&b);
     }
     add_delivery_flows(&b);
-    error_add_flows(flows, config, &error_tables, b.real, b.pairs);
+    error_add_flows(flows, config, b.real, b.pairs);
     flow_values_destroy(&b.w);
     free(b.fake_prefix);
     free(b.pairs);
     free(b.real);
 }
 
-/* Returns 'flow', which has no metadata, as one for the network of 'config'
- * only. */
-static char *
-narrow(const char *flow, const struct flow_config *config)
-{
-    const char *actions = strstr(flow, " actions=");
-    const char *comment = strstr(actions, " # ");
-    int n = comment ? comment - actions : strlen(actions);
-    char *why = (comment
-                 ? xasprintf(" # [%s] %s", config->name, comment + 3) : NULL);
-    char *narrowed = xasprintf("%.*s,metadata=%#"PRIx32"%.*s%s",
-                               (int) (actions - flow), flow, config->id,
-                               n, actions, why ? why : "");
-
-    free(why);
-    return narrowed;
-}
-
-/* Appends to 'flows' those of the 'n' networks in 'sets': what all have, once;
- * the rest for one network each. */
+/* Moves 'unsorted' to 'flows', in the order of tables. */
 static void
-merge(const struct flow_config *configs, const struct svec sets[], size_t n,
-      struct svec *flows)
+move_by_table(struct svec *unsorted, struct svec *flows)
 {
-    struct simap counts = SIMAP_INITIALIZER(&counts);
-    const char *flow;
-    size_t i;
+    struct svec tables[N_SUBNET_TABLES];
 
-    for (size_t j = 0; j < n; j++) {
-        SVEC_FOR_EACH (i, flow, &sets[j]) {
-            simap_increase(&counts, flow, 1);
-        }
-    }
-    SVEC_FOR_EACH (i, flow, &sets[0]) {
-        if (simap_get(&counts, flow) == n) {
-            svec_add(flows, flow);
-        }
-    }
-    for (size_t j = 0; j < n; j++) {
-        SVEC_FOR_EACH (i, flow, &sets[j]) {
-            if (simap_get(&counts, flow) < n) {
-                svec_add_nocopy(flows, narrow(flow, &configs[j]));
-            }
-        }
-    }
-    simap_destroy(&counts);
-}
-
-/* Appends 'unsorted' to 'flows', in the order of tables. */
-static void
-append_by_table(const struct svec *unsorted, struct svec *flows)
-{
-    struct svec tables[MAX(N_TABLES, (int) N_ERROR_TABLES)];
-    const char *flow;
-    size_t i;
-
-    for (size_t table = 0; table < ARRAY_SIZE(tables); table++) {
+    for (int table = 0; table < N_SUBNET_TABLES; table++) {
         svec_init(&tables[table]);
     }
-    SVEC_FOR_EACH (i, flow, unsorted) {
-        svec_add(&tables[atoi(strstr(flow, "table=") + strlen("table="))],
-                 flow);
+    for (size_t i = 0; i < unsorted->n; i++) {
+        char *flow = unsorted->names[i];
+
+        svec_add_nocopy(&tables[atoi(strstr(flow, "table=")
+                                     + strlen("table="))], flow);
     }
-    for (size_t table = 0; table < ARRAY_SIZE(tables); table++) {
-        svec_append(flows, &tables[table]);
-        svec_destroy(&tables[table]);
+    for (int table = 0; table < N_SUBNET_TABLES; table++) {
+        for (size_t i = 0; i < tables[table].n; i++) {
+            svec_add_nocopy(flows, tables[table].names[i]);
+        }
+        free(tables[table].names);
     }
+    unsorted->n = 0;
 }
 
 void
@@ -676,17 +446,13 @@ subnet_set_build(const struct flow_config *configs, size_t n,
     struct svec unsorted = SVEC_EMPTY_INITIALIZER;
     struct svec *sets = xcalloc(n, sizeof *sets);
 
-    add_sorting_flows(configs, n, &unsorted);
-    add_frame_walls(configs, n, &unsorted);
-    add_address_walls(configs, n, &unsorted);
-    add_other_flows(configs, n, &unsorted);
-    add_last_walls(&unsorted);
+    subnet_shared_build(configs, n, &unsorted);
     for (size_t i = 0; i < n; i++) {
         svec_init(&sets[i]);
         build_network(&configs[i], &sets[i]);
     }
-    merge(configs, sets, n, &unsorted);
-    append_by_table(&unsorted, flows);
+    network_merge(configs, sets, n, &unsorted);
+    move_by_table(&unsorted, flows);
     svec_destroy(&unsorted);
     for (size_t i = 0; i < n; i++) {
         svec_destroy(&sets[i]);

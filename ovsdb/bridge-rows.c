@@ -4,25 +4,23 @@
 
 #include "ovsdb/bridge-rows.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "bitmap.h"
 #include "coverage.h"
 #include "lib/vswitch-idl.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb-idl.h"
+#include "ovsdb/bridge-notes.h"
+#include "ovsdb/port-numbers.h"
 #include "ovsdb/row-reconcile.h"
-#include "ovsdb/row-find.h"
 #include "ovsdb/row-refusal.h"
 #include "ovsdb/row-tables.h"
+#include "ovsdb/row-txn.h"
 #include "ovsdb/rows-config.h"
 #include "smap.h"
 #include "util.h"
-
-#define MAX_OFPORT 65279        /* ovs-vswitchd.conf.db(5): Interface. */
 
 VLOG_DEFINE_THIS_MODULE(bridge_rows);
 
@@ -31,7 +29,6 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
 COVERAGE_DEFINE(bridge_rows_connected);
 COVERAGE_DEFINE(bridge_rows_look);
-COVERAGE_DEFINE(bridge_rows_transaction);
 
 /* The flows of a bridge that is to be released. */
 enum flows {
@@ -46,16 +43,12 @@ struct bridge_rows {
     enum flows flows;           /* For the next transaction. */
 
     struct ovsdb_idl *idl;
-    struct ovsdb_idl_txn *txn;  /* In flight, or NULL. */
-    bool txn_to_apply;          /* By ovs-vswitchd. */
+    struct row_txn txn;
     bool txn_deletes_uplink;    /* To create it again. */
-    bool txn_is_outdated;       /* Made for another configuration or goal. */
-    char *refusal;              /* Of the last transaction, or NULL. */
     bool connected;             /* As bridge_rows_run() found it. */
     unsigned int seqno;         /* Of the last look at the database. */
     bool had_lock, was_contended;   /* At the last look. */
     bool look;                  /* There is a reason to look. */
-    int64_t next_cfg;           /* Of the agent's last change. */
     struct bridge_devices devices;
     struct row_opened opened;
     struct simap numbers;       /* Requested for fake ports, by name. */
@@ -70,13 +63,6 @@ struct bridge_rows {
     struct ds present;
 };
 
-static void
-clear_refusal(struct bridge_rows *rows)
-{
-    free(rows->refusal);
-    rows->refusal = NULL;
-}
-
 /* Without ovsdb-server, nothing is known about the database and its lock.  The
  * port numbers stay valid: ovs-vswitchd continues without ovsdb-server. */
 static void
@@ -89,9 +75,8 @@ set_disconnected(struct bridge_rows *rows)
     rows->look = true;
 
     /* The next connection may be to another database. */
-    rows->next_cfg = 0;
+    row_txn_forget(&rows->txn);
     rows->flows = FLOWS_UNKNOWN;
-    clear_refusal(rows);
 }
 
 /* Something else is wanted.  The last look says nothing about that, nor does a
@@ -99,30 +84,11 @@ set_disconnected(struct bridge_rows *rows)
 static void
 start_over(struct bridge_rows *rows)
 {
-    clear_refusal(rows);
-    rows->txn_is_outdated = true;
+    row_txn_outdate(&rows->txn);
     ds_clear(&rows->present);
     ds_put_cstr(&rows->present, "waiting to compare the rows");
     rows->in_sync = rows->blocked = rows->refused = rows->awaits_flows = false;
     rows->look = true;
-}
-
-/* Returns the name of the lock for 'bridge'.  It must be an <id> of RFC 7047
- * section 3.1: letters, digits and '_'. */
-static char *
-lock_name(const char *bridge)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    ds_put_cstr(&s, "pipette_agent_");
-    for (const char *p = bridge; *p; p++) {
-        if (isalnum((unsigned char) *p)) {
-            ds_put_char(&s, *p);
-        } else {
-            ds_put_format(&s, "_%02x", (unsigned char) *p);
-        }
-    }
-    return ds_steal_cstr(&s);
 }
 
 struct bridge_rows *
@@ -140,7 +106,7 @@ bridge_rows_create(const struct bridge_rows_config *config,
 
     rows->idl = ovsdb_idl_create(config->db, &ovsrec_idl_class, false, true);
     row_monitor_columns(rows->idl);
-    char *lock = lock_name(config->bridge);
+    char *lock = rows_config_lock_name(config->bridge);
     ovsdb_idl_set_lock(rows->idl, lock);
     free(lock);
     set_disconnected(rows);
@@ -151,16 +117,13 @@ void
 bridge_rows_destroy(struct bridge_rows *rows)
 {
     if (rows) {
-        if (rows->txn) {
-            ovsdb_idl_txn_destroy(rows->txn);
-        }
+        row_txn_destroy(&rows->txn);
         ovsdb_idl_destroy(rows->idl);
         ds_destroy(&rows->present);
         simap_destroy(&rows->numbers);
         simap_destroy(&rows->ports.fake_ports);
         smap_destroy(&rows->notes);
         rows_config_destroy(&rows->config);
-        free(rows->refusal);
         free(rows);
     }
 }
@@ -255,18 +218,10 @@ bridge_rows_make_room(struct bridge_rows *rows, bool evict)
 
 /* Notes. */
 
-/* Returns the key of note 'name', for the caller to free. */
-static char *
-note_key(const char *name)
-{
-    return xasprintf(BRIDGE_ROWS_MARK"-%s", name);
-}
-
 static void
 set_note(struct bridge_rows *rows, const char *key, const char *value)
 {
-    if (!nullable_string_is_equal(smap_get(&rows->notes, key), value)) {
-        smap_replace(&rows->notes, key, value);
+    if (bridge_notes_set(&rows->notes, key, value)) {
         /* A note is no reason to try again what was refused. */
         rows->look |= !rows->blocked;
     }
@@ -276,7 +231,7 @@ void
 bridge_rows_set_note(struct bridge_rows *rows, const char *name,
                      const char *value)
 {
-    char *key = note_key(name);
+    char *key = bridge_notes_key(name);
 
     set_note(rows, key, value);
     free(key);
@@ -285,14 +240,7 @@ bridge_rows_set_note(struct bridge_rows *rows, const char *name,
 const char *
 bridge_rows_get_note(const struct bridge_rows *rows, const char *name)
 {
-    char *key = note_key(name);
-    const char *value = smap_get(&rows->notes, key);
-
-    if (!value) {
-        value = row_get_key(rows->idl, &rows->config, key);
-    }
-    free(key);
-    return value;
+    return bridge_notes_get(&rows->notes, name, rows->idl, &rows->config);
 }
 
 void
@@ -301,44 +249,14 @@ bridge_rows_set_status(struct bridge_rows *rows, const char *status)
     set_note(rows, BRIDGE_ROWS_STATUS, status);
 }
 
-static bool
-is_noted(const struct bridge_rows *rows, const char *key, const char *value)
-{
-    return nullable_string_is_equal(
-        value, row_get_key(rows->idl, &rows->config, key));
-}
-
 bool
 bridge_rows_shows_status(const struct bridge_rows *rows)
 {
-    return is_noted(rows, BRIDGE_ROWS_STATUS,
-                    smap_get(&rows->notes, BRIDGE_ROWS_STATUS));
-}
-
-static bool
-are_all_noted(const struct bridge_rows *rows)
-{
-    const struct smap_node *note;
-
-    SMAP_FOR_EACH (note, &rows->notes) {
-        if (!is_noted(rows, note->key, note->value)) {
-            return false;
-        }
-    }
-    return true;
+    return bridge_notes_shows(&rows->notes, BRIDGE_ROWS_STATUS, rows->idl,
+                              &rows->config);
 }
 
 /* Looking: what is there? */
-
-static bool
-is_applied(const struct bridge_rows *rows)
-{
-    const struct ovsrec_open_vswitch *ovs
-        = ovsrec_open_vswitch_first(rows->idl);
-
-    /* Others may have reset the numbers. */
-    return !ovs || ovs->cur_cfg >= MIN(rows->next_cfg, ovs->next_cfg);
-}
 
 /* Returns true if the bridge is not in fail mode secure, and the agent does
  * not change that. */
@@ -349,76 +267,26 @@ is_insecure(const struct bridge_rows *rows)
             && !row_is_secure(rows->idl, &rows->config));
 }
 
-/* Stores into '*ofport' the number of port 'name'.  If it has none,
- * returns false and says why in 'rows->present'. */
-static bool
-read_ofport(struct bridge_rows *rows, const char *name, uint16_t *ofport)
-{
-    const struct ovsrec_interface *iface = row_find_interface(
-        rows->idl, rows->config.bridge, name);
-
-    if (!iface || !iface->n_ofport) {
-        ds_put_format(&rows->present, "waiting for ovs-vswitchd to add %s",
-                      name);
-        return false;
-    } else if (iface->error || *iface->ofport < 1
-               || *iface->ofport > MAX_OFPORT) {
-        /* "could not open network device X (No such device)": ovs-vswitchd
-         * tries again when the link appears. */
-        ds_put_format(&rows->present, "%s is missing: %s", name,
-                      iface->error ? iface->error : "it has no port number");
-        rows->blocked = true;
-        return false;
-    }
-    *ofport = *iface->ofport;
-    return true;
-}
-
-/* Returns false if one has no number. */
-static bool
-read_fake_ports(struct bridge_rows *rows)
-{
-    const char *name;
-    uint16_t number;
-    size_t i;
-
-    simap_clear(&rows->ports.fake_ports);
-    SVEC_FOR_EACH (i, name, &rows->config.fake_ports) {
-        if (!read_ofport(rows, name, &number)) {
-            return false;
-        }
-        simap_put(&rows->ports.fake_ports, name, number);
-    }
-    return true;
-}
-
-static void
-format_fake_ports(const struct bridge_rows *rows, struct ds *s)
-{
-    const char *name;
-    size_t i;
-
-    SVEC_FOR_EACH (i, name, &rows->config.fake_ports) {
-        ds_put_format(s, "%s%s as port %u", i ? ", " : "", name,
-                      simap_get(&rows->ports.fake_ports, name));
-    }
-}
-
 static void
 look_at_ports(struct bridge_rows *rows)
 {
     const struct bridge_rows_config *config = &rows->config;
 
-    bool have_uplink = read_ofport(rows, config->uplink, &rows->ports.uplink);
+    bool have_uplink = port_numbers_read(rows->idl, config, config->uplink,
+                                         &rows->ports.uplink, &rows->present,
+                                         &rows->blocked);
     if (have_uplink || rows->blocked) {
         rows->opened.ifindex
             = have_uplink ? row_get_noted(rows->idl, config) : 0;
     }
-    rows->have_ports = have_uplink && read_fake_ports(rows);
+    rows->have_ports = (have_uplink
+                        && port_numbers_read_fake_ports(
+                            rows->idl, config, &rows->ports.fake_ports,
+                            &rows->present, &rows->blocked));
     if (rows->have_ports) {
         ds_put_format(&rows->present, "%s with %s as port %"PRIu16" and ",
                       config->bridge, config->uplink, rows->ports.uplink);
-        format_fake_ports(rows, &rows->present);
+        port_numbers_format(config, &rows->ports.fake_ports, &rows->present);
         ds_put_cstr(&rows->present, (is_insecure(rows)
                                      ? ", not in fail mode secure" : ""));
         row_tables_format_foreign(rows->idl, config->bridge, &config->limits,
@@ -426,22 +294,6 @@ look_at_ports(struct bridge_rows *rows)
         rows->ports.adopted = rows->owner != BRIDGE_CREATED;
         rows->in_sync = true;
     }
-}
-
-/* Returns true if 'txn' changes nothing.  Otherwise it is in flight from now
- * on.  'to_apply' says if ovs-vswitchd has to do something about it. */
-static bool
-commit(struct bridge_rows *rows, struct ovsdb_idl_txn *txn, bool to_apply)
-{
-    if (ovsdb_idl_txn_commit(txn) == TXN_UNCHANGED) {
-        ovsdb_idl_txn_destroy(txn);
-        return true;
-    }
-    COVERAGE_INC(bridge_rows_transaction);
-    rows->txn = txn;
-    rows->txn_to_apply = to_apply;
-    rows->txn_is_outdated = false;
-    return false;
 }
 
 /* Begins to reconcile the rows, in one transaction.  Returns true if there is
@@ -464,26 +316,20 @@ reconcile(struct bridge_rows *rows)
         /* If it fails, others have changed something. */
         rows->flows = FLOWS_UNKNOWN;
     }
-    return commit(rows, txn, true);
+    return row_txn_commit(&rows->txn, txn, true);
 }
 
 /* Sends the notes that the row does not have. */
 static void
 write_notes(struct bridge_rows *rows)
 {
-    const struct smap_node *note;
+    struct ovsdb_idl_txn *txn
+        = (rows->txn.txn ? NULL
+           : bridge_notes_write(&rows->notes, rows->idl, &rows->config));
 
-    if (rows->txn || are_all_noted(rows)) {
-        return;
+    if (txn) {
+        row_txn_commit(&rows->txn, txn, false);
     }
-    struct ovsdb_idl_txn *txn = ovsdb_idl_txn_create(rows->idl);
-    SMAP_FOR_EACH (note, &rows->notes) {
-        if (!is_noted(rows, note->key, note->value)) {
-            row_set_key(rows->idl, &rows->config, note->key,
-                        note->value);
-        }
-    }
-    commit(rows, txn, false);
 }
 
 /* Logs, once for each change, what an adopted bridge's fail mode means. */
@@ -520,7 +366,7 @@ must_await_flows(const struct bridge_rows *rows)
 static bool
 can_look(const struct bridge_rows *rows)
 {
-    return (!rows->txn && ovsdb_idl_is_connected(rows->idl)
+    return (!rows->txn.txn && ovsdb_idl_is_connected(rows->idl)
             && ovsdb_idl_has_ever_connected(rows->idl));
 }
 
@@ -554,7 +400,7 @@ bridge_rows_look(struct bridge_rows *rows)
     } else if (rows->goal == ROWS_PRESENT
                && row_is_refused(rows->idl, config, &rows->present)) {
         rows->refused = rows->blocked = true;
-    } else if (!is_applied(rows)) {
+    } else if (!row_txn_is_applied(&rows->txn, rows->idl)) {
         /* One change at a time: ovs-vswitchd must see each. */
         ds_put_cstr(&rows->present, "waiting for ovs-vswitchd to apply it");
     } else if (rows->goal == ROWS_ABSENT && must_await_flows(rows)) {
@@ -562,9 +408,11 @@ bridge_rows_look(struct bridge_rows *rows)
         rows->awaits_flows = true;
     } else if (!reconcile(rows)) {
         /* What was refused is probably refused again. */
-        rows->blocked = rows->refusal;
-        ds_put_cstr(&rows->present, (rows->refusal ? rows->refusal
-                                     : "changing the database"));
+        const char *refusal = rows->txn.refusal;
+
+        rows->blocked = refusal;
+        ds_put_cstr(&rows->present,
+                    refusal ? refusal : "changing the database");
     } else if (rows->goal == ROWS_PRESENT) {
         look_at_ports(rows);
     } else {
@@ -578,51 +426,40 @@ bridge_rows_look(struct bridge_rows *rows)
     }
 }
 
-/* ovsdb-server refused the transaction in flight. */
-static void
-take_refusal(struct bridge_rows *rows)
-{
-    rows->refusal = xasprintf("ovsdb-server refused the change: %s",
-                              ovsdb_idl_txn_get_error(rows->txn));
-    ds_clear(&rows->present);
-    ds_put_cstr(&rows->present, rows->refusal);
-    rows->blocked = true;
-    /* Not before something changes, or it is time. */
-    rows->look = false;
-}
-
 /* Takes the result of the transaction in flight, if there is one. */
 static void
 finish_transaction(struct bridge_rows *rows)
 {
-    enum ovsdb_idl_txn_status status = ovsdb_idl_txn_commit(rows->txn);
+    switch (row_txn_finish(&rows->txn)) {
+    case ROW_TXN_PENDING:
+        break;
 
-    if (status == TXN_INCOMPLETE) {
-        return;
-    }
-    clear_refusal(rows);
-    rows->look = true;
-    if (status == TXN_SUCCESS) {
-        if (rows->txn_to_apply) {
-            rows->next_cfg = ovsdb_idl_txn_get_increment_new_value(rows->txn);
-            if (rows->txn_deletes_uplink) {
-                rows->opened.ifindex = 0;
-            }
+    case ROW_TXN_SUCCESS:
+        if (rows->txn.to_apply && rows->txn_deletes_uplink) {
+            rows->opened.ifindex = 0;
         }
-    } else if (status == TXN_ERROR && !rows->txn_is_outdated) {
-        take_refusal(rows);
+        rows->look = true;
+        break;
+
+    case ROW_TXN_FAILURE:
+        rows->look = true;
+        break;
+
+    case ROW_TXN_REFUSED:
+        ds_clear(&rows->present);
+        ds_put_cstr(&rows->present, rows->txn.refusal);
+        rows->blocked = true;
+        /* Not before something changes, or it is time. */
+        rows->look = false;
+        break;
     }
-    ovsdb_idl_txn_destroy(rows->txn);
-    rows->txn = NULL;
 }
 
 void
 bridge_rows_run(struct bridge_rows *rows)
 {
     ovsdb_idl_run(rows->idl);
-    if (rows->txn) {
-        finish_transaction(rows);
-    }
+    finish_transaction(rows);
 
     bool connected = ovsdb_idl_is_connected(rows->idl);
     if (!connected) {
@@ -644,9 +481,7 @@ void
 bridge_rows_wait(struct bridge_rows *rows)
 {
     ovsdb_idl_wait(rows->idl);
-    if (rows->txn) {
-        ovsdb_idl_txn_wait(rows->txn);
-    }
+    row_txn_wait(&rows->txn);
 }
 
 bool
@@ -697,17 +532,7 @@ bridge_rows_format_wanted(const struct bridge_rows *rows, struct ds *s)
     const struct bridge_rows_config *config = &rows->config;
 
     if (rows->goal == ROWS_PRESENT) {
-        ds_put_format(s, "%s with %s (", config->bridge, config->uplink);
-        if (rows_config_is_trunk(config)) {
-            ds_put_format(s, "trunk of VLAN%s ",
-                          bitmap_count1(config->vlans, 4096) > 1 ? "s" : "");
-            rows_config_format_vlans(config->vlans, s);
-        } else {
-            ds_put_cstr(s, "access port");
-        }
-        char *fake_ports = svec_join(&config->fake_ports, ", ", "");
-        ds_put_format(s, ") and %s", fake_ports);
-        free(fake_ports);
+        rows_config_format(config, s);
     } else {
         ds_put_format(s, "no %s", config->bridge);
     }

@@ -9,9 +9,9 @@
  * Reconciles the Bridge, Port and Interface rows of one bridge: the bridge
  * (fail mode secure), its local port, the fake ports (internal) and the uplink
  * (a trunk, or an access port); and the Flow_Table rows of OpenFlow tables
- * that are to have a limit (row-tables.h).  Each look compares the whole replica
- * with the desired rows, and one transaction changes all that differs.  See
- * ovs-vswitchd.conf.db(5) for the columns.
+ * that are to have a limit (row-tables.h).  Each look compares the whole
+ * replica with the desired rows, and one transaction changes all that differs.
+ * See ovs-vswitchd.conf.db(5) for the columns.
  *
  * Each row is marked in its external_ids, key BRIDGE_ROWS_MARK: "created" if
  * the agent created it, "adopted" if it existed before.  Rows without a mark
@@ -20,8 +20,8 @@
  * port numbers of an adopted bridge do not change: ovs-vswitchd would drop all
  * its flows, or create its ports again.
  *
- * Each change of the replica is a reason to look.  What depends on the ports of
- * others, the transaction verifies: if they have changed, it fails, and the
+ * Each change of the replica is a reason to look.  What depends on the ports
+ * of others, the transaction verifies: if they have changed, it fails, and the
  * next look tries again.
  *
  * Of several agents for one bridge, one is active: the one that has the

@@ -13,6 +13,7 @@
 
 #include "openvswitch/uuid.h"
 #include "ovsdb/bridge-rows.h"
+#include "ovsdb/row-port.h"
 
 struct ovsdb_idl;
 struct ovsdb_idl_txn;
@@ -33,13 +34,6 @@ bool row_bridge_stays(const struct ovsdb_idl *idl,
 bool row_is_secure(const struct ovsdb_idl *idl,
                    const struct bridge_rows_config *);
 
-/* The device that ovs-vswitchd has open as the uplink. */
-struct row_opened {
-    unsigned int ifindex;       /* 0 if it has none or that is not known. */
-    struct uuid left;           /* The uplink's row whose device left, all
-                                 * zeros if none did. */
-};
-
 /* Writes into 'txn' whatever differs from the desired rows, and an increment
  * of next_cfg if anything does.
  *
@@ -51,7 +45,7 @@ struct row_opened {
  * renumbers the other ports.  So the transaction of a created bridge verifies
  * its ports.  'numbers' has, by name, the numbers that were requested for fake
  * ports before, and gets those that are from now on; of a port that is not in
- * it yet, the row that is there counts.
+ * it yet, the row that is there counts (port-numbers.h).
  *
  * The uplink's row notes 'opened->ifindex', or else 'devices->uplink_ifindex'
  * (unless that is 0), when it is created or if it has none noted.  If it has

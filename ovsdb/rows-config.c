@@ -4,8 +4,10 @@
 
 #include "ovsdb/rows-config.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
+#include "bitmap.h"
 #include "openvswitch/dynamic-string.h"
 #include "ovsdb/bridge-rows.h"
 #include "util.h"
@@ -93,4 +95,37 @@ rows_config_format_vlans(const unsigned long *vlans, struct ds *s)
         ds_put_char(s, ',');
     }
     ds_chomp(s, ',');
+}
+
+void
+rows_config_format(const struct bridge_rows_config *config, struct ds *s)
+{
+    ds_put_format(s, "%s with %s (", config->bridge, config->uplink);
+    if (rows_config_is_trunk(config)) {
+        ds_put_format(s, "trunk of VLAN%s ",
+                      bitmap_count1(config->vlans, 4096) > 1 ? "s" : "");
+        rows_config_format_vlans(config->vlans, s);
+    } else {
+        ds_put_cstr(s, "access port");
+    }
+    char *fake_ports = svec_join(&config->fake_ports, ", ", "");
+    ds_put_format(s, ") and %s", fake_ports);
+    free(fake_ports);
+}
+
+/* It must be an <id> of RFC 7047 section 3.1: letters, digits and '_'. */
+char *
+rows_config_lock_name(const char *bridge)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&s, "pipette_agent_");
+    for (const char *p = bridge; *p; p++) {
+        if (isalnum((unsigned char) *p)) {
+            ds_put_char(&s, *p);
+        } else {
+            ds_put_format(&s, "_%02x", (unsigned char) *p);
+        }
+    }
+    return ds_steal_cstr(&s);
 }

@@ -29,4 +29,11 @@ bool rows_config_is_trunk(const struct bridge_rows_config *);
 /* Appends a list of VLANs to 's', as "2,1001-1048". */
 void rows_config_format_vlans(const unsigned long *vlans, struct ds *s);
 
+/* Appends to 's' what the bridge is to be, in words. */
+void rows_config_format(const struct bridge_rows_config *, struct ds *s);
+
+/* Returns the name of the database lock for 'bridge', for the caller to
+ * free. */
+char *rows_config_lock_name(const char *bridge);
+
 #endif /* ovsdb/rows-config.h */

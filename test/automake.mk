@@ -152,6 +152,7 @@ PACKAGE_TESTSUITE_AT = \
 TEST_HELPERS = \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
+	test/appliance/containers.sh \
 	test/appliance/image.sh \
 	test/appliance/init \
 	test/appliance/job-lib.sh \
@@ -191,7 +192,7 @@ TEST_HELPERS = \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/networks-flows.txt test/published-flows.txt test/valgrind.supp
+	test/networks-flows.txt test/published-flows.txt
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite
@@ -296,7 +297,7 @@ soak: all
 # read what was inlined takes a quarter of each start, and finds no error.
 check-valgrind: all test/atlocal $(check_PROGRAMS) $(TESTSUITE)
 	@test -n '$(VALGRIND)' || { echo 'valgrind is missing' >&2; exit 1; }
-	PIPETTE_WRAPPER='$(VALGRIND) -q --log-file=valgrind.%p --leak-check=full --errors-for-leak-kinds=definite --read-inline-info=no --suppressions=$(abs_top_srcdir)/test/valgrind.supp' \
+	PIPETTE_WRAPPER='$(VALGRIND) -q --log-file=valgrind.%p --leak-check=full --errors-for-leak-kinds=definite --read-inline-info=no' \
 	$(SHELL) $(TESTSUITE) -C test AUTOTEST_PATH=$(AUTOTEST_PATH) \
 	    $(TESTSUITEFLAGS)
 

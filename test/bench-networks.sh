@@ -37,7 +37,8 @@ bench_networks () {
             time_us "$SANDBOX/networks-$count" agent \
                 --config "$SANDBOX/$count.conf" --once -vconsole:off \
                 -vsyslog:off
-            ovs-vsctl del-br copro0
+            agent --config "$SANDBOX/$count.conf" --remove -vconsole:off \
+                >/dev/null
         done
     done
     one=$(median <"$SANDBOX/networks-1")

@@ -66,7 +66,7 @@ time_us () {
 bench_start () {
     for round in $(seq $START_ROUNDS); do
         time_us "$SANDBOX/agent" agent --once -vconsole:off -vsyslog:off
-        ovs-vsctl del-br copro0
+        agent --remove -vconsole:off >/dev/null
         time_us "$SANDBOX/hand" \
             sh "$here/cli-baseline.sh" up0 "$SANDBOX/published.flows"
         ovs-vsctl del-br copro0

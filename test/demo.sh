@@ -44,7 +44,7 @@ EOF
 step "pipette-agent --bridge copro0 --uplink up0"
 start_agent
 wait_until is_ready
-sed -n 's/^[^|]*|[^|]*|agent|INFO|//p' "$SANDBOX/pipette-agent.log"
+sed -n 's/^[^|]*|[^|]*|networks|INFO|//p' "$SANDBOX/pipette-agent.log"
 
 step "The flows now"
 show_flows

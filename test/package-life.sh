@@ -66,8 +66,7 @@ grep -q '^uplink = up0' "$copy$conf" || fail "the configuration is lost"
 
 # Purged when the libraries are gone, too.
 in_copy dpkg -r pipette-agent
-rm -f "$copy"/lib/*/libinih* "$copy"/lib/*/libnl-* "$copy"/usr/lib/*/libnl-* \
-    "$copy"/usr/lib/*/libnftables* "$copy"/usr/lib/*/libnftnl*
+rm -f "$copy"/lib/*/libinih* "$copy"/lib/*/libnl-* "$copy"/usr/lib/*/libnl-*
 in_copy dpkg -P pipette-agent
 for bridge in copro0 copro1; do
     ! ovs-vsctl br-exists $bridge || fail "purge left bridge $bridge"

@@ -19,9 +19,14 @@
 #define SCTP "table=1,priority=2,sctp actions=drop"
 #define OTHER "table=1,priority=0 actions=drop"
 
-/* Returns what counts the flows above. */
-static struct drop_count
-create(void)
+/* What counts the flows above. */
+struct fixture {
+    struct drop_count drops;
+    struct flow_list flows;
+};
+
+static void
+create(struct fixture *f)
 {
     static const char *const lines[] = {
         FORWARD,
@@ -30,16 +35,23 @@ create(void)
         OTHER " # in: to elsewhere",
         SCTP " # in: protocol not wanted",
     };
-    struct svec flows = SVEC_EMPTY_INITIALIZER;
-    struct drop_count drops;
+    struct svec text = SVEC_EMPTY_INITIALIZER;
 
     for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-        svec_add(&flows, lines[i]);
+        svec_add(&text, lines[i]);
     }
-    drop_count_init(&drops);
-    assert_null(drop_count_set_flows(&drops, &flows));
-    svec_destroy(&flows);
-    return drops;
+    f->flows = (struct flow_list) FLOW_LIST_INITIALIZER;
+    assert_null(flow_list_parse(&f->flows, &text));
+    drop_count_init(&f->drops);
+    drop_count_set_flows(&f->drops, &f->flows, &text);
+    svec_destroy(&text);
+}
+
+static void
+destroy(struct fixture *f)
+{
+    drop_count_destroy(&f->drops);
+    flow_list_clear(&f->flows);
 }
 
 /* The switch has 'flow', with so many packets. */
@@ -76,68 +88,71 @@ check(const struct drop_count *drops, long long int now, const char *expected)
 static void
 drop_count_by_reason(void **state OVS_UNUSED)
 {
-    struct drop_count drops = create();
+    struct fixture f;
 
-    drop_count_begin(&drops);
-    add(&drops, SCTP, 20);
-    add(&drops, OTHER, UINT64_C(5000000000));
-    add(&drops, FORWARD, 1000);
-    add(&drops, PING, 3);
-    drop_count_end(&drops, 0);
-    check(&drops, 0,
+    create(&f);
+    drop_count_begin(&f.drops);
+    add(&f.drops, SCTP, 20);
+    add(&f.drops, OTHER, UINT64_C(5000000000));
+    add(&f.drops, FORWARD, 1000);
+    add(&f.drops, PING, 3);
+    drop_count_end(&f.drops, 0);
+    check(&f.drops, 0,
           "  dropped: 5000000023 packets, counted 0 s ago\n"
           "          23  in: protocol not wanted\n"
           "  5000000000  in: to elsewhere\n");
-    drop_count_destroy(&drops);
+    destroy(&f);
 }
 
 static void
 drop_count_when_known(void **state OVS_UNUSED)
 {
-    struct drop_count drops = create();
+    struct fixture f;
 
-    check(&drops, 1000, "");
-    drop_count_begin(&drops);
-    add(&drops, PING, 3);
-    check(&drops, 1000, "");
-    drop_count_end(&drops, 2000);
-    check(&drops, 61999, "  dropped: 3 packets, counted 59 s ago\n"
+    create(&f);
+    check(&f.drops, 1000, "");
+    drop_count_begin(&f.drops);
+    add(&f.drops, PING, 3);
+    check(&f.drops, 1000, "");
+    drop_count_end(&f.drops, 2000);
+    check(&f.drops, 61999, "  dropped: 3 packets, counted 59 s ago\n"
           "           3  in: protocol not wanted\n");
 
     /* While a new count is under way, the former one holds; half of one that
      * was given up is not added to the next. */
-    drop_count_begin(&drops);
-    add(&drops, PING, 5);
-    check(&drops, 62000, "  dropped: 3 packets, counted 60 s ago\n"
+    drop_count_begin(&f.drops);
+    add(&f.drops, PING, 5);
+    check(&f.drops, 62000, "  dropped: 3 packets, counted 60 s ago\n"
           "           3  in: protocol not wanted\n");
-    drop_count_begin(&drops);
-    add(&drops, PING, 6);
-    drop_count_end(&drops, 70000);
-    check(&drops, 70000, "  dropped: 6 packets, counted 0 s ago\n"
+    drop_count_begin(&f.drops);
+    add(&f.drops, PING, 6);
+    drop_count_end(&f.drops, 70000);
+    check(&f.drops, 70000, "  dropped: 6 packets, counted 0 s ago\n"
           "           6  in: protocol not wanted\n");
 
     /* The flow is gone, or was put in anew. */
-    drop_count_begin(&drops);
-    drop_count_end(&drops, 80000);
-    check(&drops, 80000, "  dropped: 0 packets, counted 0 s ago\n");
-    drop_count_destroy(&drops);
+    drop_count_begin(&f.drops);
+    drop_count_end(&f.drops, 80000);
+    check(&f.drops, 80000, "  dropped: 0 packets, counted 0 s ago\n");
+    destroy(&f);
 }
 
 /* Not in the flow set, or not what it says. */
 static void
 drop_count_unknown_flows(void **state OVS_UNUSED)
 {
-    struct drop_count drops = create();
+    struct fixture f;
 
-    drop_count_begin(&drops);
-    add(&drops, "table=1,priority=4,icmp actions=drop", 1);
-    add(&drops, "table=2,priority=3,icmp actions=drop", 1);
-    add(&drops, "table=1,priority=3,udp actions=drop", 1);
-    add(&drops, "table=1,priority=3,icmp actions=output:1", 1);
-    add(&drops, PING, UINT64_MAX);
-    drop_count_end(&drops, 0);
-    check(&drops, 0, "  dropped: 0 packets, counted 0 s ago\n");
-    drop_count_destroy(&drops);
+    create(&f);
+    drop_count_begin(&f.drops);
+    add(&f.drops, "table=1,priority=4,icmp actions=drop", 1);
+    add(&f.drops, "table=2,priority=3,icmp actions=drop", 1);
+    add(&f.drops, "table=1,priority=3,udp actions=drop", 1);
+    add(&f.drops, "table=1,priority=3,icmp actions=output:1", 1);
+    add(&f.drops, PING, UINT64_MAX);
+    drop_count_end(&f.drops, 0);
+    check(&f.drops, 0, "  dropped: 0 packets, counted 0 s ago\n");
+    destroy(&f);
 }
 
 static void
@@ -156,19 +171,20 @@ check_json(const struct drop_count *drops, long long int now,
 static void
 drop_count_json(void **state OVS_UNUSED)
 {
-    struct drop_count drops = create();
+    struct fixture f;
 
-    check_json(&drops, 0, "{\"dropped\":[],\"dropped_seconds_ago\":null}");
-    drop_count_begin(&drops);
-    add(&drops, SCTP, 20);
-    add(&drops, PING, 3);
-    drop_count_end(&drops, 1000);
-    check_json(&drops, 3000, "{\"dropped\":["
+    create(&f);
+    check_json(&f.drops, 0, "{\"dropped\":[],\"dropped_seconds_ago\":null}");
+    drop_count_begin(&f.drops);
+    add(&f.drops, SCTP, 20);
+    add(&f.drops, PING, 3);
+    drop_count_end(&f.drops, 1000);
+    check_json(&f.drops, 3000, "{\"dropped\":["
                "{\"packets\":0,\"reason\":\"not IPv4\"},"
                "{\"packets\":23,\"reason\":\"in: protocol not wanted\"},"
                "{\"packets\":0,\"reason\":\"in: to elsewhere\"}],"
                "\"dropped_seconds_ago\":2}");
-    drop_count_destroy(&drops);
+    destroy(&f);
 }
 
 const struct CMUnitTest drop_count_tests[] = {

@@ -9,7 +9,6 @@
 #include "byte-order.h"
 #include "csum.h"
 #include "flow.h"
-#include "openflow/error-flows.h"
 #include "openflow/error-relay.h"
 #include "openflow/error-translate.h"
 #include "openflow/flow-diff.h"

@@ -16,7 +16,8 @@
 
 #define N_VLANS 4096
 
-/* A network, and one that comes before it. */
+/* A network, and one that comes before it.  There may be 20,000 of these, so
+ * that a value was refused is asked for last. */
 struct pair {
     const struct options *options;
     const struct network *network, *other;
@@ -66,12 +67,11 @@ check_vlans(const struct pair *p)
 {
     int vlan;
 
-    if (is_refused(p, SET_VLAN)) {
-        return;
-    }
     BITMAP_FOR_EACH_1 (vlan, N_VLANS, p->network->vlans) {
         if (bitmap_is_set(p->other->vlans, vlan)) {
-            if (vlan) {
+            if (is_refused(p, SET_VLAN)) {
+                return;
+            } else if (vlan) {
                 add_error(p, SET_VLAN, "without VLAN %d, which is of", vlan);
             } else {
                 add_error(p, SET_VLAN, "tagged: frames without a tag are of");
@@ -123,9 +123,9 @@ check_prefixes(const struct pair *p)
 static void
 check_fake_ports(const struct pair *p)
 {
-    if (!is_refused(p, SET_FAKE_PORT) && !is_refused(p, SET_SERVER_MAC)
-        && !strcmp(p->network->fake_port, p->other->fake_port)
-        && !eth_addr_equals(p->network->server_mac, p->other->server_mac)) {
+    if (!strcmp(p->network->fake_port, p->other->fake_port)
+        && !eth_addr_equals(p->network->server_mac, p->other->server_mac)
+        && !is_refused(p, SET_FAKE_PORT) && !is_refused(p, SET_SERVER_MAC)) {
         add_error(p, SET_SERVER_MAC, ETH_ADDR_FMT", as %s has it in",
                   ETH_ADDR_ARGS(p->other->server_mac), p->other->fake_port);
     }
@@ -135,10 +135,10 @@ check_fake_ports(const struct pair *p)
 static void
 check_zones(const struct pair *p)
 {
-    if (!is_refused(p, SET_CT_ZONE) && !is_refused(p, SET_VLAN)
-        && network_serves_routed(p->network)
+    if (network_serves_routed(p->network)
         && network_serves_routed(p->other)
-        && network_ct_zone(p->network) == network_ct_zone(p->other)) {
+        && network_ct_zone(p->network) == network_ct_zone(p->other)
+        && !is_refused(p, SET_CT_ZONE) && !is_refused(p, SET_VLAN)) {
         add_error(p, SET_CT_ZONE, "another zone than %d of",
                   network_ct_zone(p->other));
     }

@@ -19,7 +19,6 @@
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
-#include "packets.h"
 #include "svec.h"
 #include "timeval.h"
 #include "util.h"
@@ -28,8 +27,6 @@ VLOG_DEFINE_THIS_MODULE(agent);
 
 /* Others can cause these messages as often as they like. */
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
-static struct vlog_rate_limit networks_rl = VLOG_RATE_LIMIT_INIT(600, 600);
-static struct vlog_rate_limit standby_rl = VLOG_RATE_LIMIT_INIT(20, 20);
 
 enum { BRIDGE, LINKS, FIREWALL, FLOWS, N_COMPONENTS };
 
@@ -47,35 +44,6 @@ struct agent {
     struct health health;
 };
 
-/* Warns if a client and a target have the fake address as their pair. */
-static void
-warn_of_pair(const struct fake_address *fake, const struct real_subnet *real)
-{
-    ovs_be32 client, target;
-
-    if (address_plan_split(fake, real, fake->ip, &client, &target)) {
-        /* Of addresses that are not known, the last bytes are. */
-        int skip = real->plen ? 0 : strlen("0.0.0");
-        char *c = xasprintf(IP_FMT, IP_ARGS(client));
-        char *t = xasprintf(IP_FMT, IP_ARGS(target));
-
-        VLOG_WARN("a client %s that asks for target %s cannot be served: it "
-                  "would have the fake address; "IP_FMT" has no such pair",
-                  c + skip, t + skip,
-                  IP_ARGS(fake_address_network(fake) | htonl(1)));
-        free(c);
-        free(t);
-    }
-}
-
-static void
-warn_of_pairs(const struct options *options)
-{
-    for (size_t i = 0; i < options->n_networks; i++) {
-        warn_of_pair(&options->networks[i].fake, &options->networks[i].real);
-    }
-}
-
 struct agent *
 agent_create(const struct options *options)
 {
@@ -92,7 +60,7 @@ agent_create(const struct options *options)
     component_init(&agent->components[LINKS], "links");
     component_init(&agent->components[FIREWALL], "firewall");
     component_init(&agent->components[FLOWS], "flows");
-    warn_of_pairs(options);
+    networks_warn_of_pairs(options);
     return agent;
 }
 
@@ -118,8 +86,7 @@ stand_by(struct agent *agent)
     bool standby = bridge_rows_is_standby(agent->backends.rows);
 
     if (standby && !agent->standby) {
-        VLOG_INFO_RL(&standby_rl,
-                     "standby: another pipette-agent is active for %s",
+        VLOG_INFO_RL(&rl, "standby: another pipette-agent is active for %s",
                      agent->options->bridge);
     }
     agent->standby = standby;
@@ -173,39 +140,6 @@ pass_ports(struct agent *agent)
     }
 }
 
-/* Of the only network. */
-static void
-log_ready_network(const struct network *network)
-{
-    VLOG_INFO_RL(&rl, "ready (%s %s): services on "IP_FMT" answer for every "
-                 "address of the real subnet", program_name, PIPETTE_VERSION,
-                 IP_ARGS(network->fake.ip));
-    if (network_serves_routed(network)) {
-        VLOG_INFO_RL(&rl, "routed clients are in connection tracking zone "
-                     "%"PRIu16, network_ct_zone(network));
-    }
-}
-
-static void
-log_ready(const struct options *options)
-{
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    if (!options->networks[0].name) {
-        log_ready_network(&options->networks[0]);
-        return;
-    }
-    VLOG_INFO_RL(&rl, "ready (%s %s): %"PRIuSIZE" network%s", program_name,
-                 PIPETTE_VERSION, options->n_networks,
-                 options->n_networks > 1 ? "s" : "");
-    for (size_t i = 0; i < options->n_networks; i++) {
-        ds_clear(&s);
-        network_format(options, &options->networks[i], &s);
-        VLOG_INFO_RL(&networks_rl, "%s", ds_cstr(&s));
-    }
-    ds_destroy(&s);
-}
-
 static void
 update_components(struct agent *agent)
 {
@@ -233,7 +167,7 @@ update_components(struct agent *agent)
                   || (i == FIREWALL && agent->components[i].blocked));
     }
     if (ready && !agent->ready) {
-        log_ready(agent->options);
+        networks_log_ready(agent->options);
     }
     agent->ready = ready;
     agent->was_ready |= ready;
@@ -247,7 +181,7 @@ agent_set_options(struct agent *agent, const struct options *options)
     /* The flow set is built again: now, or once the ports are known. */
     agent->have_ports = false;
     pass_ports(agent);
-    warn_of_pairs(options);
+    networks_warn_of_pairs(options);
     update_components(agent);
 }
 
@@ -400,7 +334,7 @@ agent_request_counts(struct agent *agent)
 static void
 format_wall(const struct agent *agent, struct ds *s)
 {
-    const struct firewall_count *count
+    const struct nft_counter *count
         = firewall_read_count(agent->backends.firewall);
 
     if (count) {
@@ -412,7 +346,7 @@ format_wall(const struct agent *agent, struct ds *s)
 static void
 put_json_wall(const struct agent *agent, struct json *component)
 {
-    const struct firewall_count *count
+    const struct nft_counter *count
         = firewall_read_count(agent->backends.firewall);
 
     if (count) {

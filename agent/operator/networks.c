@@ -11,8 +11,15 @@
 #include "agent/config/settings.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
+#include "openvswitch/vlog.h"
 #include "packets.h"
 #include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(networks);
+
+/* Others can cause these messages as often as they like. */
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(20, 20);
+static struct vlog_rate_limit networks_rl = VLOG_RATE_LIMIT_INIT(600, 600);
 
 void
 network_format(const struct options *options, const struct network *network,
@@ -77,4 +84,68 @@ networks_to_json(const struct options *options)
                         network_to_json(options, &options->networks[i]));
     }
     return json;
+}
+
+/* The log. */
+
+/* Warns if a client and a target have the fake address as their pair. */
+static void
+warn_of_pair(const struct fake_address *fake, const struct real_subnet *real)
+{
+    ovs_be32 client, target;
+
+    if (address_plan_split(fake, real, fake->ip, &client, &target)) {
+        /* Of addresses that are not known, the last bytes are. */
+        int skip = real->plen ? 0 : strlen("0.0.0");
+        char *c = xasprintf(IP_FMT, IP_ARGS(client));
+        char *t = xasprintf(IP_FMT, IP_ARGS(target));
+
+        VLOG_WARN("a client %s that asks for target %s cannot be served: it "
+                  "would have the fake address; "IP_FMT" has no such pair",
+                  c + skip, t + skip,
+                  IP_ARGS(fake_address_network(fake) | htonl(1)));
+        free(c);
+        free(t);
+    }
+}
+
+void
+networks_warn_of_pairs(const struct options *options)
+{
+    for (size_t i = 0; i < options->n_networks; i++) {
+        warn_of_pair(&options->networks[i].fake, &options->networks[i].real);
+    }
+}
+
+/* Of the only network. */
+static void
+log_ready_network(const struct network *network)
+{
+    VLOG_INFO_RL(&rl, "ready (%s %s): services on "IP_FMT" answer for every "
+                 "address of the real subnet", program_name, PIPETTE_VERSION,
+                 IP_ARGS(network->fake.ip));
+    if (network_serves_routed(network)) {
+        VLOG_INFO_RL(&rl, "routed clients are in connection tracking zone "
+                     "%"PRIu16, network_ct_zone(network));
+    }
+}
+
+void
+networks_log_ready(const struct options *options)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (!options->networks[0].name) {
+        log_ready_network(&options->networks[0]);
+        return;
+    }
+    VLOG_INFO_RL(&rl, "ready (%s %s): %"PRIuSIZE" network%s", program_name,
+                 PIPETTE_VERSION, options->n_networks,
+                 options->n_networks > 1 ? "s" : "");
+    for (size_t i = 0; i < options->n_networks; i++) {
+        ds_clear(&s);
+        network_format(options, &options->networks[i], &s);
+        VLOG_INFO_RL(&networks_rl, "%s", ds_cstr(&s));
+    }
+    ds_destroy(&s);
 }

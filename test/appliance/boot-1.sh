@@ -221,6 +221,8 @@ check "known subnet: closed UDP ports" closed_ports
 check "known subnet: a client does not want the answer" answers_unwanted
 check "the machine itself does not hear what comes untagged" stranger_unheard
 
+. $here/containers.sh
+
 check "the service is sandboxed: systemd-analyze security, 1.4 at most" \
     systemd-analyze security $unit --threshold=14 --no-pager
 check "no warnings in the journal so far" \
@@ -303,6 +305,8 @@ check "the agent is killed: no packet is lost" killed
 check "the agent hangs: the watchdog has it replaced, no packet is lost" hung
 check "a second instance beside the first" second_instance
 check "the package is upgraded: no packet is lost" upgraded
+check "the wall had no work, and the management network was silent" \
+    nothing_elsewhere
 
 # The walls of test/walls.at, in the kernel.  Nobody but the test answers, and
 # the far end of the uplink is for it alone.
@@ -334,3 +338,4 @@ check "the walls of a known subnet hold in the kernel, too" walls
 expected="status=9/KILL\|status=6/ABRT\|'signal'\|'watchdog'"
 expected="$expected\|: Watchdog timeout "
 check "no unexpected warnings in the journal" journal_is_quiet "$expected"
+end_container

@@ -80,7 +80,9 @@ mkdir -p "$root/var/log/journal"
 # No network, no clock to trust: nothing of Debian's own accord.
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
         e2scrub_all.timer fstrim.timer systemd-timesyncd.service \
-        serial-getty@ttyS0.service proc-sys-fs-binfmt_misc.automount; do
+        serial-getty@ttyS0.service proc-sys-fs-binfmt_misc.automount \
+        podman.socket podman.service podman-restart.service \
+        podman-auto-update.service podman-auto-update.timer; do
     ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 

@@ -133,15 +133,16 @@ warnings () {
 
 # Traffic: all of it is compared by test/peer.py.
 
-# asks CLIENT KIND SOURCE TARGET BYTES SEEN: the service must see that address.
+# asks CLIENT KIND SOURCE TARGET BYTES SEEN [PORT]: the service must see that
+# address.
 asks () {
-    answer=$(client "$1" $peer "$2" "$3" "$4" 7 "$5")
+    answer=$(client "$1" $peer "$2" "$3" "$4" "${7:-7}" "$5")
     equal "who asked" "$3 asked $4, was $6; $5 bytes each way" "$answer"
 }
 
-# start_steady: a conversation of client 1.
+# start_steady [PORT]: a conversation of client 1.
 start_steady () {
-    ip netns exec client1 $here/steady.py 192.168.2.5 192.168.2.77 7 \
+    ip netns exec client1 $here/steady.py 192.168.2.5 192.168.2.77 "${1:-7}" \
         >$results/steady.log 2>&1 &
     steady_pid=$!
     trap 'kill $steady_pid 2>/dev/null' EXIT

@@ -24,7 +24,7 @@ deb=$2
 
 # Test programs and the appliance's own.
 packages='systemd-sysv udev kmod dbus iproute2 openvswitch-switch python3
-    ethtool tcpdump'
+    ethtool tcpdump podman netavark iptables'
 
 skip () {
     echo "  1: appliance  skipped ($*)"
@@ -68,8 +68,9 @@ sed -i 's/^Version: .*/&+newer/' "$work/job/newer/DEBIAN/control"
 dpkg-deb -b --root-owner-group "$work/job/newer" \
     "$work/job/pipette-agent-newer.deb" >/dev/null
 rm -r "$work/job/newer"
-cp "$here"/*.sh "$here"/*.service "$here/../sandbox-lib.sh" "$here"/../*.py \
-    "$here/../../debian/tests/smoke" "$work/job"
+cp "$here"/*.sh "$here"/*.service "$here/../sandbox-lib.sh" \
+    "$here/../docker-lib.sh" "$here"/../*.py "$here/../../debian/tests/smoke" \
+    "$work/job"
 chmod +x "$work"/job/*.sh "$work"/job/*.py
 tar -C "$work/job" -cf "$work/job.tar" .
 
