@@ -7,6 +7,9 @@ errors.py asks SOURCE TARGET PORT
 errors.py flood INTERFACE MAC SOURCE TARGET COUNT
     Sends as many port unreachables as fast as they go, about datagrams of the
     target, whose MAC address it is.
+errors.py record SOURCE TARGET PORT
+    Opens a TCP connection with the IP option "record route", sends an echo
+    request with it, and prints what is answered within a second each.
 """
 
 import errno
@@ -18,6 +21,8 @@ import sys
 TIMEOUT = 5
 IP_RECVERR = 11                 # <linux/in.h>
 EXTENDED = struct.Struct("IBBBBII")     # struct sock_extended_err
+# A no-op to align it, and room for nine addresses.
+RECORD_ROUTE = bytes([1, 7, 39, 4]) + bytes(36)
 SOCKADDR = struct.Struct("HH4s8x")      # struct sockaddr_in
 
 
@@ -75,8 +80,34 @@ def flood(interface, mac, source, target, count):
             sock.send(frame)
 
 
+def is_answered(kind, proto, source, send):
+    """Returns what answers what 'send' does with the socket."""
+    with socket.socket(socket.AF_INET, kind, proto) as sock:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, RECORD_ROUTE)
+        sock.settimeout(1)
+        sock.bind((source, 0))
+        try:
+            return send(sock) or "an answer"
+        except OSError as error:
+            return str(error)
+
+
+def record(source, target, port):
+    ping = struct.pack("!BBHHH", 8, 0, 0, 7, 1)
+    ping = ping[:2] + checksum(ping) + ping[4:]
+
+    def pings(sock):
+        sock.sendto(ping, (target, 0))
+        return sock.recv(2000).hex()
+
+    print("TCP:", is_answered(socket.SOCK_STREAM, 0, source,
+                              lambda sock: sock.connect((target, int(port)))))
+    print("ping:", is_answered(socket.SOCK_RAW, socket.IPPROTO_ICMP, source,
+                               pings))
+
+
 if __name__ == "__main__":
-    commands = {"asks": (asks, 3), "flood": (flood, 5)}
+    commands = {"asks": (asks, 3), "flood": (flood, 5), "record": (record, 3)}
     command, words = commands.get((sys.argv + [""])[1], (None, 0))
     if len(sys.argv) != 2 + words or not command:
         sys.exit(__doc__)
