@@ -78,6 +78,11 @@ take(struct peer *peer, struct ofpbuf *msg)
     case OFPTYPE_GET_CONFIG_REQUEST:
         keep(&peer->config, msg);
         return "config";
+    case OFPTYPE_SET_CONTROLLER_ID:
+    case OFPTYPE_SET_PACKET_IN_FORMAT:
+    case OFPTYPE_SET_ASYNC_CONFIG:
+        ofpbuf_delete(msg);
+        return "listen";
     case OFPTYPE_SET_CONFIG:
         keep(&peer->fragments, msg);
         return "fragments";
