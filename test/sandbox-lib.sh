@@ -154,6 +154,7 @@ make_real_network () {
     ip link add up0 type veth peer name up1
     ip link set up1 up
     watch_uplink
+    wait_until uplink_is_watched
     add_client client1 192.168.2.5 02:00:00:00:00:05
     add_client client2 192.168.2.9 02:00:00:00:00:09
     make_switch
@@ -189,13 +190,16 @@ net 10.0.0.0/8 or (ip and ip[0] & 0xf > 5) or
      arp[22:2] = 0x67)) or
 (icmp and icmp[0] != 0 and icmp[0] != 8 and (icmp[20] = 10 or icmp[24] = 10))'
 
-# watch_uplink: writes such frames that come out of it to a file, from now on.
+# watch_uplink: writes such frames that come out of it to a file, from soon on.
 watch_uplink () {
     test -n "$SANDBOX_WATCH" || return 0
     tcpdump -Z root -i $up1 -Q in -U --immediate-mode \
         -w "$SANDBOX/fakes-$up1" "$fakes" >>"$SANDBOX/watch.log" 2>&1 &
     watches="$watches $!"
-    wait_until test -s "$SANDBOX/fakes-$up1"
+}
+
+uplink_is_watched () {
+    test -z "$SANDBOX_WATCH" || test -s "$SANDBOX/fakes-$up1"
 }
 
 # allow_hosts_own: but for frames of the host's own IP stack, which speaks on an
