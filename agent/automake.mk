@@ -32,6 +32,8 @@ libpipette_a_SOURCES += \
 	agent/operator/component.h \
 	agent/operator/health.c \
 	agent/operator/health.h \
+	agent/operator/icmp-errors.c \
+	agent/operator/icmp-errors.h \
 	agent/operator/networks.c \
 	agent/operator/networks.h \
 	agent/operator/notify.c \

@@ -22,6 +22,12 @@ libpipette_a_SOURCES += \
 	openflow/claims.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
+	openflow/error-flows.c \
+	openflow/error-flows.h \
+	openflow/error-relay.c \
+	openflow/error-relay.h \
+	openflow/error-translate.c \
+	openflow/error-translate.h \
 	openflow/flow-bundle.c \
 	openflow/flow-bundle.h \
 	openflow/flow-count.c \

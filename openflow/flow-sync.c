@@ -362,7 +362,7 @@ send_changes(struct flow_sync *sync)
         if (!sync->refused) {
             say(sync, "changing %"PRIuSIZE" flows", bundle->changes.n);
         }
-    } else if (sync->side.frags_xid) {
+    } else if (side_requests_want_barrier(&sync->side)) {
         struct ofpbuf *msg = ofputil_encode_barrier_request(FLOW_SYNC_VERSION);
 
         sync->xid = ((const struct ofp_header *) msg->data)->xid;
@@ -463,7 +463,7 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
     enum ofperr error = ofperr_decode_msg(oh, NULL);
     const char *name = ofperr_to_string(error);
 
-    if (side_requests_take_error(&sync->side, oh->xid, name)
+    if (side_requests_take_error(&sync->side, oh->xid, name, &sync->outbox)
         || sync_counts_take_error(&sync->counts, oh->xid)
         || claims_take_error(&sync->claims, oh->xid)
         || !awaits_reply(sync)) {
@@ -545,6 +545,18 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         handle_aggregate(sync, oh);
         break;
 
+    case OFPTYPE_PACKET_IN:
+        error_relay_take_packet(&sync->side.errors, oh, &sync->outbox);
+        break;
+
+    case OFPTYPE_METER_CONFIG_STATS_REPLY:
+        error_relay_take_meters(&sync->side.errors, msg, &sync->outbox);
+        break;
+
+    case OFPTYPE_METER_STATS_REPLY:
+        error_relay_take_count(&sync->side.errors, msg);
+        break;
+
     case OFPTYPE_TABLE_STATS_REPLY:
         sync_counts_take_tables(&sync->counts, msg);
         break;
@@ -580,8 +592,9 @@ next_poll(const struct flow_sync *sync)
 void
 flow_sync_run(struct flow_sync *sync, long long int now)
 {
-    if (is_resting(sync)) {
+    if (is_resting(sync) && now >= sync_counts_next(&sync->counts)) {
         sync_counts_run(&sync->counts, now, &sync->outbox);
+        error_relay_count(&sync->side.errors, &sync->outbox);
     }
     if (sync->state == S_SETTLED && !sync->news) {
         claims_settled(&sync->claims, now);
@@ -666,6 +679,12 @@ const struct drop_count *
 flow_sync_drops(const struct flow_sync *sync)
 {
     return &sync->counts.drops;
+}
+
+const struct error_relay *
+flow_sync_errors(const struct flow_sync *sync)
+{
+    return &sync->side.errors;
 }
 
 void

@@ -10,6 +10,7 @@
 
 #include "bitmap.h"
 #include "openflow/claim-set.h"
+#include "openflow/error-flows.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
 #include "openflow/network-merge.h"
@@ -21,9 +22,10 @@
 #include "svec.h"
 #include "util.h"
 
-/* From table 18 on: claim-set.h. */
-BUILD_ASSERT_DECL((int) N_SUBNET_TABLES == (int) CLAIM_LIST);
-#define N_TABLES CLAIM_END
+/* Tables 18 to 25: claim-set.h. */
+BUILD_ASSERT_DECL((int) ROUTED_DELIVER + 1 == (int) CLAIM_LIST);
+BUILD_ASSERT_DECL((int) ERROR_TRANSLATED == (int) CLAIM_END);
+#define N_TABLES N_SUBNET_TABLES
 
 struct builder {
     const struct flow_config *config;
@@ -351,6 +353,8 @@ add_tracked_flows(struct builder *b)
     put_macs(&s, b, ROUTED_MACS);
     flow_add(b->flows, "table=%d, priority=1,ct_state=+est+rpl+trk,ip,"
              "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=1,ct_state=-est+rel+rpl+trk,icmp,"
+             "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=drop # out: not an answer", OUT_TRACKED);
     ds_destroy(&s);
@@ -438,6 +442,7 @@ build_network(const struct flow_config *config, struct svec *flows)
     if (b.claims) {
         add_claim_flows(&b);
     }
+    error_add_flows(flows, config, b.real, b.pairs);
     flow_values_destroy(&b.w);
     free(b.fake_prefix);
     free(b.pairs);

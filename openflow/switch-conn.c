@@ -256,6 +256,12 @@ switch_conn_request_counts(struct switch_conn *conn)
     flow_sync_request_counts(conn->sync);
 }
 
+const struct error_relay *
+switch_conn_errors(const struct switch_conn *conn)
+{
+    return flow_sync_errors(conn->sync);
+}
+
 const char *
 switch_conn_former_frags(const struct switch_conn *conn)
 {

@@ -19,6 +19,7 @@ struct claims;
 struct drop_count;
 struct ds;
 struct flow_config;
+struct error_relay;
 struct simap;
 struct svec;
 struct table_use;
@@ -84,6 +85,9 @@ void switch_conn_request_counts(struct switch_conn *conn);
  * (table-use.h). */
 void switch_conn_set_wants_tables(struct switch_conn *conn, bool wants_tables);
 const struct table_use *switch_conn_table_use(const struct switch_conn *conn);
+
+/* What became of ICMP errors that visit the agent. */
+const struct error_relay *switch_conn_errors(const struct switch_conn *conn);
 
 /* What the switch saw of IP fragments before that was changed, NULL if it was
  * not; and what it is to see again, if the flows do not need another mode: see

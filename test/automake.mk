@@ -11,6 +11,8 @@ test_unit_SOURCES = \
 	test/unit-address-set.c \
 	test/unit-claims.c \
 	test/unit-drop-count.c \
+	test/unit-error-relay.c \
+	test/unit-error-translate.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
@@ -54,7 +56,8 @@ $(test_rows_OBJECTS): | $(OVS_LIB)
 
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
-FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch
+FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch \
+	test/fuzz-errors
 FUZZ_COMMON = test/fuzz.c test/fuzz.h
 if ENABLE_FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -81,6 +84,10 @@ test_fuzz_switch_SOURCES = test/fuzz-switch.c $(FUZZ_COMMON)
 test_fuzz_switch_LDADD = $(PIPETTE_LIBS)
 test_fuzz_switch_LDFLAGS = $(FUZZ_LINK)
 $(test_fuzz_switch_OBJECTS): | $(OVS_LIB)
+test_fuzz_errors_SOURCES = test/fuzz-errors.c $(FUZZ_COMMON)
+test_fuzz_errors_LDADD = $(PIPETTE_LIBS)
+test_fuzz_errors_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_errors_OBJECTS): | $(OVS_LIB)
 EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-seeds
 
 # "make fuzz": each target FUZZ_SECONDS seconds, in fuzz/, where all code, that
@@ -137,6 +144,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/pairs.at \
 	test/traffic.at \
 	test/containers.at \
+	test/errors.at \
 	test/faucet.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
@@ -181,6 +189,7 @@ TEST_HELPERS = \
 	test/peer.py \
 	test/sandbox \
 	test/docker-lib.sh \
+	test/errors.py \
 	test/sandbox-lib.sh \
 	test/shell.sh \
 	test/soak.sh \

@@ -171,9 +171,9 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "actions=drop"),
                          count(&flows, "actions=drop # "));
         assert_int_equal(count(&flows, "learn("), c.routed ? 5 : 1);
-        assert_int_equal(count(&flows, "ct("), c.routed ? 2 : 0);
+        assert_int_equal(count(&flows, "ct("), c.routed ? 4 : 0);
         assert_int_equal(count(&flows, "zone=%"PRIu16",", c.ct_zone),
-                         c.routed ? 2 : 0);
+                         c.routed ? 4 : 0);
         assert_int_equal(count(&flows, ",limit=%"PRIu32",", c.max_clients),
                          c.routed);
         assert_int_equal(count(&flows, ",limit=%u,", 1u << n),
@@ -183,7 +183,10 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "udp"),
                          c.protocols & FLOW_UDP ? 3 : 0);
         assert_int_equal(count(&flows, "icmp"),
-                         c.protocols & FLOW_ICMP ? 3 : 0);
+                         (c.protocols & FLOW_ICMP ? 3 : 0)
+                         + (c.routed ? 9 : 8));
+        assert_int_equal(count(&flows, "=meter:28777,controller(id=28777,"),
+                         2);
         assert_int_equal(count(&flows, "from the target") - 1
                          + count(&flows, "actions=goto_table:4"), 2 * n);
 

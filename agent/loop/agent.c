@@ -12,6 +12,7 @@
 #include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
+#include "agent/operator/icmp-errors.h"
 #include "agent/operator/networks.h"
 #include "openflow/claims-format.h"
 #include "openflow/claims.h"
@@ -373,6 +374,7 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
     }
     limits_format(agent->options, agent->backends.conn, s);
     claims_format_counts(switch_conn_claims(agent->backends.conn), s);
+    icmp_errors_format(switch_conn_errors(agent->backends.conn), s);
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
     for (size_t i = 0; i < agent->options->n_networks; i++) {
         if (agent->options->networks[i].name) {
@@ -405,6 +407,8 @@ agent_status_to_json(const struct agent *agent)
             limits_put_json(agent->options, agent->backends.conn, component);
             claims_put_json(switch_conn_claims(agent->backends.conn),
                             component);
+            icmp_errors_put_json(switch_conn_errors(agent->backends.conn),
+                                 component);
             drop_count_put_json(switch_conn_drops(agent->backends.conn),
                                 time_msec(), component);
         }
