@@ -239,26 +239,28 @@ nft_compare_name(struct nl_msg *msg, uint32_t op, const char *interface)
     nft_compare(msg, op, name, sizeof name);
 }
 
-void
-nft_lookup(struct nl_msg *msg, const char *set, uint32_t flags)
+/* Looks the register up in 'set'; 'attr' says how. */
+static void
+put_lookup(struct nl_msg *msg, const char *set, int attr, uint32_t value)
 {
     struct expression e = start_expression(msg, "lookup");
 
     nft_put_string(msg, NFTA_LOOKUP_SET, set);
     nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_FIRST);
-    nft_put_u32(msg, NFTA_LOOKUP_FLAGS, flags);
+    nft_put_u32(msg, attr, value);
     end_expression(msg, e);
+}
+
+void
+nft_lookup(struct nl_msg *msg, const char *set, uint32_t flags)
+{
+    put_lookup(msg, set, NFTA_LOOKUP_FLAGS, flags);
 }
 
 void
 nft_lookup_verdict(struct nl_msg *msg, const char *map)
 {
-    struct expression e = start_expression(msg, "lookup");
-
-    nft_put_string(msg, NFTA_LOOKUP_SET, map);
-    nft_put_u32(msg, NFTA_LOOKUP_SREG, NFT_FIRST);
-    nft_put_u32(msg, NFTA_LOOKUP_DREG, NFT_REG_VERDICT);
-    end_expression(msg, e);
+    put_lookup(msg, map, NFTA_LOOKUP_DREG, NFT_REG_VERDICT);
 }
 
 void

@@ -62,7 +62,8 @@ fill_rate () {
 }
 
 # Another agent in the same run, if $PIPETTE_BEFORE names one: how much a change
-# is worth.
+# is worth.  The file is named pipette-agent, as the pidfile is named after it,
+# and its status says "in sync".
 bench_new_pairs_before () {
     test "$PIPETTE_BEFORE" || return 0
     for round in $(seq $SEARCH_ROUNDS); do
