@@ -19,6 +19,8 @@ libpipette_a_SOURCES += \
 	netdev/links-want.h \
 	netdev/links.c \
 	netdev/links.h \
+	netdev/nat-rules.c \
+	netdev/nat-rules.h \
 	netdev/netlink.c \
 	netdev/netlink.h \
 	netdev/nft-format.c \

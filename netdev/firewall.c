@@ -18,6 +18,7 @@
 #include "coverage.h"
 #include "netdev/event-socket.h"
 #include "netdev/firewall-table.h"
+#include "netdev/nat-rules.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
 #include "netdev/nft-socket.h"
@@ -48,6 +49,7 @@ struct firewall {
 
     struct nft_counter count;
 
+    bool dnat;                  /* Others have destination NAT. */
     char *wanted;               /* firewall_table_format(). */
     char *shown;                /* What this kernel shows once it has that, if
                                  * it is something else; otherwise NULL. */
@@ -87,14 +89,50 @@ say(struct firewall *firewall, const char *words)
     ds_put_cstr(&firewall->present, words);
 }
 
+/* What is wanted now, for the caller to use while 'firewall' is as it is. */
+static struct firewall_config
+needed(const struct firewall *firewall)
+{
+    struct firewall_config config = firewall->config;
+
+    if (!firewall->dnat) {
+        config.mark_mask = 0;
+    }
+    return config;
+}
+
+/* Returns true if something else is wanted than before. */
+static bool
+update_wanted(struct firewall *firewall)
+{
+    const struct firewall_config config = needed(firewall);
+    char *wanted = firewall_table_format(&config);
+    bool changed = !nullable_string_is_equal(wanted, firewall->wanted);
+
+    free(firewall->wanted);
+    firewall->wanted = wanted;
+    if (changed) {
+        free(firewall->shown);
+        firewall->shown = NULL;
+    }
+    return changed;
+}
+
 /* Events. */
+
+static bool
+concerns(const struct firewall *firewall, const struct nlmsghdr *nlh)
+{
+    return (nft_is_of_table(nlh, firewall->name)
+            || (firewall->config.mark_mask && nat_rules_may_differ(nlh)));
+}
 
 static int
 note_event(struct nl_msg *msg, void *firewall_)
 {
     struct firewall *firewall = firewall_;
 
-    if (nft_is_of_table(nlmsg_hdr(msg), firewall->name)) {
+    if (concerns(firewall, nlmsg_hdr(msg))) {
         firewall->look = true;
     }
     return NL_OK;
@@ -121,7 +159,7 @@ firewall_create(const struct firewall_config *config)
 
     copy_config(&firewall->config, config);
     firewall->name = firewall_table_name(config);
-    firewall->wanted = firewall_table_format(config);
+    update_wanted(firewall);
     ds_init(&firewall->present);
     say(firewall, "waiting for the ports");
     return firewall;
@@ -145,16 +183,12 @@ void
 firewall_set_config(struct firewall *firewall,
                     const struct firewall_config *config)
 {
-    char *wanted = firewall_table_format(config);
-    bool changed = strcmp(wanted, firewall->wanted);
+    bool changed = firewall->config.mark_mask != config->mark_mask;
 
     destroy_config(&firewall->config);
     copy_config(&firewall->config, config);
-    free(firewall->wanted);
-    firewall->wanted = wanted;
+    changed |= update_wanted(firewall);
     if (changed) {
-        free(firewall->shown);
-        firewall->shown = NULL;
         firewall->look = true;
         if (firewall->started) {
             firewall->in_sync = firewall->blocked = false;
@@ -211,6 +245,7 @@ commit(struct nft_transaction *transaction)
 static int
 write_table(const struct firewall *firewall)
 {
+    const struct firewall_config config = needed(firewall);
     struct nft_transaction t;
 
     VLOG_DBG_RL(&rl, "write table inet %s", firewall->name);
@@ -219,7 +254,7 @@ write_table(const struct firewall *firewall)
     nft_transaction_add(&t, nft_message(NFT_MSG_NEWTABLE, NLM_F_CREATE,
                                         firewall->name));
     nft_transaction_add(&t, nft_message(NFT_MSG_DELTABLE, 0, firewall->name));
-    firewall_table_build(&firewall->config, &firewall->count, add_message, &t);
+    firewall_table_build(&config, &firewall->count, add_message, &t);
     return commit(&t);
 }
 
@@ -269,22 +304,47 @@ say_refused(struct firewall *firewall, int error)
 static void
 say_unsteady(struct firewall *firewall)
 {
-    say(firewall, "the table changes faster than it can be compared");
+    say(firewall, "tables change faster than they can be compared");
     firewall->look = true;
 }
 
-/* Reads the table into 'text'.  Returns false, and says why, if it cannot. */
-static bool
-read_or_say(struct firewall *firewall, char **text)
+/* Says so if something could not be read, for 'error'. */
+static void
+say_unread(struct firewall *firewall, int error)
 {
-    int error = read_table(firewall, text);
-
     if (error == -NLE_DUMP_INTR) {
         say_unsteady(firewall);
     } else if (error) {
         say_unavailable(firewall, nl_geterror(error));
     }
+}
+
+/* Each returns false, and says why, if it cannot read. */
+
+static bool
+read_or_say(struct firewall *firewall, char **text)
+{
+    int error = read_table(firewall, text);
+
+    say_unread(firewall, error);
     return !error;
+}
+
+/* Marks cost each packet of the host connection tracking, and without
+ * destination NAT nothing needs them. */
+static bool
+find_dnat_or_say(struct firewall *firewall)
+{
+    bool found = false;
+    int error = firewall->config.mark_mask ? nat_rules_find(&found) : 0;
+
+    if (error) {
+        say_unread(firewall, error);
+        return false;
+    }
+    firewall->dnat = found;
+    update_wanted(firewall);
+    return true;
 }
 
 static bool
@@ -357,7 +417,7 @@ compare(struct firewall *firewall)
 {
     char *text = NULL;
 
-    if (read_or_say(firewall, &text)) {
+    if (find_dnat_or_say(firewall) && read_or_say(firewall, &text)) {
         firewall->in_sync = is_wanted(firewall, text) || mend(firewall);
         if (firewall->in_sync) {
             ds_clear(&firewall->present);
@@ -458,7 +518,8 @@ firewall_format_wanted(const struct firewall *firewall, struct ds *s)
                       config->ports[i].name);
     }
     if (config->mark_mask) {
-        ds_put_format(s, ", connection mark 0x%"PRIx32, config->mark_mask);
+        ds_put_format(s, ", connection mark 0x%"PRIx32"%s", config->mark_mask,
+                      firewall->dnat ? "" : " once there is destination NAT");
     }
 }
 

@@ -26,12 +26,15 @@
  *   the fake address stays where it belongs.
  *
  * Marks and masquerading need connection tracking, which the kernel begins
- * with when the table comes.  With a 'mark_mask' of 0, there is only the wall.
+ * with when they come.  So they are there only while others have destination
+ * NAT (nat-rules.h), as container engines do; otherwise, and with a 'mark_mask'
+ * of 0, there is only the wall.
  *
  * The table is written whole, in one transaction.  It is read, and compared
  * with what is wanted, at each look; one that is as wanted is not written.
  * The counter goes on when the table is written.  Other tables are left alone.
- * The kernel's messages about this table are a reason to look.
+ * The kernel's messages about this table, and about destination NAT of others,
+ * are a reason to look.
  *
  * Where the kernel has no nf_tables, this is blocked, and says so.
  *
@@ -59,7 +62,7 @@ struct firewall_port {
 
 struct firewall_config {
     const char *bridge;
-    uint32_t mark_mask;         /* 0 for the wall alone. */
+    uint32_t mark_mask;         /* 0 for the wall alone, always. */
     const struct firewall_port *ports;
     size_t n_ports;
 };

@@ -29,11 +29,15 @@ start_message(int type, int flags, const struct nfgenmsg *header)
 struct nl_msg *
 nft_message(int type, int flags, const char *table)
 {
-    const struct nfgenmsg header = { .nfgen_family = NFPROTO_INET };
+    const struct nfgenmsg header = {
+        .nfgen_family = table ? NFPROTO_INET : NFPROTO_UNSPEC,
+    };
     struct nl_msg *msg = start_message(NFNL_SUBSYS_NFTABLES << 8 | type,
                                        flags, &header);
 
-    nft_put_string(msg, NFT_TABLE_ATTR, table);
+    if (table) {
+        nft_put_string(msg, NFT_TABLE_ATTR, table);
+    }
     return msg;
 }
 

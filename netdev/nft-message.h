@@ -22,7 +22,7 @@ struct nlattr;
 #define NFT_TABLE_ATTR NFTA_TABLE_NAME
 
 /* Returns a new message, which the caller must nlmsg_free().  'type' is
- * NFT_MSG_*. */
+ * NFT_MSG_*.  Without a table, it asks for what is in all, of all families. */
 struct nl_msg *nft_message(int type, int flags, const char *table);
 
 /* The message that starts a transaction, and the one that ends it. */

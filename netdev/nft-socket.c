@@ -50,8 +50,8 @@ take_message(struct nl_msg *msg, void *dump_)
     const struct dump *dump = dump_;
     const struct nlmsghdr *nlh = nlmsg_hdr(msg);
 
-    return (!nft_is_of_table(nlh, dump->table) || dump->take(nlh, dump->aux)
-            ? NL_OK : NL_STOP);
+    return ((dump->table && !nft_is_of_table(nlh, dump->table))
+            || dump->take(nlh, dump->aux) ? NL_OK : NL_STOP);
 }
 
 static int

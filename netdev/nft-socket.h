@@ -16,7 +16,7 @@ const char *nft_probe(void);
 
 /* Asks for all of one kind, NFT_MSG_GET*, in 'table', and in its 'set' if that
  * is not NULL.  Gives 'take' those messages that are about 'table', until it
- * returns false.
+ * returns false.  If 'table' is NULL, that is all tables, of all families.
  *
  * Returns 0 or a negative libnl error: -NLE_DUMP_INTR if something changed
  * meanwhile, -NLE_AGAIN if there is no reply in time (netlink.h). */

@@ -33,8 +33,7 @@ load_flows () {
     ovs-appctl revalidator/purge
 }
 
-# set_host SET: with the agent's nftables table, and connection tracking, which
-# comes with it; or without.
+# set_host SET: with the agent's nftables table, or without.
 set_host () {
     case $1 in
         plain|before)

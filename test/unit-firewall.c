@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/msg.h>
@@ -14,6 +15,7 @@
 
 #include "netdev/firewall-table.h"
 #include "netdev/firewall.h"
+#include "netdev/nat-rules.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
 #include "random.h"
@@ -374,6 +376,7 @@ read_garbage(const struct nlmsghdr *good, size_t size, int changes)
     nft_text_add(&text, nlh);
     nft_is_of_table(nlh, "pipette-br0");
     nft_table_uses(nlh);
+    nat_rules_may_differ(nlh);
     nft_get_counter(nlh, FIREWALL_COUNTER, &count);
     free(nft_get_name(nlh));
     nft_text_destroy(&text);
@@ -408,6 +411,67 @@ firewall_garbage(void **state OVS_UNUSED)
     firewall_table_build(&config, &count, garble, NULL);
 }
 
+/* Destination NAT of others. */
+
+struct chain {
+    int message;
+    uint8_t family;
+    const char *type;
+    uint32_t hook;
+};
+
+static struct nl_msg *
+chain_message(struct chain chain)
+{
+    struct nl_msg *msg = nft_message(chain.message, 0, "other");
+    struct nfgenmsg *header = nlmsg_data(nlmsg_hdr(msg));
+
+    header->nfgen_family = chain.family;
+    nft_put_string(msg, NFTA_CHAIN_NAME, "chain");
+    if (chain.type) {
+        struct nlattr *hook = nft_start(msg, NFTA_CHAIN_HOOK);
+
+        nft_put_u32(msg, NFTA_HOOK_HOOKNUM, chain.hook);
+        nft_put_u32(msg, NFTA_HOOK_PRIORITY, 0);
+        nft_end(msg, hook);
+        nft_put_string(msg, NFTA_CHAIN_TYPE, chain.type);
+    }
+    return msg;
+}
+
+static void
+firewall_dnat(void **state OVS_UNUSED)
+{
+    static const struct {
+        struct chain chain;
+        bool is_dnat, may_differ;
+    } cases[] = {
+        { { NFT_MSG_NEWCHAIN, NFPROTO_IPV4, "nat", NF_INET_PRE_ROUTING },
+          true, true },
+        { { NFT_MSG_NEWCHAIN, NFPROTO_INET, "nat", NF_INET_LOCAL_OUT },
+          true, true },
+        { { NFT_MSG_NEWCHAIN, NFPROTO_IPV4, "nat", NF_INET_POST_ROUTING },
+          false, false },
+        { { NFT_MSG_NEWCHAIN, NFPROTO_IPV6, "nat", NF_INET_PRE_ROUTING },
+          false, false },
+        { { NFT_MSG_NEWCHAIN, NFPROTO_IPV4, "filter", NF_INET_PRE_ROUTING },
+          false, false },
+        { { NFT_MSG_NEWCHAIN, NFPROTO_IPV4, NULL, 0 }, false, false },
+        { { NFT_MSG_DELCHAIN, NFPROTO_IPV4, NULL, 0 }, false, true },
+        { { NFT_MSG_NEWRULE, NFPROTO_IPV4, NULL, 0 }, false, false },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct nl_msg *msg = chain_message(cases[i].chain);
+
+        assert_int_equal(nat_rules_is_dnat_chain(nlmsg_hdr(msg)),
+                         cases[i].is_dnat);
+        assert_int_equal(nat_rules_may_differ(nlmsg_hdr(msg)),
+                         cases[i].may_differ);
+        nlmsg_free(msg);
+    }
+}
+
 const struct CMUnitTest firewall_tests[] = {
     cmocka_unit_test(firewall_several_ports),
     cmocka_unit_test(firewall_lines),
@@ -415,5 +479,6 @@ const struct CMUnitTest firewall_tests[] = {
     cmocka_unit_test(firewall_tables),
     cmocka_unit_test(firewall_counts),
     cmocka_unit_test(firewall_garbage),
+    cmocka_unit_test(firewall_dnat),
     { .name = NULL },
 };
