@@ -33,7 +33,8 @@ MULTIPART_REQUEST, MULTIPART_REPLY = 18, 19
 GET_CONFIG_REQUEST, GET_CONFIG_REPLY, SET_CONFIG = 7, 8, 9
 BARRIER_REQUEST, BARRIER_REPLY = 20, 21
 BUNDLE_CONTROL, BUNDLE_ADD = 33, 34
-MP_FLOW, MP_AGGREGATE, MP_TABLE, MP_FLOW_MONITOR = 1, 2, 3, 16
+MP_FLOW, MP_AGGREGATE, MP_TABLE = 1, 2, 3
+MP_METER, MP_METER_CONFIG, MP_FLOW_MONITOR = 9, 10, 16
 BUNDLE_TYPES = {0: "open", 2: "close", 4: "commit", 6: "discard"}
 
 
@@ -87,7 +88,9 @@ class Switch:
     def multipart(self, xid, body, request):
         kind = struct.unpack("!H", body[:2])[0]
         self.say({MP_FLOW: "dump", MP_AGGREGATE: "count",
-                  MP_TABLE: "tables", MP_FLOW_MONITOR: "monitor"}[kind])
+                  MP_TABLE: "tables", MP_METER: "limited",
+                  MP_METER_CONFIG: "meters",
+                  MP_FLOW_MONITOR: "monitor"}[kind])
         if self.mode == "liar" and kind == MP_FLOW:
             self.lie(xid)
         elif self.mode == "refuse-monitor" and kind == MP_FLOW_MONITOR:

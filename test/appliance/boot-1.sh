@@ -115,6 +115,34 @@ pings () {
     client 1 $peer ping 172.16.9.5 192.168.2.80 4000
 }
 
+# A closed port of a target.
+closed_ports () {
+    refusal="ECONNREFUSED, ICMP 3/3 from 192.168.2.84 about 192.168.2.84:9"
+    for source in 192.168.2.5 172.16.9.5; do
+        equal "what $source hears" "$refusal" \
+            "$(client 1 $here/errors.py asks $source 192.168.2.84 9)"
+    done
+}
+
+# unreachables: how many ICMP errors of that type the machine has heard, and
+# how many messages were wrong.
+unreachables () {
+    awk '/^Icmp: [0-9]/ { print $5, $3 + $4 }' /proc/net/snmp
+}
+
+unreachables_are () {
+    test "$(unreachables)" = "$1 $2"
+}
+
+# A closed port of a client, when the service's answer comes.
+answers_unwanted () {
+    for source in 192.168.2.5 172.16.9.5; do
+        set -- $(unreachables)
+        client 1 $peer poke $source 192.168.2.84
+        wait_until unreachables_are $(($1 + 1)) $2
+    done
+}
+
 # heard: how many datagrams the machine has taken for its own.
 heard () {
     awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp
@@ -189,6 +217,8 @@ check "known subnet: ping" pings
 check "known subnet: the kernel alone forwards" in_kernel
 check "known subnet: several VLANs" several_vlans
 check "known subnet: an access port" access_port
+check "known subnet: closed UDP ports" closed_ports
+check "known subnet: a client does not want the answer" answers_unwanted
 check "the machine itself does not hear what comes untagged" stranger_unheard
 
 . $here/containers.sh
