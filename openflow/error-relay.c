@@ -42,19 +42,34 @@ error_relay_restart(struct error_relay *relay)
 {
     relay->listens = relay->known = false;
     relay->meters_xid = relay->meter_xid = relay->count_xid = 0;
+    relay->meter_error = NULL;
 }
 
 static bool
-uses_meter(const struct flow_list *flows)
+uses_meter(const struct ofputil_flow_mod *fm)
+{
+    return ofpacts_get_meter(fm->ofpacts, fm->ofpacts_len) == ERROR_METER;
+}
+
+static bool
+any_uses_meter(const struct flow_list *flows)
 {
     for (size_t i = 0; i < flows->n; i++) {
-        const struct ofputil_flow_mod *fm = &flows->fms[i];
-
-        if (ofpacts_get_meter(fm->ofpacts, fm->ofpacts_len) == ERROR_METER) {
+        if (uses_meter(&flows->fms[i])) {
             return true;
         }
     }
     return false;
+}
+
+void
+error_relay_adapt(const struct error_relay *relay, struct flow_list *flows)
+{
+    for (size_t i = 0; relay->meter_error && i < flows->n; i++) {
+        if (uses_meter(&flows->fms[i])) {
+            flows->fms[i].ofpacts_len = 0;
+        }
+    }
 }
 
 /* Open vSwitch sends nothing before it also has a "miss send length":
@@ -80,7 +95,7 @@ void
 error_relay_look(struct error_relay *relay, const struct flow_list *flows,
                  struct ovs_list *msgs)
 {
-    relay->wanted = uses_meter(flows);
+    relay->wanted = any_uses_meter(flows);
     relay->meter_xid = 0;
     relay->found = relay->right = false;
     if (relay->wanted && !relay->listens) {
@@ -164,6 +179,19 @@ error_relay_take_meters(struct error_relay *relay, struct ofpbuf *reply,
     }
 }
 
+static void
+take_meter_error(struct error_relay *relay, const char *name)
+{
+    if (relay->wanted) {
+        VLOG_WARN_RL(&rl, "the switch refused the meter of ICMP errors: %s; "
+                     "those of inside clients are dropped", name);
+        relay->meter_error = name;
+    } else {
+        VLOG_WARN_RL(&rl, "the switch refused to delete the meter of ICMP "
+                     "errors: %s", name);
+    }
+}
+
 bool
 error_relay_take_error(struct error_relay *relay, ovs_be32 xid,
                        const char *name, struct ovs_list *msgs)
@@ -172,8 +200,7 @@ error_relay_take_error(struct error_relay *relay, ovs_be32 xid,
         /* It cannot say what there is; it may take one. */
         end_meters(relay, msgs);
     } else if (relay->meter_xid && xid == relay->meter_xid) {
-        VLOG_WARN_RL(&rl, "the switch refused to %s the meter of ICMP errors: "
-                     "%s", relay->wanted ? "set" : "delete", name);
+        take_meter_error(relay, name);
     } else if (relay->count_xid && xid == relay->count_xid) {
         relay->count_xid = 0;
     } else {

@@ -15,7 +15,8 @@
  * the flows are: each look asks what meters there are, before it asks for the
  * flows, and adds, mends or deletes the agent's.  When somebody deletes it,
  * Open vSwitch deletes the flows that use it, too, which the flow monitor
- * tells.
+ * tells.  A switch that refuses it is not asked again on that connection: the
+ * flows that would use it drop.
  *
  * Pure: messages in, messages out, but for the log. */
 
@@ -50,6 +51,7 @@ struct error_relay {
     ovs_be32 meters_xid;        /* Of the request under way, or 0. */
     bool found, right;          /* As far as that was answered. */
     ovs_be32 meter_xid;         /* Of that to change it, at this look, or 0. */
+    const char *meter_error;    /* Why there can be none, or NULL. */
 
     ovs_be32 count_xid;         /* Of the request under way, or 0. */
     bool known;                 /* 'limited' is, on this connection. */
@@ -61,6 +63,10 @@ struct error_relay {
 
 /* There is a new connection, or none. */
 void error_relay_restart(struct error_relay *);
+
+/* Has those of 'flows' that use the meter drop instead, if there can be
+ * none. */
+void error_relay_adapt(const struct error_relay *, struct flow_list *flows);
 
 /* A look begins: appends requests to 'msgs'. */
 void error_relay_look(struct error_relay *, const struct flow_list *flows,

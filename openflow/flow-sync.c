@@ -120,13 +120,12 @@ flow_sync_create(void)
     return sync;
 }
 
-/* Forgets what was under way. */
+/* Forgets what was under way, but for what is to be sent. */
 static void
-restart(struct flow_sync *sync, enum sync_state state)
+forget(struct flow_sync *sync, enum sync_state state)
 {
     flow_bundle_clear(&sync->bundle);
     flow_list_clear(&sync->present);
-    ofpbuf_list_delete(&sync->outbox);
     learned_check_clear(&sync->learned);
     sync->learned.wanted = true;
     sync_counts_restart(&sync->counts);
@@ -134,6 +133,14 @@ restart(struct flow_sync *sync, enum sync_state state)
     sync->in_sync = sync->refused = sync->full = false;
     sync->failure = NULL;
     sync->state = state;
+}
+
+/* Forgets what was under way. */
+static void
+restart(struct flow_sync *sync, enum sync_state state)
+{
+    ofpbuf_list_delete(&sync->outbox);
+    forget(sync, state);
 }
 
 void
@@ -168,6 +175,7 @@ parse_wanted(struct flow_sync *sync)
     if (error) {
         ovs_fatal(0, "%s", error);
     }
+    error_relay_adapt(&sync->side.errors, &sync->wanted);
     drop_count_set_flows(&sync->counts.drops, &sync->wanted, flows);
     svec_destroy(&with_claims);
 }
@@ -248,6 +256,7 @@ flow_sync_connect(struct flow_sync *sync)
     restart(sync, S_LOOK);
     claims_connect(&sync->claims);
     side_requests_restart(&sync->side);
+    parse_wanted(sync);         /* This switch may have meters. */
     /* First, so that nothing is missed between this and the dump. */
     side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
     say(sync, "connected");
@@ -454,6 +463,33 @@ refuse(struct flow_sync *sync, bool full)
     sync->state = S_REFUSED;
 }
 
+/* The switch has no meter: its flows are to be others than those that it would
+ * refuse. */
+static void
+do_without_meter(struct flow_sync *sync)
+{
+    if (sync->state == S_STAGE) {
+        flow_bundle_discard(&sync->bundle, &sync->outbox);
+    }
+    forget(sync, S_LOOK);
+    parse_wanted(sync);
+}
+
+/* Returns true if the error is about what goes along with the flows. */
+static bool
+take_side_error(struct flow_sync *sync, ovs_be32 xid, const char *name)
+{
+    const char *meter_error = sync->side.errors.meter_error;
+
+    if (!side_requests_take_error(&sync->side, xid, name, &sync->outbox)) {
+        return false;
+    }
+    if (sync->side.errors.meter_error != meter_error) {
+        do_without_meter(sync);
+    }
+    return true;
+}
+
 /* Takes an error.  What follows from the first (the commit fails because one
  * of its changes did) and what is about a request that no longer matters says
  * nothing new. */
@@ -463,7 +499,7 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
     enum ofperr error = ofperr_decode_msg(oh, NULL);
     const char *name = ofperr_to_string(error);
 
-    if (side_requests_take_error(&sync->side, oh->xid, name, &sync->outbox)
+    if (take_side_error(sync, oh->xid, name)
         || sync_counts_take_error(&sync->counts, oh->xid)
         || claims_take_error(&sync->claims, oh->xid)
         || !awaits_reply(sync)) {

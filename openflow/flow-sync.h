@@ -16,7 +16,8 @@
  * forgotten (conntrack-flush.h), and so is what was learned with another
  * configuration (learned-check.h).  If a flow needs it, the switch is told to
  * show what is in IP fragments (frag-mode.h), and to send ICMP errors, which
- * it gets back translated (error-relay.h).
+ * it gets back translated (error-relay.h); if it refuses the meter for them,
+ * it is to drop them.
  *
  * Then it listens for changes that others make (flow-monitor.h).  If the
  * switch refuses that, it looks every FLOW_SYNC_POLL_MSEC instead.

@@ -246,6 +246,21 @@ error_relay_without_meters(void **state OVS_UNUSED)
     assert_true(error_relay_take_error(&end.relay, end.relay.meter_xid, "?",
                                        &end.msgs));
     assert_false(error_relay_take_error(&end.relay, 0, "?", &end.msgs));
+    assert_string_equal(end.relay.meter_error, "?");
+
+    /* The flow drops now, and nothing is asked for again, */
+    error_relay_adapt(&end.relay, &end.flows);
+    assert_int_equal(end.flows.fms[0].ofpacts_len, 0);
+    error_relay_look(&end.relay, &end.flows, &end.msgs);
+    expect(&end, "meters");
+    assert_true(error_relay_take_error(&end.relay, request_xid(&end), "?",
+                                       &end.msgs));
+    expect(&end, "");
+    assert_string_equal(end.relay.meter_error, "?");
+
+    /* but on another connection. */
+    error_relay_restart(&end.relay);
+    assert_null(end.relay.meter_error);
     end_destroy(&end);
 }
 

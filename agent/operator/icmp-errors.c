@@ -15,6 +15,11 @@ icmp_errors_format(const struct error_relay *relay, struct ds *s)
 {
     uint64_t limited = relay->known ? relay->limited : 0;
 
+    if (relay->meter_error) {
+        ds_put_format(s, "  ICMP errors of inside clients: dropped, the "
+                      "switch refused a meter: %s\n", relay->meter_error);
+        return;
+    }
     if (!relay->wanted
         || !(relay->translated || relay->refused || limited)) {
         return;
@@ -31,7 +36,7 @@ icmp_errors_format(const struct error_relay *relay, struct ds *s)
 void
 icmp_errors_put_json(const struct error_relay *relay, struct json *object)
 {
-    if (relay->wanted) {
+    if (relay->wanted || relay->meter_error) {
         struct json *errors = json_object_create();
 
         json_object_put(errors, "translated",
@@ -40,6 +45,10 @@ icmp_errors_put_json(const struct error_relay *relay, struct json *object)
                         json_integer_create(relay->refused));
         json_object_put(errors, "limited",
                         relay->known ? json_integer_create(relay->limited)
+                        : json_null_create());
+        json_object_put(errors, "meter_error",
+                        relay->meter_error
+                        ? json_string_create(relay->meter_error)
                         : json_null_create());
         json_object_put(object, "icmp_errors", errors);
     }
