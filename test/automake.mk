@@ -156,6 +156,7 @@ PACKAGE_TESTSUITE_AT = \
 TEST_HELPERS = \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
+	test/appliance/claims.sh \
 	test/appliance/containers.sh \
 	test/appliance/image.sh \
 	test/appliance/init \

@@ -41,6 +41,7 @@ on_kernel_datapath () {
         grep 'ovsfake0 [0-9]*/[0-9]*: (internal)'
 }
 
+watch_uplink
 need "Debian is up, and nothing has failed" \
     systemctl is-system-running --wait
 check "Open vSwitch uses the kernel's datapath" kernel_datapath
@@ -221,6 +222,7 @@ check "known subnet: closed UDP ports" closed_ports
 check "known subnet: a client does not want the answer" answers_unwanted
 check "the machine itself does not hear what comes untagged" stranger_unheard
 
+. $here/claims.sh
 . $here/containers.sh
 
 check "the service is sandboxed: systemd-analyze security, 1.4 at most" \
@@ -244,10 +246,13 @@ uplink_unplugged () {
 # The one time that a connection to Open vSwitch may break.
 openvswitch_restarted () {
     start_steady
+    start_asking
+    trap 'kill $steady_pid $asking 2>/dev/null' EXIT
     pid=$(main_pid)
     systemctl restart openvswitch-switch
     wait_until is_ready
     asks 2 tcp 192.168.2.9 192.168.2.77 1000 10.10.9.77
+    end_asking
     end_steady
     equal "process" "$pid" "$(main_pid)"
     broken="connection\|receive error\|send error: Broken pipe"
@@ -298,9 +303,12 @@ upgraded () {
     grep -x 'uplink = up0' $conf
 }
 
+check "no fake address on the uplink so far" uplink_is_clean
 check "the uplink is unplugged and plugged" uplink_unplugged
+watch_uplink
 check "Open vSwitch is restarted: service and connection go on" \
     openvswitch_restarted
+check "claims: none, nobody answers" unclaimed
 check "the agent is killed: no packet is lost" killed
 check "the agent hangs: the watchdog has it replaced, no packet is lost" hung
 check "a second instance beside the first" second_instance
