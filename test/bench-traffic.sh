@@ -33,12 +33,12 @@ load_flows () {
     ovs-appctl revalidator/purge
 }
 
-# set_host SET: with the agent's nftables table, or without.
+# set_host SET: with the agent's nftables table, or without.  The agent runs for
+# each set: what it does to the switch is the same then.
 set_host () {
+    agent --once -vconsole:off -vsyslog:off
     case $1 in
-        plain|before)
-            quiet nft delete table inet pipette-copro0 || : ;;
-        *) agent --once -vconsole:off -vsyslog:off ;;
+        plain|before) nft delete table inet pipette-copro0 ;;
     esac
 }
 
