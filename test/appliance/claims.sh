@@ -20,7 +20,7 @@ note () {
 # For wait_until.
 switch_answers () {
     note
-    tail -n 4 $asked | grep '^192.168.2.99 0e:70:69$'
+    tail -n 4 $asked | grep '^192.168.2.99[- ].*0e:70:69$'
 }
 
 # hosts_are_alone LINE...: nobody but the hosts and these has ever answered
