@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# In the first boot: some addresses of the known subnet are claimed.  A host has
-# one of them, another comes.
+# In the first boot: some addresses of the known subnet are claimed.  A host
+# has one of them, another comes.
 
 arp=$here/arp.py
 host_mac=02:00:00:00:00:09
