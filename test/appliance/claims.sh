@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# In the first boot: some addresses of the known subnet are claimed.  A host has
-# one of them, another comes.
+# In the first boot: some addresses of the known subnet are claimed.  A host
+# has one of them, another comes.
 
 arp=$here/arp.py
 host_mac=02:00:00:00:00:09
@@ -20,7 +20,7 @@ note () {
 # For wait_until.
 switch_answers () {
     note
-    tail -n 4 $asked | grep '^192.168.2.99 0e:70:69$'
+    tail -n 4 $asked | grep '^192.168.2.99[- ].*0e:70:69$'
 }
 
 # hosts_are_alone LINE...: nobody but the hosts and these has ever answered
