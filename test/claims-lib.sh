@@ -31,6 +31,31 @@ until_asked () {
     "$@"
 }
 
+# add_outside: client2 is a router, and behind it is the namespace "outside".
+add_outside () {
+    ip netns add outside
+    ip link add r0 netns client2 type veth peer name eth0 netns outside
+    ip -n client2 addr add 172.16.0.1/24 dev r0
+    ip -n client2 link set r0 up
+    ip -n outside addr add 172.16.0.5/24 dev eth0
+    ip -n outside link set eth0 up
+    ip -n outside route add default via 172.16.0.1
+    ip netns exec client2 sysctl -qw net.ipv4.ip_forward=1
+    ip netns exec client2 ethtool -K r0 tx off >/dev/null
+    ip netns exec outside ethtool -K eth0 tx off >/dev/null
+}
+
+# scans NAMESPACE TARGET [OPTION]...: what its TCP and UDP ports 7 and 8 look like,
+# and how many hops away it is.
+scans () {
+    scan_from=$1 scan_target=$2
+    shift 2
+    ip netns exec $scan_from nmap -n -sS -sU -p 7,8 --traceroute "$@" \
+        $scan_target >"$SANDBOX/nmap"
+    sed -n 's/  */ /g; /^[78].[tu][cd]p/p; /^[0-9]* .* ms/s/ .* ms//p' \
+        "$SANDBOX/nmap"
+}
+
 # asks TARGETS [SECONDS]: client1 asks, and prints who answers.
 asks () {
     client 1 $arp ask eth0 192.168.2.5 "$@"
