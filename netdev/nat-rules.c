@@ -17,9 +17,6 @@
 #include "netdev/nft-socket.h"
 #include "util.h"
 
-/* Others may change their tables without end. */
-#define MAX_TRIES 5
-
 /* The tables of iptables-legacy in use, a line each. */
 #define LEGACY_TABLES "/proc/net/ip_tables_names"
 
@@ -118,7 +115,8 @@ nat_rules_find(bool *found)
     int error = -NLE_DUMP_INTR;
 
     *found = find_legacy();
-    for (int i = 0; i < MAX_TRIES && !*found && error == -NLE_DUMP_INTR; i++) {
+    for (int i = 0;
+         i < NFT_MAX_TRIES && !*found && error == -NLE_DUMP_INTR; i++) {
         error = nft_dump(NFT_MSG_GETCHAIN, NULL, NULL, take_chain, found);
     }
     return *found ? 0 : error;

@@ -14,6 +14,10 @@ struct nlmsghdr;
 /* Returns NULL if the kernel has sockets for it, otherwise why not. */
 const char *nft_probe(void);
 
+/* How often to ask when dumps are interrupted: others may change their tables
+ * without end. */
+#define NFT_MAX_TRIES 5
+
 /* Asks for all of one kind, NFT_MSG_GET*, in 'table', and in its 'set' if that
  * is not NULL.  Gives 'take' those messages that are about 'table', until it
  * returns false.  If 'table' is NULL, that is all tables, of all families.

@@ -14,9 +14,6 @@
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
-/* Others may change their tables without end. */
-#define MAX_TRIES 5
-
 struct counter {
     const char *name;
     struct nft_counter *value;
@@ -148,7 +145,7 @@ nft_table_read(const char *table, size_t limit, const char *name,
 {
     int error = -NLE_DUMP_INTR;
 
-    for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
+    for (int i = 0; i < NFT_MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
         struct reading reading = {
             .table = table, .limit = limit, .counter = { name, counter },
             .text = NFT_TEXT_INITIALIZER, .sets = SVEC_EMPTY_INITIALIZER,
