@@ -2,6 +2,8 @@ sbin_PROGRAMS += agent/pipette-agent
 dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8
 
 libpipette_a_SOURCES += \
+	agent/config/claims.c \
+	agent/config/claims.h \
 	agent/config/config-file.c \
 	agent/config/config-file.h \
 	agent/config/network-checks.c \
@@ -30,6 +32,8 @@ libpipette_a_SOURCES += \
 	agent/operator/component.h \
 	agent/operator/health.c \
 	agent/operator/health.h \
+	agent/operator/icmp-errors.c \
+	agent/operator/icmp-errors.h \
 	agent/operator/networks.c \
 	agent/operator/networks.h \
 	agent/operator/notify.c \

@@ -32,6 +32,8 @@
 /* Before Docker's rules, which would leave the address as it is. */
 #define PRIORITY_MASQUERADE 90
 #define PRIORITY_WALL 150
+/* Before all else. */
+#define PRIORITY_OPTIONS -300
 
 /* How the messages are made. */
 struct builder {
@@ -456,6 +458,25 @@ put_wall(const struct builder *b)
     end_rule(b, r);
 }
 
+/* Linux writes its address into IP options, "record route" for one, and answers
+ * with them: clients would see the fake address. */
+static void
+put_options(const struct builder *b)
+{
+    struct rule r = start_rule(b, "options");
+
+    match_ipv4(r.msg);
+    nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER,
+                     offsetof(struct iphdr, daddr), sizeof(ovs_be32));
+    nft_load_meta(r.msg, NFT_META_IIFNAME, NFT_SECOND);
+    nft_lookup(r.msg, "ways", 0);
+    nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER, 0, sizeof(uint8_t));
+    nft_mask_u8(r.msg, 0x0f);
+    nft_compare_u8(r.msg, NFT_CMP_NEQ, sizeof(struct iphdr) / 4);
+    nft_verdict(r.msg, NF_DROP);
+    end_rule(b, r);
+}
+
 /* The bits of 'mark_mask' become the port's. */
 
 static void
@@ -527,6 +548,7 @@ put_chains(const struct builder *b)
         put_for_marks(b, put_mark_chain);
     }
     put_chain(b, "wall", "filter", NF_INET_POST_ROUTING, PRIORITY_WALL);
+    put_chain(b, "options", "filter", NF_INET_PRE_ROUTING, PRIORITY_OPTIONS);
 }
 
 static void
@@ -550,6 +572,7 @@ put_rules(const struct builder *b)
         put_for_marks(b, put_mark);
     }
     put_wall(b);
+    put_options(b);
 }
 
 /* The order is that in which the kernel shows what they make. */

@@ -198,17 +198,31 @@ nft_load_payload(struct nl_msg *msg, uint32_t base, uint32_t offset,
     end_expression(msg, e);
 }
 
-void
-nft_mask(struct nl_msg *msg, uint32_t mask, uint32_t xor)
+static void
+mask(struct nl_msg *msg, const void *mask_, const void *xor, size_t n)
 {
     struct expression e = start_expression(msg, "bitwise");
 
     nft_put_u32(msg, NFTA_BITWISE_SREG, NFT_FIRST);
     nft_put_u32(msg, NFTA_BITWISE_DREG, NFT_FIRST);
-    nft_put_u32(msg, NFTA_BITWISE_LEN, sizeof mask);
-    nft_put_value(msg, NFTA_BITWISE_MASK, &mask, sizeof mask);
-    nft_put_value(msg, NFTA_BITWISE_XOR, &xor, sizeof xor);
+    nft_put_u32(msg, NFTA_BITWISE_LEN, n);
+    nft_put_value(msg, NFTA_BITWISE_MASK, mask_, n);
+    nft_put_value(msg, NFTA_BITWISE_XOR, xor, n);
     end_expression(msg, e);
+}
+
+void
+nft_mask(struct nl_msg *msg, uint32_t mask_, uint32_t xor)
+{
+    mask(msg, &mask_, &xor, sizeof mask_);
+}
+
+void
+nft_mask_u8(struct nl_msg *msg, uint8_t mask_)
+{
+    const uint8_t none = 0;
+
+    mask(msg, &mask_, &none, sizeof mask_);
 }
 
 void

@@ -64,6 +64,9 @@ void nft_load_payload(struct nl_msg *, uint32_t base, uint32_t offset,
 /* The register becomes (register & mask) ^ xor, in host byte order. */
 void nft_mask(struct nl_msg *, uint32_t mask, uint32_t xor);
 
+/* The same with the first byte. */
+void nft_mask_u8(struct nl_msg *, uint8_t mask);
+
 /* The rule goes on if the register is 'op' (NFT_CMP_*) 'data'. */
 void nft_compare(struct nl_msg *, uint32_t op, const void *data, size_t);
 void nft_compare_u8(struct nl_msg *, uint32_t op, uint8_t value);

@@ -1,8 +1,33 @@
 libpipette_a_SOURCES += \
 	openflow/address-plan.c \
 	openflow/address-plan.h \
+	openflow/address-set.c \
+	openflow/address-set.h \
+	openflow/claim-list.c \
+	openflow/claim-list.h \
+	openflow/claim-mac.h \
+	openflow/claim-network.c \
+	openflow/claim-network.h \
+	openflow/claim-owners.c \
+	openflow/claim-owners.h \
+	openflow/claim-probe.c \
+	openflow/claim-probe.h \
+	openflow/claim-request.c \
+	openflow/claim-request.h \
+	openflow/claim-set.c \
+	openflow/claim-set.h \
+	openflow/claims-format.c \
+	openflow/claims-format.h \
+	openflow/claims.c \
+	openflow/claims.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
+	openflow/error-flows.c \
+	openflow/error-flows.h \
+	openflow/error-relay.c \
+	openflow/error-relay.h \
+	openflow/error-translate.c \
+	openflow/error-translate.h \
 	openflow/flow-bundle.c \
 	openflow/flow-bundle.h \
 	openflow/flow-count.c \
@@ -44,5 +69,7 @@ libpipette_a_SOURCES += \
 	openflow/sync-counts.h \
 	openflow/table-use.c \
 	openflow/table-use.h \
+	openflow/uplink-watch.c \
+	openflow/uplink-watch.h \
 	openflow/vlan-flows.c \
 	openflow/vlan-flows.h

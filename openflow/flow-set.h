@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include "openflow/address-plan.h"
+#include "openflow/claim-set.h"
 #include "openvswitch/types.h"
 
 struct svec;
@@ -76,6 +77,7 @@ struct flow_config {
     bool routed;                /* Serve clients outside of it, too. */
     uint32_t max_clients;       /* Of these, at a time. */
     uint16_t ct_zone;           /* Connection tracking zone for these. */
+    struct claim_config claims; /* Addresses that ARP is answered for. */
 
     /* The bridge has ports and flows of others.  Then the set has no flow for
      * packets from other ports, and leaves table 0's flow of priority 0 that

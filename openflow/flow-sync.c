@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "coverage.h"
+#include "openflow/claims.h"
 #include "openflow/conntrack-flush.h"
 #include "openflow/flow-bundle.h"
 #include "openflow/flow-diff.h"
@@ -74,7 +75,9 @@ struct flow_sync {
     struct ovs_list outbox;     /* Of struct ofpbuf: messages to send. */
 
     bool have_flows;            /* Those below, maybe none. */
-    struct svec text;           /* What 'wanted' was parsed from. */
+    struct svec text;           /* What 'wanted' was parsed from, but for
+                                 * table 18, which 'claims' has. */
+    struct claims claims;
     struct flow_list wanted;
     struct flow_list present;   /* S_DUMP, S_CHECK: received so far. */
     struct flow_bundle bundle;  /* Has changes from S_STAGE on, unless done. */
@@ -111,24 +114,33 @@ flow_sync_create(void)
     side_requests_init(&sync->side);
     learned_check_init(&sync->learned);
     sync_counts_init(&sync->counts);
+    claims_init(&sync->claims);
     ds_init(&sync->present_words);
     say(sync, "not connected");
     return sync;
+}
+
+/* Forgets what was under way, but for what is to be sent. */
+static void
+forget(struct flow_sync *sync, enum sync_state state)
+{
+    flow_bundle_clear(&sync->bundle);
+    flow_list_clear(&sync->present);
+    learned_check_clear(&sync->learned);
+    sync->learned.wanted = true;
+    sync_counts_restart(&sync->counts);
+    claims_restart(&sync->claims);
+    sync->in_sync = sync->refused = sync->full = false;
+    sync->failure = NULL;
+    sync->state = state;
 }
 
 /* Forgets what was under way. */
 static void
 restart(struct flow_sync *sync, enum sync_state state)
 {
-    flow_bundle_clear(&sync->bundle);
-    flow_list_clear(&sync->present);
     ofpbuf_list_delete(&sync->outbox);
-    learned_check_clear(&sync->learned);
-    sync->learned.wanted = true;
-    sync_counts_restart(&sync->counts);
-    sync->in_sync = sync->refused = sync->full = false;
-    sync->failure = NULL;
-    sync->state = state;
+    forget(sync, state);
 }
 
 void
@@ -141,28 +153,65 @@ flow_sync_destroy(struct flow_sync *sync)
         side_requests_destroy(&sync->side);
         learned_check_destroy(&sync->learned);
         sync_counts_destroy(&sync->counts);
+        claims_destroy(&sync->claims);
         ds_destroy(&sync->present_words);
         free(sync);
     }
 }
 
+/* Parses what is wanted now.  The flow set is ours: an error is a bug. */
+static void
+parse_wanted(struct flow_sync *sync)
+{
+    struct svec with_claims = SVEC_EMPTY_INITIALIZER;
+    const struct svec *flows = &sync->text;
+
+    if (sync->claims.n) {
+        claims_build(&sync->claims, &sync->text, &with_claims);
+        flows = &with_claims;
+    }
+    flow_list_clear(&sync->wanted);
+    char *error = flow_list_parse(&sync->wanted, flows);
+    if (error) {
+        ovs_fatal(0, "%s", error);
+    }
+    error_relay_adapt(&sync->side.errors, &sync->wanted);
+    drop_count_set_flows(&sync->counts.drops, &sync->wanted, flows);
+    svec_destroy(&with_claims);
+}
+
+void
+flow_sync_set_claims(struct flow_sync *sync, const struct flow_config *configs,
+                     size_t n)
+{
+    claims_set(&sync->claims, configs, n);
+}
+
+void
+flow_sync_revoke_claims(struct flow_sync *sync)
+{
+    claims_revoke(&sync->claims);
+    sync->news |= sync->claims.changed;
+}
+
+const struct claims *
+flow_sync_claims(const struct flow_sync *sync)
+{
+    return &sync->claims;
+}
+
 void
 flow_sync_set_flows(struct flow_sync *sync, const struct svec *flows)
 {
-    if (sync->have_flows && svec_equal(&sync->text, flows)) {
+    if (sync->have_flows && svec_equal(&sync->text, flows)
+        && !sync->claims.changed) {
         sync_counts_restart(&sync->counts);
         return;
     }
     sync->have_flows = true;
     svec_destroy(&sync->text);
     svec_clone(&sync->text, flows);
-    flow_list_clear(&sync->wanted);
-    char *error = flow_list_parse(&sync->wanted, flows);
-    if (error) {
-        /* The flow set is ours: this is a bug. */
-        ovs_fatal(0, "%s", error);
-    }
-    drop_count_set_flows(&sync->counts.drops, &sync->wanted, flows);
+    parse_wanted(sync);
     if (sync->state != S_DISCONNECTED) {
         restart(sync, S_LOOK);
         side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
@@ -205,7 +254,9 @@ void
 flow_sync_connect(struct flow_sync *sync)
 {
     restart(sync, S_LOOK);
+    claims_connect(&sync->claims);
     side_requests_restart(&sync->side);
+    parse_wanted(sync);         /* This switch may have meters. */
     /* First, so that nothing is missed between this and the dump. */
     side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
     say(sync, "connected");
@@ -251,6 +302,7 @@ flow_sync_look(struct flow_sync *sync, long long int now)
     sync->last_look = now;
     side_requests_look(&sync->side, &sync->wanted, &sync->outbox);
     sync_counts_begin_look(&sync->counts);
+    claims_begin_dump(&sync->claims);
     send_msg(sync, flow_stats_encode_dump(FLOW_STATS_OWN, &sync->xid));
     if (sync->learned.wanted) {
         learned_check_begin(&sync->learned, &sync->outbox);
@@ -289,6 +341,17 @@ settle(struct flow_sync *sync)
     flow_bundle_clear(&sync->bundle);
 }
 
+/* What is wanted has changed by time alone.  What is being counted is not
+ * waited for: the look counts, too. */
+static void
+change_wanted(struct flow_sync *sync)
+{
+    parse_wanted(sync);
+    sync_counts_begin_look(&sync->counts);
+    sync->news = true;
+    sync->in_sync = false;
+}
+
 static void
 send_changes(struct flow_sync *sync)
 {
@@ -308,7 +371,7 @@ send_changes(struct flow_sync *sync)
         if (!sync->refused) {
             say(sync, "changing %"PRIuSIZE" flows", bundle->changes.n);
         }
-    } else if (sync->side.frags_xid) {
+    } else if (side_requests_want_barrier(&sync->side)) {
         struct ofpbuf *msg = ofputil_encode_barrier_request(FLOW_SYNC_VERSION);
 
         sync->xid = ((const struct ofp_header *) msg->data)->xid;
@@ -370,6 +433,7 @@ handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg,
             flow_list_add_stats(&sync->present, &stats);
         }
         drop_count_add(&sync->counts.drops, &stats);
+        claims_take_flow(&sync->claims, &stats, now);
     }
     ofpbuf_uninit(&ofpacts);
 
@@ -378,6 +442,9 @@ handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg,
     } else if (!more) {
         drop_count_end(&sync->counts.drops, now);
         sync->counts.under_way = false;
+        if (claims_end_dump(&sync->claims, sync->state == S_DUMP)) {
+            parse_wanted(sync);
+        }
         if (sync->state == S_DUMP) {
             end_dump(sync);
         }
@@ -396,6 +463,33 @@ refuse(struct flow_sync *sync, bool full)
     sync->state = S_REFUSED;
 }
 
+/* The switch has no meter: its flows are to be others than those that it would
+ * refuse. */
+static void
+do_without_meter(struct flow_sync *sync)
+{
+    if (sync->state == S_STAGE) {
+        flow_bundle_discard(&sync->bundle, &sync->outbox);
+    }
+    forget(sync, S_LOOK);
+    parse_wanted(sync);
+}
+
+/* Returns true if the error is about what goes along with the flows. */
+static bool
+take_side_error(struct flow_sync *sync, ovs_be32 xid, const char *name)
+{
+    const char *meter_error = sync->side.errors.meter_error;
+
+    if (!side_requests_take_error(&sync->side, xid, name, &sync->outbox)) {
+        return false;
+    }
+    if (sync->side.errors.meter_error != meter_error) {
+        do_without_meter(sync);
+    }
+    return true;
+}
+
 /* Takes an error.  What follows from the first (the commit fails because one
  * of its changes did) and what is about a request that no longer matters says
  * nothing new. */
@@ -405,8 +499,9 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
     enum ofperr error = ofperr_decode_msg(oh, NULL);
     const char *name = ofperr_to_string(error);
 
-    if (side_requests_take_error(&sync->side, oh->xid, name)
+    if (take_side_error(sync, oh->xid, name)
         || sync_counts_take_error(&sync->counts, oh->xid)
+        || claims_take_error(&sync->claims, oh->xid)
         || !awaits_reply(sync)) {
         return;
     }
@@ -466,6 +561,8 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         if (sync->state == S_DUMP ? awaited
             : sync_counts_awaits(&sync->counts, oh)) {
             handle_dump_reply(sync, msg, now);
+        } else if (claims_take_owners(&sync->claims, msg, now)) {
+            /* It is awaited by nothing else. */
         } else if (learned_check_take_dump(&sync->learned, msg,
                                            &sync->wanted)) {
             end_check(sync);
@@ -476,8 +573,24 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         sync->news |= flow_monitor_is_news(msg);
         break;
 
+    case OFPTYPE_PORT_STATUS:
+        sync->news |= claims_take_port_status(&sync->claims, oh);
+        break;
+
     case OFPTYPE_AGGREGATE_STATS_REPLY:
         handle_aggregate(sync, oh);
+        break;
+
+    case OFPTYPE_PACKET_IN:
+        error_relay_take_packet(&sync->side.errors, oh, &sync->outbox);
+        break;
+
+    case OFPTYPE_METER_CONFIG_STATS_REPLY:
+        error_relay_take_meters(&sync->side.errors, msg, &sync->outbox);
+        break;
+
+    case OFPTYPE_METER_STATS_REPLY:
+        error_relay_take_count(&sync->side.errors, msg);
         break;
 
     case OFPTYPE_TABLE_STATS_REPLY:
@@ -515,20 +628,37 @@ next_poll(const struct flow_sync *sync)
 void
 flow_sync_run(struct flow_sync *sync, long long int now)
 {
-    if (is_resting(sync)) {
+    if (is_resting(sync) && now >= sync_counts_next(&sync->counts)) {
         sync_counts_run(&sync->counts, now, &sync->outbox);
+        error_relay_count(&sync->side.errors, &sync->outbox);
+    }
+    if (sync->state == S_SETTLED && !sync->news) {
+        claims_settled(&sync->claims, now);
+        if (claims_run(&sync->claims, now, &sync->outbox)) {
+            change_wanted(sync);
+        }
     }
     if (now >= next_poll(sync)) {
         sync->news = true;
     }
 }
 
+/* Returns when claims have something to do. */
+static long long int
+next_claims(const struct flow_sync *sync)
+{
+    return (sync->state == S_SETTLED && !sync->news
+            ? claims_next(&sync->claims) : LLONG_MAX);
+}
+
 long long int
 flow_sync_next(const struct flow_sync *sync)
 {
+    long long int counts = sync_counts_next(&sync->counts);
+
     return (awaits_reply(sync) ? sync->deadline
             : !is_resting(sync) ? LLONG_MAX
-            : MIN(sync_counts_next(&sync->counts), next_poll(sync)));
+            : MIN(MIN(counts, next_poll(sync)), next_claims(sync)));
 }
 
 const char *
@@ -587,10 +717,17 @@ flow_sync_drops(const struct flow_sync *sync)
     return &sync->counts.drops;
 }
 
+const struct error_relay *
+flow_sync_errors(const struct flow_sync *sync)
+{
+    return &sync->side.errors;
+}
+
 void
 flow_sync_request_counts(struct flow_sync *sync)
 {
     sync_counts_request(&sync->counts);
+    claims_request(&sync->claims);
 }
 
 void

@@ -15,7 +15,9 @@
  * Connections that the switch tracks and the new table makes wrong are
  * forgotten (conntrack-flush.h), and so is what was learned with another
  * configuration (learned-check.h).  If a flow needs it, the switch is told to
- * show what is in IP fragments (frag-mode.h).
+ * show what is in IP fragments (frag-mode.h), and to send ICMP errors, which
+ * it gets back translated (error-relay.h); if it refuses the meter for them,
+ * it is to drop them.
  *
  * Then it listens for changes that others make (flow-monitor.h).  If the
  * switch refuses that, it looks every FLOW_SYNC_POLL_MSEC instead.
@@ -24,11 +26,15 @@
  * that does not go back, the same for all calls. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "openvswitch/ofp-protocol.h"
 
+struct claims;
 struct drop_count;
 struct ds;
+struct flow_config;
+struct error_relay;
 struct ofpbuf;
 struct simap;
 struct svec;
@@ -48,6 +54,14 @@ void flow_sync_destroy(struct flow_sync *);
  * ovs-ofctl(8), with port numbers, not names.  An empty set is a set.  The
  * same set once more only has the flows of others counted anew. */
 void flow_sync_set_flows(struct flow_sync *, const struct svec *flows);
+
+/* What the networks claim (claims.h): to be told before the flows that were
+ * built from the same configurations; and that the uplink is another device,
+ * so that it is not known any more who is there. */
+void flow_sync_set_claims(struct flow_sync *, const struct flow_config *,
+                          size_t n);
+void flow_sync_revoke_claims(struct flow_sync *);
+const struct claims *flow_sync_claims(const struct flow_sync *);
 
 /* Has the switch see IP fragments in 'mode', a word of set-frags in
  * ovs-ofctl(8), as it did before the agent changed that.  Otherwise, or if
@@ -114,6 +128,9 @@ const struct drop_count *flow_sync_drops(const struct flow_sync *);
  * what that was. */
 void flow_sync_set_wants_tables(struct flow_sync *, bool wants_tables);
 const struct table_use *flow_sync_table_use(const struct flow_sync *);
+
+/* Returns what became of ICMP errors that visit the agent. */
+const struct error_relay *flow_sync_errors(const struct flow_sync *);
 
 /* Somebody wants to know these: counts again as soon as no look is under way,
  * at most once a second (sync-counts.h). */

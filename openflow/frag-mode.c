@@ -8,6 +8,7 @@
 #include "openflow/flow-sync.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofp-switch.h"
+#include "util.h"
 
 /* Ports, or what stands in their place: ICMP's type and code. */
 static bool
@@ -37,17 +38,21 @@ frag_mode_is_needed(const struct flow_list *flows)
 
 struct ofpbuf *
 frag_mode_change(const struct ofp_header *reply, const char *mode,
-                 const char **former)
+                 uint16_t miss_send_len, const char **former)
 {
     struct ofputil_switch_config config;
     enum ofputil_frag_handling frag;
 
     ofputil_decode_get_config_reply(reply, &config);
-    if (!ofputil_frag_handling_from_string(mode, &frag)
-        || config.frag == frag) {
+    if (!mode || !ofputil_frag_handling_from_string(mode, &frag)) {
+        frag = config.frag;
+    }
+    if (config.frag == frag && config.miss_send_len >= miss_send_len) {
         return NULL;
     }
-    *former = ofputil_frag_handling_to_string(config.frag);
+    *former = (config.frag == frag ? NULL
+               : ofputil_frag_handling_to_string(config.frag));
     config.frag = frag;
+    config.miss_send_len = MAX(config.miss_send_len, miss_send_len);
     return ofputil_encode_set_config(&config, FLOW_SYNC_VERSION);
 }

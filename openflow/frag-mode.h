@@ -14,6 +14,7 @@
  * the mode (OFPT_GET_CONFIG_REQUEST), before anything is changed.  Pure. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct flow_list;
 struct ofp_header;
@@ -24,10 +25,15 @@ struct ofpbuf;
 bool frag_mode_is_needed(const struct flow_list *flows);
 
 /* Takes 'reply', an OFPT_GET_CONFIG_REPLY.  Returns NULL if the mode is 'mode'
- * ("nx-match", or another word of ovs-ofctl(8)) already, or that is no mode.
- * Otherwise returns a request, which becomes the caller's, that sets it and
- * changes nothing else, and stores into '*former' what it was. */
+ * ("nx-match", or another word of ovs-ofctl(8)) already, or that is no mode or
+ * NULL; and this connection is sent 'miss_send_len' bytes, or more, of each
+ * packet that misses the flows, which the same request sets.
+ *
+ * Otherwise returns a request, which becomes the caller's, that sets both and
+ * changes nothing else, and stores into '*former' what the mode was, NULL if
+ * it stays. */
 struct ofpbuf *frag_mode_change(const struct ofp_header *reply,
-                                const char *mode, const char **former);
+                                const char *mode, uint16_t miss_send_len,
+                                const char **former);
 
 #endif /* openflow/frag-mode.h */

@@ -55,6 +55,7 @@ side_requests_restart(struct side_requests *side)
     side->monitor_error = NULL;
     forget_flushes(side);
     forget_frags(side);
+    error_relay_restart(&side->errors);
 }
 
 void
@@ -80,7 +81,8 @@ side_requests_look(struct side_requests *side, const struct flow_list *flows,
 {
     forget_frags(side);
     side->needs_mode = frag_mode_is_needed(flows);
-    if (get_mode(side)) {
+    error_relay_look(&side->errors, flows, msgs);
+    if (get_mode(side) || side->errors.wanted) {
         struct ofpbuf *msg = ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST,
                                           FLOW_SYNC_VERSION, 0);
 
@@ -95,15 +97,18 @@ side_requests_take_config(struct side_requests *side,
                           struct ovs_list *msgs)
 {
     const char *mode = get_mode(side);
+    uint16_t miss_send_len = side->errors.wanted ? ERROR_MISS_SEND_LEN : 0;
     const char *former;
 
-    if (!mode || reply->xid != side->config_xid) {
+    if (!side->config_xid || reply->xid != side->config_xid) {
         return;
     }
     side->config_xid = 0;
-    struct ofpbuf *msg = frag_mode_change(reply, mode, &former);
+    struct ofpbuf *msg = frag_mode_change(reply, mode, miss_send_len, &former);
     if (msg) {
-        VLOG_DBG_RL(&rl, "set-frags %s, was %s", mode, former);
+        if (former) {
+            VLOG_DBG_RL(&rl, "set-frags %s, was %s", mode, former);
+        }
         if (!side->former_frags) {
             side->former_frags = former;
         }
@@ -133,12 +138,14 @@ side_requests_note_flushes(struct side_requests *side,
     }
 }
 
-/* The flows work without the former mode. */
+/* The flows work without the former mode, and without ICMP errors. */
 static void
 take_frags_error(struct side_requests *side, const char *name)
 {
     if (side->needs_mode) {
         side->frags_error = name;
+    } else if (!side->restore_frags) {
+        VLOG_WARN_RL(&rl, "the switch refused to send ICMP errors: %s", name);
     } else {
         VLOG_WARN_RL(&rl, "the switch refused to restore mode %s for IP "
                      "fragments: %s", side->restore_frags, name);
@@ -147,7 +154,7 @@ take_frags_error(struct side_requests *side, const char *name)
 
 bool
 side_requests_take_error(struct side_requests *side, ovs_be32 xid,
-                         const char *name)
+                         const char *name, struct ovs_list *msgs)
 {
     if (flow_monitor_has_xid(&side->monitor, xid)) {
         if (!side->monitor_error) {
@@ -164,7 +171,13 @@ side_requests_take_error(struct side_requests *side, ovs_be32 xid,
                      "connections of former flows: %s; routed clients may "
                      "have to use other ports", name);
     } else {
-        return false;
+        return error_relay_take_error(&side->errors, xid, name, msgs);
     }
     return true;
+}
+
+bool
+side_requests_want_barrier(const struct side_requests *side)
+{
+    return side->frags_xid || side->errors.meter_xid;
 }

@@ -6,13 +6,14 @@
 /* What goes to the switch along with the flows
  * =============================================
  *
- * Flow monitors (flow-monitor.h), the mode for IP fragments (frag-mode.h), and
- * requests to forget tracked connections (conntrack-flush.h).  The switch
- * replies to these only if it refuses them.  Pure: messages in, messages out,
- * but for warnings in the log. */
+ * Flow monitors (flow-monitor.h), the mode for IP fragments (frag-mode.h),
+ * requests to forget tracked connections (conntrack-flush.h), and what ICMP
+ * errors need (error-relay.h).  The switch replies to these only if it refuses
+ * them.  Pure: messages in, messages out, but for warnings in the log. */
 
 #include <stdbool.h>
 
+#include "openflow/error-relay.h"
 #include "openflow/flow-index.h"
 #include "openflow/flow-monitor.h"
 
@@ -32,6 +33,8 @@ struct side_requests {
     char *restore_frags;        /* To set if no flow needs another, or NULL. */
 
     struct cookie_set flush_xids;   /* Of requests to forget connections. */
+
+    struct error_relay errors;
 };
 
 void side_requests_init(struct side_requests *);
@@ -47,10 +50,14 @@ void side_requests_monitor(struct side_requests *,
                            struct ovs_list *msgs);
 
 /* A look begins: appends to 'msgs' a request for the switch's configuration,
- * if 'flows' or side_requests_restore_frags() need a mode.  Its reply comes
- * before that to a dump that is requested next. */
+ * if 'flows' or side_requests_restore_frags() need a mode, and one for its
+ * meters.  Their replies come before that to a dump that is requested next. */
 void side_requests_look(struct side_requests *, const struct flow_list *flows,
                         struct ovs_list *msgs);
+
+/* Returns true if something was sent at this look whose refusal would come
+ * before the reply to a barrier request. */
+bool side_requests_want_barrier(const struct side_requests *);
 
 /* Takes that reply: appends to 'msgs' what sets the mode, if it is another. */
 void side_requests_take_config(struct side_requests *,
@@ -62,9 +69,9 @@ void side_requests_take_config(struct side_requests *,
 void side_requests_note_flushes(struct side_requests *,
                                 const struct ovs_list *msgs);
 
-/* Takes the error 'name' to the request with 'xid'.  Returns false if it was
- * none of these requests. */
+/* Takes the error 'name' to the request with 'xid'; may append to 'msgs'.
+ * Returns false if it was none of these requests. */
 bool side_requests_take_error(struct side_requests *, ovs_be32 xid,
-                              const char *name);
+                              const char *name, struct ovs_list *msgs);
 
 #endif /* openflow/side-requests.h */

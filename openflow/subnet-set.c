@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #include "bitmap.h"
+#include "openflow/claim-set.h"
+#include "openflow/error-flows.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
 #include "openflow/network-merge.h"
@@ -18,11 +20,18 @@
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
+#include "util.h"
+
+/* Tables 18 to 25: claim-set.h. */
+BUILD_ASSERT_DECL((int) ROUTED_DELIVER + 1 == (int) CLAIM_LIST);
+BUILD_ASSERT_DECL((int) ERROR_TRANSLATED == (int) CLAIM_END);
+#define N_TABLES N_SUBNET_TABLES
 
 struct builder {
     const struct flow_config *config;
     struct flow_values w;
     struct svec *flows;
+    bool claims;                /* The network claims addresses. */
     unsigned int n;             /* Host bits of the real subnet. */
     uint32_t fake_high;         /* The bits of a pair's fake address above */
                                 /* the two host parts. */
@@ -88,7 +97,7 @@ add_target_flows(struct builder *b)
         }
         flow_add(b->flows, "table=%d, priority=3,%s,nw_dst=%s%s "
                  "actions=goto_table:%d", IN_TARGET, p->name, b->real,
-                 p->more, IN_CLIENT);
+                 p->more, b->claims ? CLAIM_IP : IN_CLIENT);
     }
     flow_add(b->flows, "table=%d, priority=2,ip,nw_dst=%s "
              "actions=drop # in: protocol not wanted", IN_TARGET, b->real);
@@ -283,12 +292,13 @@ add_routed_flows(struct builder *b)
 
 /* Puts the MAC addresses of the packet's addresses in. */
 static void
-put_macs(struct ds *s, int client_macs)
+put_macs(struct ds *s, const struct builder *b, int client_macs)
 {
     ds_put_format(s, "move:NXM_OF_IP_DST[]->NXM_NX_REG0[],"
                   "move:NXM_OF_IP_SRC[]->NXM_NX_REG1[],"
-                  "resubmit(,%d),resubmit(,%d),goto_table:%d",
-                  client_macs, TARGET_MACS, OUT_DELIVER);
+                  "resubmit(,%d),resubmit(,%d),%sgoto_table:%d",
+                  client_macs, TARGET_MACS,
+                  b->claims ? CLAIM_LOOK_UP_OWNER : "", OUT_DELIVER);
 }
 
 /* Tables 9 and 10. */
@@ -314,7 +324,7 @@ add_outbound_flows(struct builder *b)
                   "load:%#"PRIx32"->NXM_OF_IP_DST[%u..31],",
                   n - 1, n - 1, b->real_high, n, n, 2 * n - 1, n - 1,
                   b->real_high, n);
-    put_macs(&s, INSIDE_MACS);
+    put_macs(&s, b, INSIDE_MACS);
     flow_add(b->flows, "table=%d, priority=3,ip,nw_dst=%s actions=%s",
              OUT_CLIENT, b->pairs, ds_cstr(&s));
     if (strcmp(b->pairs, b->fake_prefix)) {
@@ -340,8 +350,10 @@ add_tracked_flows(struct builder *b)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    put_macs(&s, ROUTED_MACS);
+    put_macs(&s, b, ROUTED_MACS);
     flow_add(b->flows, "table=%d, priority=1,ct_state=+est+rpl+trk,ip,"
+             "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=1,ct_state=-est+rel+rpl+trk,icmp,"
              "nw_src=%s actions=%s", OUT_TRACKED, b->real, ds_cstr(&s));
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=drop # out: not an answer", OUT_TRACKED);
@@ -374,6 +386,27 @@ add_delivery_flows(struct builder *b)
     }
 }
 
+/* Table 1, what else is of use for claims, and table 12: who speaks as an
+ * address of which a host has shown that it is its own. */
+static void
+add_claim_flows(struct builder *b)
+{
+    const struct claim_mac *mac = &b->config->claims.mac;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    claim_set_put_mac(&s, "dl_src", mac);
+    flow_add(b->flows, "table=%d, priority=5,ip,%s "
+             "actions=drop # in: from a MAC address of ours", IN_TARGET,
+             ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=1,arp actions=goto_table:%d",
+             IN_TARGET, CLAIM_ARP);
+    flow_add(b->flows, "table=%d, priority=4,ip,"CLAIM_OWNED",%s "
+             "actions=drop # out: as a target that has an owner", OUT_DELIVER,
+             ds_cstr(&s));
+    ds_destroy(&s);
+    claim_set_add_flows(b->config, IN_CLIENT, b->flows);
+}
+
 /* Appends the flows of a network to 'flows'. */
 static void
 build_network(const struct flow_config *config, struct svec *flows)
@@ -383,6 +416,7 @@ build_network(const struct flow_config *config, struct svec *flows)
     struct builder b = {
         .config = config,
         .flows = flows,
+        .claims = claim_set_is_wanted(config),
         .n = n,
         .fake_high = ntohl(fake_network) >> (2 * n),
         .real_high = ntohl(config->real.network) >> n,
@@ -405,6 +439,10 @@ build_network(const struct flow_config *config, struct svec *flows)
         add_tracked_flows(&b);
     }
     add_delivery_flows(&b);
+    if (b.claims) {
+        add_claim_flows(&b);
+    }
+    error_add_flows(flows, config, b.real, b.pairs);
     flow_values_destroy(&b.w);
     free(b.fake_prefix);
     free(b.pairs);
@@ -415,9 +453,9 @@ build_network(const struct flow_config *config, struct svec *flows)
 static void
 move_by_table(struct svec *unsorted, struct svec *flows)
 {
-    struct svec tables[N_SUBNET_TABLES];
+    struct svec tables[N_TABLES];
 
-    for (int table = 0; table < N_SUBNET_TABLES; table++) {
+    for (int table = 0; table < N_TABLES; table++) {
         svec_init(&tables[table]);
     }
     for (size_t i = 0; i < unsorted->n; i++) {
@@ -426,7 +464,7 @@ move_by_table(struct svec *unsorted, struct svec *flows)
         svec_add_nocopy(&tables[atoi(strstr(flow, "table=")
                                      + strlen("table="))], flow);
     }
-    for (int table = 0; table < N_SUBNET_TABLES; table++) {
+    for (int table = 0; table < N_TABLES; table++) {
         for (size_t i = 0; i < tables[table].n; i++) {
             svec_add_nocopy(flows, tables[table].names[i]);
         }
@@ -448,6 +486,16 @@ subnet_set_build(const struct flow_config *configs, size_t n,
         build_network(&configs[i], &sets[i]);
     }
     network_merge(configs, sets, n, &unsorted);
+    for (size_t i = 0; i < n; i++) {
+        if (claim_set_is_wanted(&configs[i])) {
+            const struct claim_list_key key = {
+                configs[i].name, configs[i].id, configs[i].vlans
+            };
+
+            claim_set_add_list(&key, configs[i].claims.addresses, true,
+                               &unsorted);
+        }
+    }
     move_by_table(&unsorted, flows);
     svec_destroy(&unsorted);
     for (size_t i = 0; i < n; i++) {

@@ -27,6 +27,8 @@
  *     table 15   learned: MAC addresses of targets
  *     table 16   learned, for a second: there is no room in table 14
  *     table 17   routed client, from table 8: to the fake port
+ *     table 18   and up to 25: ARP for claimed addresses (claim-set.h)
+ *     table 26   and 27: ICMP errors (error-flows.h)
  *
  * What is dropped is counted by a drop flow a reason, whose comment is the
  * reason.
@@ -43,7 +45,8 @@
  *
  * Register 0 holds the client's address, register 1 the target's, both as they
  * are on the uplink; bits 0 and 1 of register 2 say that the MAC addresses of
- * client and target are known, bit 2 that no more clients are allowed.
+ * client and target are known, bit 2 that no more clients are allowed, bit 7 that it
+ * is an ICMP error.
  * Register 4 holds the VLAN that a packet came in on, register 5 the one that
  * its client was last heard on: answers go there.
  *

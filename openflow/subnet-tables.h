@@ -16,6 +16,8 @@ enum subnet_table {
      * what is in them stays. */
     INSIDE_MACS, ROUTED_MACS, TARGET_MACS, ROUTED_FULL,
     ROUTED_DELIVER,
+    /* ICMP errors: error-flows.h. */
+    ERROR_TRANSLATED = 26, ERROR_IN_TRACKED,
     N_SUBNET_TABLES
 };
 
@@ -23,6 +25,8 @@ enum subnet_table {
 #define CLIENT_KNOWN "NXM_NX_REG2[0]"
 #define TARGET_KNOWN "NXM_NX_REG2[1]"
 #define NO_ROOM "NXM_NX_REG2[2]"
+#define MARK_ERROR "load:0x1->NXM_NX_REG2[7]"
+#define IS_ERROR "reg2=0x80/0x80"
 #define BOTH_KNOWN "reg2=0x3/0x3"
 #define ONLY_TARGET_KNOWN "reg2=0x2/0x3"
 

@@ -69,6 +69,25 @@ start_connecting(struct switch_conn *conn)
 }
 
 void
+switch_conn_set_claims(struct switch_conn *conn,
+                       const struct flow_config *configs, size_t n)
+{
+    flow_sync_set_claims(conn->sync, configs, n);
+}
+
+void
+switch_conn_revoke_claims(struct switch_conn *conn)
+{
+    flow_sync_revoke_claims(conn->sync);
+}
+
+const struct claims *
+switch_conn_claims(const struct switch_conn *conn)
+{
+    return flow_sync_claims(conn->sync);
+}
+
+void
 switch_conn_connect_now(struct switch_conn *conn)
 {
     /* An attempt that is under way is as good. */
@@ -235,6 +254,12 @@ void
 switch_conn_request_counts(struct switch_conn *conn)
 {
     flow_sync_request_counts(conn->sync);
+}
+
+const struct error_relay *
+switch_conn_errors(const struct switch_conn *conn)
+{
+    return flow_sync_errors(conn->sync);
 }
 
 const char *

@@ -13,9 +13,13 @@
  * pass of a poll loop. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
+struct claims;
 struct drop_count;
 struct ds;
+struct flow_config;
+struct error_relay;
 struct simap;
 struct svec;
 struct table_use;
@@ -33,6 +37,12 @@ void switch_conn_destroy(struct switch_conn *conn);
  *
  * Connects if that was not done yet, and compares again. */
 void switch_conn_set_flows(struct switch_conn *conn, const struct svec *flows);
+
+/* What the networks claim, to be told before the flows: see flow-sync.h. */
+void switch_conn_set_claims(struct switch_conn *conn,
+                            const struct flow_config *configs, size_t n);
+void switch_conn_revoke_claims(struct switch_conn *conn);
+const struct claims *switch_conn_claims(const struct switch_conn *conn);
 
 /* Connects now if there is no connection, instead of after the backoff:
  * ovs-vswitchd has been restarted. */
@@ -75,6 +85,9 @@ void switch_conn_request_counts(struct switch_conn *conn);
  * (table-use.h). */
 void switch_conn_set_wants_tables(struct switch_conn *conn, bool wants_tables);
 const struct table_use *switch_conn_table_use(const struct switch_conn *conn);
+
+/* What became of ICMP errors that visit the agent. */
+const struct error_relay *switch_conn_errors(const struct switch_conn *conn);
 
 /* What the switch saw of IP fragments before that was changed, NULL if it was
  * not; and what it is to see again, if the flows do not need another mode: see

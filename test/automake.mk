@@ -8,7 +8,11 @@ test_unit_SOURCES = \
 	test/unit.c \
 	test/unit.h \
 	test/unit-address-plan.c \
+	test/unit-address-set.c \
+	test/unit-claims.c \
 	test/unit-drop-count.c \
+	test/unit-error-relay.c \
+	test/unit-error-translate.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-set.c \
@@ -52,7 +56,8 @@ $(test_rows_OBJECTS): | $(OVS_LIB)
 
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
-FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch
+FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch \
+	test/fuzz-errors
 FUZZ_COMMON = test/fuzz.c test/fuzz.h
 if ENABLE_FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -79,6 +84,10 @@ test_fuzz_switch_SOURCES = test/fuzz-switch.c $(FUZZ_COMMON)
 test_fuzz_switch_LDADD = $(PIPETTE_LIBS)
 test_fuzz_switch_LDFLAGS = $(FUZZ_LINK)
 $(test_fuzz_switch_OBJECTS): | $(OVS_LIB)
+test_fuzz_errors_SOURCES = test/fuzz-errors.c $(FUZZ_COMMON)
+test_fuzz_errors_LDADD = $(PIPETTE_LIBS)
+test_fuzz_errors_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_errors_OBJECTS): | $(OVS_LIB)
 EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-seeds
 
 # "make fuzz": each target FUZZ_SECONDS seconds, in fuzz/, where all code, that
@@ -121,6 +130,7 @@ TESTSUITE_AT = \
 	test/trace.at \
 	test/vlans.at \
 	test/networks.at \
+	test/claims.at \
 	test/limits.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
@@ -128,11 +138,13 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-macros.at \
 	test/system-links.at \
 	test/system-networks.at \
+	test/system-claims.at \
 	test/system-others.at \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
 	test/containers.at \
+	test/errors.at \
 	test/faucet.at \
 	test/walls.at
 FAULTS_TESTSUITE_AT = \
@@ -144,6 +156,7 @@ PACKAGE_TESTSUITE_AT = \
 TEST_HELPERS = \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
+	test/appliance/claims.sh \
 	test/appliance/containers.sh \
 	test/appliance/image.sh \
 	test/appliance/init \
@@ -155,11 +168,14 @@ TEST_HELPERS = \
 	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
+	test/arp.py \
 	test/bench.sh \
+	test/bench-claims.sh \
 	test/bench-costs.sh \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
+	test/claims-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \
 	test/demo.sh \
@@ -174,6 +190,7 @@ TEST_HELPERS = \
 	test/peer.py \
 	test/sandbox \
 	test/docker-lib.sh \
+	test/errors.py \
 	test/sandbox-lib.sh \
 	test/shell.sh \
 	test/soak.sh \
@@ -183,7 +200,7 @@ TEST_HELPERS = \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/networks-flows.txt test/published-flows.txt
+	test/claims-flows.txt test/networks-flows.txt test/published-flows.txt
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite

@@ -34,9 +34,10 @@ load_flows () {
 }
 
 # set_host SET: with the agent's nftables table, or without.  The agent runs for
-# each set: what it does to the switch is the same then.
+# each set: what it does to the switch, which has the meter that the known set
+# needs, is the same then.
 set_host () {
-    agent --once -vconsole:off -vsyslog:off
+    agent $(agent_options known) --once -vconsole:off -vsyslog:off
     case $1 in
         plain|before) nft delete table inet pipette-copro0 ;;
     esac

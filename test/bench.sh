@@ -8,6 +8,7 @@
 . "$here/bench-pairs.sh"
 . "$here/bench-costs.sh"
 . "$here/bench-networks.sh"
+. "$here/bench-claims.sh"
 
 START_ROUNDS=31
 IDLE_SECONDS=20
@@ -113,3 +114,4 @@ table_head "" agent script "" ratio "" goal
 bench_start
 bench_rest
 bench_networks
+bench_claims

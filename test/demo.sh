@@ -33,7 +33,7 @@ show_flows () {
 cat <<EOF
 One address answers for every address of a subnet: the flows before, four
 connections, what the service saw, the flows after, and all that without the
-agent.
+agent.  At last, a scanner finds a host at each address.
 
   client 192.168.2.5 --> 192.168.2.77               (what the client sees)
          |  switch, VLAN 2
@@ -69,5 +69,28 @@ kill -9 "$(cat /run/openvswitch/pipette-agent.pid)"
 printf '%sclient %s$ curl http://%s/%s\n    %s\n' \
     "$blue" 192.168.2.5 192.168.2.99 "$plain" \
     "$(client 1 curl -sS --max-time 5 http://192.168.2.99/)"
+
+# The clients knew all MAC addresses so far: a switch that sends packets here on
+# purpose needs no ARP.
+. "$here/claims-lib.sh"
+ask_all () {
+    printf '%sclient %s$ arp.py ask eth0 192.168.2.5 192.168.2.1-254%s\n' \
+        "$blue" 192.168.2.5 "$plain"
+    asks 192.168.2.1-254 0.5 | sed 's/^/    /'
+}
+
+step "Who has 192.168.2.1 to 192.168.2.254?  A scanner asks by ARP"
+ask_all
+
+step "pipette-agent --uplink up0 --real-subnet 192.168.2.0/24 --claim unused"
+start_claims
+wait_until all_asked
+sed -n 's/^[^|]*|[^|]*|claims|INFO|//p' "$SANDBOX/pipette-agent.log"
+
+step "The same scanner, when the switch answers for addresses that no host has"
+ask_all
+answer=$(client 1 curl -sS --max-time 5 http://192.168.2.77/)
+printf '%sclient %s$ curl http://%s/%s\n    %s\n' \
+    "$blue" 192.168.2.5 192.168.2.77 "$plain" "$answer"
 
 printf '\n%s\n' "To play with this yourself: sudo ./bootstrap shell"

@@ -12,6 +12,7 @@ line each, and does in MODE:
     refuse-open refuses to open a bundle
     refuse-monitor refuses flow monitors
     refuse-config refuses to set its configuration
+    refuse-meter has no meters, and refuses flows that use one
     garbage     sends random bytes after its hello
     liar        sends replies and errors that nobody asked for, and a flow
                 dump that ends in the middle
@@ -32,8 +33,11 @@ HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY = 0, 1, 2, 3
 MULTIPART_REQUEST, MULTIPART_REPLY = 18, 19
 GET_CONFIG_REQUEST, GET_CONFIG_REPLY, SET_CONFIG = 7, 8, 9
 BARRIER_REQUEST, BARRIER_REPLY = 20, 21
+METER_MOD = 29
 BUNDLE_CONTROL, BUNDLE_ADD = 33, 34
-MP_FLOW, MP_AGGREGATE, MP_TABLE, MP_FLOW_MONITOR = 1, 2, 3, 16
+MP_FLOW, MP_AGGREGATE, MP_TABLE = 1, 2, 3
+MP_METER, MP_METER_CONFIG, MP_FLOW_MONITOR = 9, 10, 16
+METER_INSTRUCTION = struct.pack("!HHI", 6, 8, 28777)
 BUNDLE_TYPES = {0: "open", 2: "close", 4: "commit", 6: "discard"}
 
 
@@ -87,7 +91,9 @@ class Switch:
     def multipart(self, xid, body, request):
         kind = struct.unpack("!H", body[:2])[0]
         self.say({MP_FLOW: "dump", MP_AGGREGATE: "count",
-                  MP_TABLE: "tables", MP_FLOW_MONITOR: "monitor"}[kind])
+                  MP_TABLE: "tables", MP_METER: "limited",
+                  MP_METER_CONFIG: "meters",
+                  MP_FLOW_MONITOR: "monitor"}[kind])
         if self.mode == "liar" and kind == MP_FLOW:
             self.lie(xid)
         elif self.mode == "refuse-monitor" and kind == MP_FLOW_MONITOR:
@@ -125,6 +131,14 @@ class Switch:
             self.sock.send(error(xid, request, 17, 2))  # OFPBFC_BAD_ID
         elif self.mode == "refuse-add" and self.added == 3:
             self.sock.send(error(xid, request))
+        elif self.mode == "refuse-meter" and METER_INSTRUCTION in request:
+            self.say("bad add")
+            self.sock.send(error(xid, request, 12, 2))  # INVALID_METER
+
+    def meter_mod(self, xid, request):
+        self.say("meter")
+        if self.mode == "refuse-meter":
+            self.sock.send(error(xid, request, 12, 10))  # OUT_OF_METERS
 
     def run(self):
         self.sock.send(message(HELLO, 1))
@@ -147,6 +161,8 @@ class Switch:
                 self.bundle_control(xid, header + body)
             elif kind == BUNDLE_ADD:
                 self.bundle_add(xid, header + body)
+            elif kind == METER_MOD:
+                self.meter_mod(xid, header + body)
             elif kind == GET_CONFIG_REQUEST:
                 self.say("config")
                 self.sock.send(message(GET_CONFIG_REPLY, xid, bytes(4)))

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "bitmap.h"
+#include "openflow/address-set.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
 #include "openvswitch/ofp-bundle.h"
@@ -222,6 +223,7 @@ receive(const uint8_t *data, size_t length)
 }
 
 static size_t n_networks;       /* 1 for the published set. */
+static bool claims;             /* Of all, if there are several. */
 
 static void
 set_flows(uint16_t timeout)
@@ -232,7 +234,10 @@ set_flows(uint16_t timeout)
     struct flow_config configs[MAX_NETWORKS];
     struct svec flows = SVEC_EMPTY_INITIALIZER;
     bool several = n_networks > 1;
+    struct address_range range = { 0xc0a80240, 0xc0a80247 };
+    struct address_set claimed = ADDRESS_SET_INITIALIZER;
 
+    address_set_add_range(&claimed, range);
     for (size_t i = 0; i < n_networks; i++) {
         bitmap_set1(vlans[i], 2 + i);
         configs[i] = (struct flow_config) {
@@ -254,9 +259,18 @@ set_flows(uint16_t timeout)
         if (several) {
             configs[i].real = (struct real_subnet) { htonl(0xc0a80200), 24 };
         }
+        if (several && claims) {
+            configs[i].claims = (struct claim_config) {
+                .addresses = &claimed,
+                .mac = { ETH_ADDR_C(0e,70,69,00,00,00), true },
+                .hold = 60,
+            };
+        }
     }
     flow_set_build(configs, n_networks, &flows);
+    flow_sync_set_claims(flow_sync, configs, n_networks);
     flow_sync_set_flows(flow_sync, &flows);
+    address_set_destroy(&claimed);
     svec_destroy(&flows);
 }
 
@@ -265,7 +279,7 @@ set_flows(uint16_t timeout)
 static void
 obey(uint8_t order, uint16_t argument)
 {
-    switch (order % 6) {
+    switch (order % 7) {
     case 0:
         now += argument;        /* Milliseconds. */
         break;
@@ -283,6 +297,10 @@ obey(uint8_t order, uint16_t argument)
         break;
     case 5:
         n_networks = 1 + argument % MAX_NETWORKS;
+        set_flows(300);
+        break;
+    case 6:
+        claims = argument % 2;
         set_flows(300);
         break;
     }
@@ -318,6 +336,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     now = 0;
     n_networks = 1;
+    claims = false;
     flow_sync = flow_sync_create();
     set_flows(300);
     reconnect();

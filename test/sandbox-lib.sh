@@ -153,6 +153,8 @@ make_real_network () {
     ip link set lo up
     ip link add up0 type veth peer name up1
     ip link set up1 up
+    watch_uplink
+    wait_until uplink_is_watched
     add_client client1 192.168.2.5 02:00:00:00:00:05
     add_client client2 192.168.2.9 02:00:00:00:00:09
     make_switch
@@ -173,7 +175,52 @@ plug () {
     up1=up$((${up1#up} + 1))
     ip link add up0 "$@" type veth peer name $up1
     ip link set $up1 up
+    watch_uplink
     ovs-vsctl --no-wait add-port sw0 $up1 trunks=$switch_trunks
+}
+
+# What must never be on the uplink, whatever a test does: a fake address, as
+# all of 10.0.0.0/8 are here, or MAC address, in a header, in ARP, or in what an
+# ICMP error quotes; and IP options, which could hold one.  As pcap-filter(7),
+# for frames whose tag the kernel has taken off.
+fakes='ether host 0e:00:00:00:00:66 or ether host 0e:00:00:00:00:67 or
+net 10.0.0.0/8 or (ip and ip[0] & 0xf > 5) or
+(arp and (arp[8:4] = 0x0e000000 or arp[18:4] = 0x0e000000) and
+    (arp[12:2] = 0x66 or arp[12:2] = 0x67 or arp[22:2] = 0x66 or
+     arp[22:2] = 0x67)) or
+(icmp and icmp[0] != 0 and icmp[0] != 8 and (icmp[20] = 10 or icmp[24] = 10))'
+
+# watch_uplink: writes such frames that come out of it to a file, from soon on.
+watch_uplink () {
+    test -n "$SANDBOX_WATCH" || return 0
+    tcpdump -Z root -i $up1 -Q in -U --immediate-mode \
+        -w "$SANDBOX/fakes-$up1" "$fakes" >>"$SANDBOX/watch.log" 2>&1 &
+    watches="$watches $!"
+}
+
+uplink_is_watched () {
+    test -z "$SANDBOX_WATCH" || test -s "$SANDBOX/fakes-$up1"
+}
+
+# allow_hosts_own: but for frames of the host's own IP stack, which speaks on an
+# access port, too, on the userspace datapath: see "SECURITY CONSIDERATIONS" in
+# pipette-agent(7).
+allowed_fakes=
+allow_hosts_own () {
+    allowed_fakes="not ether src $(cat /sys/class/net/up0/address)"
+}
+
+# check_uplink: there were none; nothing is watched from now on.
+check_uplink () {
+    for check_uplink_pid in $watches; do
+        quiet kill -INT $check_uplink_pid || :
+        wait $check_uplink_pid || :
+    done
+    watches=
+    ! for check_uplink_file in "$SANDBOX"/fakes-*; do
+        test ! -e "$check_uplink_file" ||
+            tcpdump -n -e -x -r "$check_uplink_file" "$allowed_fakes" 2>/dev/null
+    done | grep . >&2
 }
 
 # client NUMBER COMMAND...: runs it as that client.

@@ -78,6 +78,11 @@ take(struct peer *peer, struct ofpbuf *msg)
     case OFPTYPE_GET_CONFIG_REQUEST:
         keep(&peer->config, msg);
         return "config";
+    case OFPTYPE_SET_CONTROLLER_ID:
+    case OFPTYPE_SET_PACKET_IN_FORMAT:
+    case OFPTYPE_SET_ASYNC_CONFIG:
+        ofpbuf_delete(msg);
+        return "listen";
     case OFPTYPE_SET_CONFIG:
         keep(&peer->fragments, msg);
         return "fragments";
@@ -89,6 +94,16 @@ take(struct peer *peer, struct ofpbuf *msg)
     return NULL;
 }
 
+/* These have tests of their own: unit-error-relay.c. */
+static bool
+is_about_meters(const struct ofp_header *oh)
+{
+    enum ofptype type;
+
+    return (!ofptype_decode(&type, oh)
+            && type == OFPTYPE_METER_CONFIG_STATS_REQUEST);
+}
+
 void
 expect(struct peer *peer, const char *expected)
 {
@@ -96,6 +111,10 @@ expect(struct peer *peer, const char *expected)
     struct ofpbuf *msg;
 
     while ((msg = flow_sync_send(peer->sync))) {
+        if (is_about_meters(msg->data)) {
+            ofpbuf_delete(msg);
+            continue;
+        }
         ds_put_format(&names, "%s%s", names.length ? " " : "",
                       take(peer, msg));
     }

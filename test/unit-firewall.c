@@ -83,6 +83,13 @@
     RULE(CHAIN, REPLY SET("meta", MARK))
 #define WALL_RULE RULE("wall", ELSEWHERE \
     " [ objref type=1 name=wall ]" VERDICT("0"))
+#define OPTIONS_CHAIN CHAIN("options", "0", "-300", "filter")
+#define OPTIONS_RULE RULE("options", IPV4 \
+    " [ payload to=1 base=network offset=16 len=4 ]" \
+    " [ meta to=9 key=iifname ]" IN("ways") \
+    " [ payload to=1 base=network offset=0 len=1 ]" \
+    " [ bitwise from=1 to=1 len=1 mask=" HEX("0f") " xor=" HEX("00") " ]" \
+    CMP("neq", HEX("05")) VERDICT("0"))
 #define ELEMENT(SET, KEY) "element set=" SET " key=" KEY "\n"
 #define FAKE0 "66616b65300000000000000000000000"
 #define FAKE1 "66616b65310000000000000000000000"
@@ -123,6 +130,7 @@ firewall_several_ports(void **state OVS_UNUSED)
         "chain name=mark-0x100\n"
         "chain name=mark-0x300\n"
         WALL_CHAIN
+        OPTIONS_CHAIN
         WALL_SETS
         "set name=own type=455 len=8\n"
         MAP("ports", "41", "16") HOST_ORDER "\n"
@@ -137,6 +145,7 @@ firewall_several_ports(void **state OVS_UNUSED)
         MARK_RULES("mark-0x100", MARK1)
         MARK_RULES("mark-0x300", MARK3)
         WALL_RULE
+        OPTIONS_RULE
         ELEMENT("addresses", HEX("0a0a0001"))
         ELEMENT("addresses", HEX("0a0b0001"))
         ELEMENT("addresses", HEX("0a0c0001"))
@@ -159,8 +168,10 @@ firewall_several_ports(void **state OVS_UNUSED)
     check_table(&config,
         START
         WALL_CHAIN
+        OPTIONS_CHAIN
         WALL_SETS
         WALL_RULE
+        OPTIONS_RULE
         ELEMENT("addresses", HEX("0a0a0001"))
         ELEMENT("ways", HEX("0a0a0001" FAKE0)));
 }

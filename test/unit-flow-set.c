@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "bitmap.h"
+#include "openflow/address-set.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-limits.h"
 #include "openflow/flow-set.h"
@@ -170,9 +171,9 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "actions=drop"),
                          count(&flows, "actions=drop # "));
         assert_int_equal(count(&flows, "learn("), c.routed ? 5 : 1);
-        assert_int_equal(count(&flows, "ct("), c.routed ? 2 : 0);
+        assert_int_equal(count(&flows, "ct("), c.routed ? 4 : 0);
         assert_int_equal(count(&flows, "zone=%"PRIu16",", c.ct_zone),
-                         c.routed ? 2 : 0);
+                         c.routed ? 4 : 0);
         assert_int_equal(count(&flows, ",limit=%"PRIu32",", c.max_clients),
                          c.routed);
         assert_int_equal(count(&flows, ",limit=%u,", 1u << n),
@@ -182,10 +183,90 @@ flow_set_any_subnet(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "udp"),
                          c.protocols & FLOW_UDP ? 3 : 0);
         assert_int_equal(count(&flows, "icmp"),
-                         c.protocols & FLOW_ICMP ? 3 : 0);
+                         (c.protocols & FLOW_ICMP ? 3 : 0)
+                         + (c.routed ? 9 : 8));
+        assert_int_equal(count(&flows, "=meter:28777,controller(id=28777,"),
+                         2);
         assert_int_equal(count(&flows, "from the target") - 1
                          + count(&flows, "actions=goto_table:4"), 2 * n);
 
+        svec_destroy(&flows);
+    }
+}
+
+/* Has 'c' claim some of its subnet: 'set', which the caller destroys. */
+static void
+claim_randomly(struct flow_config *c, struct address_set *set)
+{
+    uint32_t first = ntohl(c->real.network) + 1;
+    uint32_t n = (UINT32_C(1) << (32 - c->real.plen)) - 2;
+
+    *set = (struct address_set) ADDRESS_SET_INITIALIZER;
+    for (int i = 0; i < 5; i++) {
+        uint32_t at = random_range(n);
+
+        address_set_add_range(set, (struct address_range) {
+                                  first + at,
+                                  first + at + random_range(n - at) });
+        at = random_range(n);
+        address_set_subtract_range(set, (struct address_range) {
+                                       first + at,
+                                       first + at + random_range(5) });
+    }
+    c->claims = (struct claim_config) {
+        .addresses = set,
+        .mac = { ETH_ADDR_C(0e,70,69,00,00,00), random_range(2) },
+        .hold = 15 + random_range(65521),
+    };
+}
+
+/* Adds to 'set' what table 18 of 'flows' says, each address once. */
+static void
+get_listed(const struct svec *flows, struct address_set *set)
+{
+    uint64_t n = 0;
+    const char *flow;
+    size_t i;
+
+    SVEC_FOR_EACH (i, flow, flows) {
+        uint32_t address, mask = UINT32_MAX;
+
+        if (claim_set_is_listed(flow)) {
+            assert_non_null(strstr(flow, " actions=load:0x3->NXM_NX_REG6"));
+            assert_true(ovs_scan(strstr(flow, "reg1="),
+                                 "reg1=0x%"SCNx32"/0x%"SCNx32, &address, &mask)
+                        || mask == UINT32_MAX);
+            address_set_add_range(set, (struct address_range) {
+                                      address, address | ~mask });
+            n += (uint64_t) ~mask + 1;
+        }
+    }
+    assert_int_equal(address_set_count(set), n);
+}
+
+/* Whatever is claimed, the switch answers for these addresses and no others,
+ * and each drop says why. */
+static void
+flow_set_claims(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 300; i++) {
+        struct flow_config c = random_subnet_config();
+        struct svec flows = SVEC_EMPTY_INITIALIZER;
+        struct address_set set, listed = ADDRESS_SET_INITIALIZER;
+
+        claim_randomly(&c, &set);
+        build(&c, 1, &flows);
+        get_listed(&flows, &listed);
+        assert_true(address_set_equals(&set, &listed));
+        assert_int_equal(count(&flows, "actions=drop"),
+                         count(&flows, "actions=drop # "));
+        assert_int_equal(count(&flows, ",IN_PORT"), set.n ? 2 : 0);
+        assert_int_equal(count(&flows, "hard_timeout=%"PRIu16",",
+                               c.claims.hold), set.n != 0);
+
+        address_set_destroy(&set);
+        address_set_destroy(&listed);
         svec_destroy(&flows);
     }
 }
@@ -288,6 +369,7 @@ get_own(const struct svec *flows, uint32_t id, struct svec *own)
         /* Table 3 has a flow for each host bit of the largest network, and an
          * access port does without a wall that others need. */
         if (strstr(flow, "table=0,") || strstr(flow, "from the fake prefix")
+            || claim_set_is_listed(flow)
             || strstr(flow, "table=3, priority=1")
             || strstr(flow, "tagged twice")
             || (strstr(flow, ",metadata=") && !strstr(flow, match))) {
@@ -332,6 +414,14 @@ flow_set_networks(void **state OVS_UNUSED)
         struct flow_config configs[MAX_NETWORKS];
         size_t n = random_networks(configs);
         struct svec flows = SVEC_EMPTY_INITIALIZER;
+        struct address_set sets[MAX_NETWORKS];
+
+        for (size_t j = 0; j < n; j++) {
+            claim_randomly(&configs[j], &sets[j]);
+            if (random_range(2)) {
+                configs[j].claims.addresses = NULL;
+            }
+        }
 
         build(configs, n, &flows);
         assert_networks_apart(&flows);
@@ -361,6 +451,9 @@ flow_set_networks(void **state OVS_UNUSED)
             svec_destroy(&alone);
             svec_destroy(&own);
             svec_destroy(&expected);
+        }
+        for (size_t j = 0; j < n; j++) {
+            address_set_destroy(&sets[j]);
         }
         svec_destroy(&flows);
     }
@@ -575,6 +668,7 @@ flow_set_limits(void **state OVS_UNUSED)
 const struct CMUnitTest flow_set_tests[] = {
     cmocka_unit_test(flow_set_any_config),
     cmocka_unit_test(flow_set_any_subnet),
+    cmocka_unit_test(flow_set_claims),
     cmocka_unit_test(flow_set_vlans),
     cmocka_unit_test(flow_set_networks),
     cmocka_unit_test(flow_set_learned_cookie),

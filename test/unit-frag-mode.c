@@ -5,6 +5,7 @@
 #include "test/unit.h"
 #include "test/sync-peer.h"
 
+#include "openflow/error-relay.h"
 #include "openflow/flow-sync.h"
 #include "openvswitch/ofp-errors.h"
 #include "openvswitch/ofp-switch.h"
@@ -58,6 +59,7 @@ frag_mode_is_asked_for(void **state OVS_UNUSED)
 }
 
 #define FLOW_PING COOKIE "table=0,icmp,icmp_type=8 actions=1"
+#define FLOW_ERROR COOKIE "table=10 actions=meter:28777,controller(id=28777)"
 
 /* The mode is set only if it is another one, and what it was is known. */
 static void
@@ -187,11 +189,31 @@ frag_mode_untold(void **state OVS_UNUSED)
     disconnect_peer(&peer);
 }
 
+/* The same request has the switch send ICMP errors, in any mode. */
+static void
+frag_mode_stays_for_errors(void **state OVS_UNUSED)
+{
+    struct peer peer = connect_peer(FLOW_ERROR);
+    struct ofputil_switch_config config;
+
+    flow_sync_look(peer.sync, 0);
+    expect(&peer, "listen listen listen config dump count");
+    reply_config(&peer, "drop", 0);
+    expect(&peer, "fragments");
+    assert_int_equal(ofputil_decode_set_config(peer.fragments->data, &config),
+                     0);
+    assert_int_equal(config.frag, OFPUTIL_FRAG_DROP);
+    assert_int_equal(config.miss_send_len, ERROR_MISS_SEND_LEN);
+    assert_null(flow_sync_former_frags(peer.sync));
+    disconnect_peer(&peer);
+}
+
 const struct CMUnitTest frag_mode_tests[] = {
     cmocka_unit_test(frag_mode_is_asked_for),
     cmocka_unit_test(frag_mode_set_and_restored),
     cmocka_unit_test(frag_mode_refused),
     cmocka_unit_test(frag_mode_refused_late),
     cmocka_unit_test(frag_mode_untold),
+    cmocka_unit_test(frag_mode_stays_for_errors),
     { .name = NULL },
 };

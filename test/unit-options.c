@@ -140,6 +140,54 @@ options_lists(void **state OVS_UNUSED)
     options_destroy(&o);
 }
 
+static void
+assert_claims(const char *words, const char *expected)
+{
+    char *line = xasprintf("--uplink a --real-subnet 192.168.2.0/24 "
+                           "--print-flows %s", words);
+    struct address_set set = ADDRESS_SET_INITIALIZER;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct options o;
+
+    assert_null(parse(line, &o));
+    network_get_claims(&o.networks[0], &set);
+    address_set_format(&set, &s);
+    assert_string_equal(ds_cstr(&s), expected);
+    address_set_destroy(&set);
+    options_destroy(&o);
+    ds_destroy(&s);
+    free(line);
+}
+
+/* Never the network's own address and the broadcast address. */
+static void
+options_claims(void **state OVS_UNUSED)
+{
+    struct options o;
+
+    assert_claims("", "");
+    assert_claims("--claim unused", "192.168.2.1-192.168.2.254");
+    assert_claims("--claim 192.168.2.0/24 --exclude 192.168.2.0/25",
+                  "192.168.2.128-192.168.2.254");
+    assert_claims("--claim '192.168.2.9 , 192.168.2.0-192.168.2.3' "
+                  "--exclude 192.168.2.2",
+                  "192.168.2.1,192.168.2.3,192.168.2.9");
+
+    assert_null(parse("--uplink a --print-flows", &o));
+    assert_int_equal(o.networks[0].claims.hold, 3600);
+    assert_true(o.networks[0].claims.mac.is_oui);
+    assert_int_equal(eth_addr_to_uint64(claim_mac_of(
+                         &o.networks[0].claims.mac, 0xc0a8024d)),
+                     0x0e7069a8024d);
+    options_destroy(&o);
+    assert_null(parse("--uplink a --print-flows --real-subnet 192.168.2.0/24 "
+                      "--claim unused --claim-mac 02:00:00:00:00:09", &o));
+    assert_int_equal(eth_addr_to_uint64(claim_mac_of(
+                         &o.networks[0].claims.mac, 0xc0a8024d)),
+                     0x020000000009);
+    options_destroy(&o);
+}
+
 /* The last of an option that is given twice counts, as everywhere. */
 static void
 options_twice(void **state OVS_UNUSED)
@@ -176,6 +224,7 @@ const struct CMUnitTest options_tests[] = {
     cmocka_unit_test(options_defaults),
     cmocka_unit_test(options_all),
     cmocka_unit_test(options_lists),
+    cmocka_unit_test(options_claims),
     cmocka_unit_test(options_twice),
     cmocka_unit_test(options_help),
     { .name = NULL },

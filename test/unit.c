@@ -14,7 +14,11 @@
 
 static const struct CMUnitTest *const groups[] = {
     address_plan_tests,
+    address_set_tests,
+    claims_tests,
     drop_count_tests,
+    error_relay_tests,
+    error_translate_tests,
     firewall_tests,
     flow_diff_tests,
     flow_set_tests,

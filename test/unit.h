@@ -12,7 +12,11 @@
 
 /* A list of tests, ended by an element without a name. */
 extern const struct CMUnitTest address_plan_tests[];
+extern const struct CMUnitTest address_set_tests[];
+extern const struct CMUnitTest claims_tests[];
 extern const struct CMUnitTest drop_count_tests[];
+extern const struct CMUnitTest error_relay_tests[];
+extern const struct CMUnitTest error_translate_tests[];
 extern const struct CMUnitTest firewall_tests[];
 extern const struct CMUnitTest flow_diff_tests[];
 extern const struct CMUnitTest flow_set_tests[];

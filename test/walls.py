@@ -684,6 +684,8 @@ def trace(case, number):
          "in_port=" + OFPORTS[case.port], frame(number, **case.frame).hex()],
         check=True, stdout=subprocess.PIPE, text=True).stdout
     actions = said.rpartition("Datapath actions: ")[2].strip()
+    if actions.startswith("meter(") and "userspace(" in actions:
+        return None             # For the agent, which takes none of these.
     return {"drop": None, OFPORTS["uplink"]: "uplink",
             OFPORTS["fake"]: "fake"}.get(actions.rpartition(",")[2], actions)
 

@@ -78,9 +78,7 @@ parse_bit(const char *s, uint32_t *bit)
     return NULL;
 }
 
-/* Appends the items of 's', a list with commas between, to 'items', without
- * the blanks around them. */
-static void
+void
 split_list(const char *s, struct svec *items)
 {
     static const char blanks[] = " \t";

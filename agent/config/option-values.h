@@ -22,6 +22,10 @@
 
 struct svec;
 
+/* Appends the items of 's', a list with commas between, to 'items', without
+ * the blanks around them. */
+void split_list(const char *s, struct svec *items);
+
 char *parse_name(const char *s, char **name);
 char *parse_number(const char *s, unsigned int min, unsigned int max,
                    unsigned int *value);

@@ -427,16 +427,16 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --uplink IFACE        interface to the real subnet (required)\n\
   --vlan LIST           its VLANs, as 2 or 1001-1048,2000, or untagged [2]\n\
   --bridge NAME         bridge to create [copro0]; --adopt takes over one\n\
-  --fake-port NAME      internal port that services listen on [ovsfake0]\n\
-  --fake-address IP/LEN its address [10.10.0.1/16]\n\
+  --fake-port NAME [ovsfake0], --fake-address IP/LEN [10.10.0.1/16]: services\n\
   --server-mac MAC, --client-mac MAC  its own, and every client's for services\n\
   --real-subnet IP/LEN  the real subnet, if known: walls, hosts learned; with\n\
     it --clients any|subnet [any], --max-clients N [4096] from elsewhere,\n\
     --ct-zone N [28672 + VLAN] for these, --protocols tcp,udp,icmp [tcp,udp]\n\
+    --claim LIST|unused (dark addresses live), --exclude LIST, --claim-mac MAC,\n\
+    --claim-hold SEC [3600] (owner silent), --claim-ignore LIST (asks in vain)\n\
   --ignore-clients LIST (no answer), --ct-mark BIT|none (containers) [0x1000]\n\
   --max-pairs N [16384], --overflow-policy evict|refuse; --timeout SEC [300]\n\
-  --datapath-type system|netdev, --db unix:FILE  [as Open vSwitch has them]\n\
-  --config FILE         all this in a file; --check-config: report errors\n\
+  --datapath-type system|netdev, --db unix:FILE, --config FILE, --check-config\n\
 Other modes:  --once (bring everything up, then exit), --remove (delete what\n\
   the agent created), both with --wait SECONDS [30]; --print-flows;\n\
   --translate FAKE | CLIENT,TARGET | - (log on stdin), with --real-subnet\n\

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/config/claims.h"
 #include "openflow/address-plan.h"
 #include "openvswitch/types.h"
 #include "svec.h"
@@ -31,6 +32,7 @@ enum setting {
     SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS,
     SET_MAX_PAIRS, SET_OVERFLOW_POLICY, SET_SERVER_MAC, SET_CLIENT_MAC,
     SET_TIMEOUT,
+    SET_CLAIM, SET_EXCLUDE, SET_CLAIM_MAC, SET_CLAIM_HOLD, SET_CLAIM_IGNORE,
     N_SETTINGS
 };
 
@@ -60,6 +62,7 @@ struct network {
     bool routed;                /* See network_serves_routed(). */
     unsigned int max_clients;   /* Of these, at a time. */
     uint16_t ct_zone;           /* For these; see network_ct_zone(). */
+    struct network_claims claims;   /* See network_get_claims(). */
     struct given given[N_SETTINGS]; /* Those of section [network]. */
 };
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "agent/config/claims.h"
 #include "agent/config/network-checks.h"
 #include "agent/config/option-values.h"
 #include "dirs.h"
@@ -16,6 +17,9 @@
 
 /* With more learned flows, the switch would be too slow. */
 #define MAX_LEARNED 1000000
+
+/* Owners are asked again, three times, before it is over. */
+#define MIN_CLAIM_HOLD 15
 
 static const struct {
     const char *section, *key, *option;
@@ -46,6 +50,11 @@ static const struct {
     [SET_CLIENT_MAC]
         = { "network", "client-mac", "client-mac", "0e:00:00:00:00:67" },
     [SET_TIMEOUT] = { "network", "timeout", "timeout", "300" },
+    [SET_CLAIM] = { "network", "claim", "claim", NULL },
+    [SET_EXCLUDE] = { "network", "exclude", "exclude", NULL },
+    [SET_CLAIM_MAC] = { "network", "claim-mac", "claim-mac", "0e:70:69" },
+    [SET_CLAIM_HOLD] = { "network", "claim-hold", "claim-hold", "3600" },
+    [SET_CLAIM_IGNORE] = { "network", "claim-ignore", "claim-ignore", NULL },
 };
 
 const char *
@@ -130,6 +139,16 @@ parse(struct options *o, struct network *n, enum setting setting,
         return parse_mac(value, &n->client_mac);
     case SET_TIMEOUT:
         return parse_u16(value, 1, UINT16_MAX, &n->timeout);
+    case SET_CLAIM:
+        return parse_claim(value, &n->claims.unused, &n->claims.claim);
+    case SET_EXCLUDE:
+        return parse_addresses(value, &n->claims.exclude);
+    case SET_CLAIM_MAC:
+        return parse_claim_mac(value, &n->claims.mac);
+    case SET_CLAIM_HOLD:
+        return parse_u16(value, MIN_CLAIM_HOLD, UINT16_MAX, &n->claims.hold);
+    case SET_CLAIM_IGNORE:
+        return parse_prefixes(value, &n->claims.ignored);
     case N_SETTINGS:
         break;
     }
@@ -212,6 +231,7 @@ settings_destroy(struct options *o)
         free(network->fake_port);
         free(network->vlans);
         svec_destroy(&network->ignored_clients);
+        network_claims_destroy(&network->claims);
     }
     free(o->networks);
     destroy_given(o->given);
@@ -246,9 +266,8 @@ setting_value(const struct options *o, const struct network *network,
     return given ? given : names[setting].preset;
 }
 
-/* Returns the setting's name as the user knows it, for the caller to free. */
-static char *
-get_name(const struct options *o, const struct network *network,
+char *
+setting_name(const struct options *o, const struct network *network,
          enum setting setting)
 {
     const struct given *given = setting_given(o, network, setting);
@@ -267,7 +286,7 @@ setting_error(const struct options *o, const struct network *network,
 {
     unsigned int line = setting_given(o, network, setting)->line;
     const char *value = setting_value(o, network, setting);
-    char *name = get_name(o, network, setting);
+    char *name = setting_name(o, network, setting);
     struct ds s = DS_EMPTY_INITIALIZER;
 
     if (!line && setting_is_of_network(setting)) {
@@ -349,7 +368,7 @@ static void
 add_relation(const struct check *c, enum setting setting, const char *how,
              enum setting other)
 {
-    char *name = get_name(c->options, c->network, other);
+    char *name = setting_name(c->options, c->network, other);
 
     add_error(c, setting, xasprintf("%s %s", how, name));
     free(name);
@@ -423,6 +442,7 @@ settings_check(const struct options *o, struct svec *errors)
         check_network(&c);
     }
     network_checks(o, errors);
+    claims_check(o, errors);
 }
 
 /* Comparing. */

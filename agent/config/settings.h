@@ -68,6 +68,10 @@ void settings_compare(const struct options *, const struct options *,
 char *setting_error(const struct options *, const struct network *,
                     enum setting, char *expected);
 
+/* Returns the setting's name as the user knows it, for the caller to free. */
+char *setting_name(const struct options *, const struct network *,
+                   enum setting);
+
 /* Returns the setting's value as the user gave it, the default, or NULL. */
 const char *setting_value(const struct options *, const struct network *,
                           enum setting);

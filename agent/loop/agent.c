@@ -12,13 +12,15 @@
 #include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
+#include "agent/operator/icmp-errors.h"
 #include "agent/operator/networks.h"
+#include "openflow/claims-format.h"
+#include "openflow/claims.h"
 #include "openflow/drop-count.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
-#include "svec.h"
 #include "timeval.h"
 #include "util.h"
 
@@ -129,13 +131,9 @@ pass_ports(struct agent *agent)
     links_start(agent->backends.links);
     firewall_start(agent->backends.firewall);
     if (!agent->have_ports || !are_ports_equal(&agent->ports, ports)) {
-        struct svec flows = SVEC_EMPTY_INITIALIZER;
-
         agent->have_ports = true;
         copy_ports(&agent->ports, ports);
-        backends_build_flows(agent->options, ports, false, &flows);
-        switch_conn_set_flows(agent->backends.conn, &flows);
-        svec_destroy(&flows);
+        backends_set_flows(&agent->backends, agent->options, ports);
     }
 }
 
@@ -223,6 +221,7 @@ pass_devices(struct agent *agent)
     bridge_rows_set_devices(agent->backends.rows, &devices);
     if (links_take_uplink_left(agent->backends.links)) {
         bridge_rows_uplink_left(agent->backends.rows);
+        switch_conn_revoke_claims(agent->backends.conn);
     }
 }
 
@@ -277,7 +276,8 @@ agent_is_ready(const struct agent *agent)
 bool
 agent_shows_ready(const struct agent *agent)
 {
-    return agent->ready && bridge_rows_shows_status(agent->backends.rows);
+    return (agent->ready && bridge_rows_shows_status(agent->backends.rows)
+            && claims_are_granted(switch_conn_claims(agent->backends.conn)));
 }
 
 bool
@@ -373,6 +373,8 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
         }
     }
     limits_format(agent->options, agent->backends.conn, s);
+    claims_format_counts(switch_conn_claims(agent->backends.conn), s);
+    icmp_errors_format(switch_conn_errors(agent->backends.conn), s);
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
     for (size_t i = 0; i < agent->options->n_networks; i++) {
         if (agent->options->networks[i].name) {
@@ -403,6 +405,10 @@ agent_status_to_json(const struct agent *agent)
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
             limits_put_json(agent->options, agent->backends.conn, component);
+            claims_put_json(switch_conn_claims(agent->backends.conn),
+                            component);
+            icmp_errors_put_json(switch_conn_errors(agent->backends.conn),
+                                 component);
             drop_count_put_json(switch_conn_drops(agent->backends.conn),
                                 time_msec(), component);
         }
@@ -413,6 +419,14 @@ agent_status_to_json(const struct agent *agent)
         json_object_put(json, "networks", networks_to_json(agent->options));
     }
     return json;
+}
+
+bool
+agent_format_claims(const struct agent *agent, const char *network,
+                    struct ds *s)
+{
+    return claims_format_list(switch_conn_claims(agent->backends.conn),
+                              network, time_msec(), time_wall_msec(), s);
 }
 
 void
@@ -451,6 +465,10 @@ agent_format_problems(const struct agent *agent, struct ds *s)
                           component->present);
             separator = "; ";
         }
+    }
+    if (agent->ready
+        && !claims_are_granted(switch_conn_claims(agent->backends.conn))) {
+        ds_put_format(s, "%sclaims: asking who is there", separator);
     }
 }
 

@@ -39,7 +39,8 @@ void agent_wait(struct agent *agent);
  * this kernel cannot have it. */
 bool agent_is_ready(const struct agent *agent);
 
-/* Returns true if they are, and the bridge's row says so. */
+/* Returns true if they are, and the bridge's row says so, and all that is
+ * claimed was asked for. */
 bool agent_shows_ready(const struct agent *agent);
 
 /* Returns true once the agent has seen the database, and so knows whether rows
@@ -62,6 +63,11 @@ void agent_format_status(const struct agent *agent, bool verbose,
 
 /* Returns the same as a JSON object, which the caller must destroy. */
 struct json *agent_status_to_json(const struct agent *agent);
+
+/* Appends to 's' who has the addresses that 'network' claims, or all networks
+ * if that is NULL.  Returns false if there is no such network. */
+bool agent_format_claims(const struct agent *agent, const char *network,
+                         struct ds *s);
 
 /* Appends to 's', in one line, "ready" if it is, and the state of the
  * components that are not in sync. */

@@ -402,10 +402,12 @@ backends_wait(struct backends *backends)
     }
 }
 
+/* 'claimed' must outlive what is returned. */
 static struct flow_config
 get_flow_config(const struct network *network,
-                const struct bridge_ports *ports)
+                const struct bridge_ports *ports, struct address_set *claimed)
 {
+    network_get_claims(network, claimed);
     return (struct flow_config) {
         .name = network->name,
         .id = network_id(network),
@@ -422,8 +424,55 @@ get_flow_config(const struct network *network,
         .routed = network->routed,
         .max_clients = network->max_clients,
         .ct_zone = network_ct_zone(network),
+        .claims = {
+            .addresses = claimed,
+            .mac = network->claims.mac,
+            .hold = network->claims.hold,
+            .ignored = &network->claims.ignored,
+        },
         .shared = ports->adopted,
     };
+}
+
+/* The configurations of all networks, and what these own. */
+struct flow_configs {
+    struct flow_config *configs;
+    struct address_set *claimed;
+    size_t n;
+};
+
+/* With 'names', of ports, too. */
+static struct flow_configs
+get_flow_configs(const struct options *options,
+                 const struct bridge_ports *ports, bool names)
+{
+    size_t n = options->n_networks;
+    struct flow_configs c = {
+        .configs = xmalloc(n * sizeof *c.configs),
+        .claimed = xcalloc(n, sizeof *c.claimed),
+        .n = n,
+    };
+
+    for (size_t i = 0; i < n; i++) {
+        const struct network *network = &options->networks[i];
+
+        c.configs[i] = get_flow_config(network, ports, &c.claimed[i]);
+        if (names) {
+            c.configs[i].uplink.name = options->uplink;
+            c.configs[i].fake_port.name = network->fake_port;
+        }
+    }
+    return c;
+}
+
+static void
+destroy_flow_configs(struct flow_configs *c)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        address_set_destroy(&c->claimed[i]);
+    }
+    free(c->claimed);
+    free(c->configs);
 }
 
 void
@@ -431,20 +480,24 @@ backends_build_flows(const struct options *options,
                      const struct bridge_ports *ports, bool names,
                      struct svec *flows)
 {
-    struct flow_config *configs = xmalloc(options->n_networks
-                                          * sizeof *configs);
+    struct flow_configs c = get_flow_configs(options, ports, names);
 
-    for (size_t i = 0; i < options->n_networks; i++) {
-        const struct network *network = &options->networks[i];
+    flow_set_build(c.configs, c.n, flows);
+    destroy_flow_configs(&c);
+}
 
-        configs[i] = get_flow_config(network, ports);
-        if (names) {
-            configs[i].uplink.name = options->uplink;
-            configs[i].fake_port.name = network->fake_port;
-        }
-    }
-    flow_set_build(configs, options->n_networks, flows);
-    free(configs);
+void
+backends_set_flows(struct backends *backends, const struct options *options,
+                   const struct bridge_ports *ports)
+{
+    struct flow_configs c = get_flow_configs(options, ports, false);
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    flow_set_build(c.configs, c.n, &flows);
+    switch_conn_set_claims(backends->conn, c.configs, c.n);
+    switch_conn_set_flows(backends->conn, &flows);
+    svec_destroy(&flows);
+    destroy_flow_configs(&c);
 }
 
 void

@@ -67,6 +67,10 @@ void backends_build_flows(const struct options *options,
                           const struct bridge_ports *ports, bool names,
                           struct svec *flows);
 
+/* Gives the switch the flow set, and what the networks claim. */
+void backends_set_flows(struct backends *, const struct options *options,
+                        const struct bridge_ports *ports);
+
 /* Stores into '*ports' the numbers that the agent requests on a bridge of its
  * own.  The caller must destroy 'ports->fake_ports'. */
 void backends_requested_ports(const struct options *options,

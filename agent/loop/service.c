@@ -307,6 +307,30 @@ reply_flows(struct unixctl_conn *conn, const struct service *s,
 }
 
 static void
+handle_claims(struct unixctl_conn *conn, int argc, const char *argv[],
+              void *s_)
+{
+    const struct service *s = s_;
+    const char *network = argc > 1 ? argv[1] : NULL;
+    struct ds words = DS_EMPTY_INITIALIZER;
+
+    if (!s->agent) {
+        format_removal(s, &words);
+        unixctl_command_reply_error(conn, ds_cstr(&words));
+    } else if (!agent_format_claims(s->agent, network, &words)) {
+        ds_put_format(&words, "%s: must be a network that claims addresses",
+                      network);
+        unixctl_command_reply_error(conn, ds_cstr(&words));
+    } else {
+        unixctl_command_reply(conn, ds_cstr(&words));
+    }
+    ds_destroy(&words);
+    if (s->agent) {
+        agent_request_counts(s->agent);
+    }
+}
+
+static void
 handle_flows_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
                   const char *argv[] OVS_UNUSED, void *s)
 {
@@ -342,6 +366,7 @@ open_control(struct service *s)
     if (unixctl_server_create(s->options->unixctl, &s->unixctl)) {
         return false;
     }
+    unixctl_command_register("claims", "[NETWORK]", 0, 1, handle_claims, s);
     unixctl_command_register("exit", "", 0, 0, handle_exit, s);
     unixctl_command_register("flows/diff", "", 0, 0, handle_flows_diff, s);
     unixctl_command_register("flows/show", "", 0, 0, handle_flows_show, s);

@@ -41,6 +41,7 @@ on_kernel_datapath () {
         grep 'ovsfake0 [0-9]*/[0-9]*: (internal)'
 }
 
+watch_uplink
 need "Debian is up, and nothing has failed" \
     systemctl is-system-running --wait
 check "Open vSwitch uses the kernel's datapath" kernel_datapath
@@ -113,6 +114,34 @@ refused_reload () {
 pings () {
     client 1 $peer ping 192.168.2.5 192.168.2.79 100
     client 1 $peer ping 172.16.9.5 192.168.2.80 4000
+}
+
+# A closed port of a target.
+closed_ports () {
+    refusal="ECONNREFUSED, ICMP 3/3 from 192.168.2.84 about 192.168.2.84:9"
+    for source in 192.168.2.5 172.16.9.5; do
+        equal "what $source hears" "$refusal" \
+            "$(client 1 $here/errors.py asks $source 192.168.2.84 9)"
+    done
+}
+
+# unreachables: how many ICMP errors of that type the machine has heard, and
+# how many messages were wrong.
+unreachables () {
+    awk '/^Icmp: [0-9]/ { print $5, $3 + $4 }' /proc/net/snmp
+}
+
+unreachables_are () {
+    test "$(unreachables)" = "$1 $2"
+}
+
+# A closed port of a client, when the service's answer comes.
+answers_unwanted () {
+    for source in 192.168.2.5 172.16.9.5; do
+        set -- $(unreachables)
+        client 1 $peer poke $source 192.168.2.84
+        wait_until unreachables_are $(($1 + 1)) $2
+    done
 }
 
 # heard: how many datagrams the machine has taken for its own.
@@ -189,8 +218,11 @@ check "known subnet: ping" pings
 check "known subnet: the kernel alone forwards" in_kernel
 check "known subnet: several VLANs" several_vlans
 check "known subnet: an access port" access_port
+check "known subnet: closed UDP ports" closed_ports
+check "known subnet: a client does not want the answer" answers_unwanted
 check "the machine itself does not hear what comes untagged" stranger_unheard
 
+. $here/claims.sh
 . $here/containers.sh
 
 check "the service is sandboxed: systemd-analyze security, 1.4 at most" \
@@ -214,10 +246,13 @@ uplink_unplugged () {
 # The one time that a connection to Open vSwitch may break.
 openvswitch_restarted () {
     start_steady
+    start_asking
+    trap 'kill $steady_pid $asking 2>/dev/null' EXIT
     pid=$(main_pid)
     systemctl restart openvswitch-switch
     wait_until is_ready
     asks 2 tcp 192.168.2.9 192.168.2.77 1000 10.10.9.77
+    end_asking
     end_steady
     equal "process" "$pid" "$(main_pid)"
     broken="connection\|receive error\|send error: Broken pipe"
@@ -268,9 +303,12 @@ upgraded () {
     grep -x 'uplink = up0' $conf
 }
 
+check "no fake address on the uplink so far" uplink_is_clean
 check "the uplink is unplugged and plugged" uplink_unplugged
+watch_uplink
 check "Open vSwitch is restarted: service and connection go on" \
     openvswitch_restarted
+check "claims: none, nobody answers" unclaimed
 check "the agent is killed: no packet is lost" killed
 check "the agent hangs: the watchdog has it replaced, no packet is lost" hung
 check "a second instance beside the first" second_instance
@@ -282,6 +320,7 @@ check "the wall had no work, and the management network was silent" \
 # the far end of the uplink is for it alone.
 walls () {
     systemctl stop services
+    iptables -I OUTPUT -p icmp --icmp-type destination-unreachable -j DROP
     set_key protocols tcp,udp
     systemctl reload $unit
     ovs-vsctl del-br sw0
@@ -293,6 +332,7 @@ walls () {
     ip link set copro0 up
     wait_until is_ready
     $here/walls.py any up1 ovsfake0 other1 copro0 >$results/walls || :
+    iptables -D OUTPUT -p icmp --icmp-type destination-unreachable -j DROP
     # The kernel does not compare the length that IP has with the frame's, so
     # where a sound packet got through, this one does, too.
     sed -i '/^from .*: IP length beyond the frame, /d' $results/walls

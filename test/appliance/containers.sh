@@ -59,6 +59,7 @@ end_container () {
 nothing_elsewhere () {
     equal "packets at the wall" 0 "$(wall)"
     mgmt_is_silent
+    uplink_is_clean
 }
 
 check "a container with published ports starts" container_starts

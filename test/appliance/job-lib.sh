@@ -77,6 +77,12 @@ stop_capture () {
     wait $capture
 }
 
+# watch_uplink is of test/sandbox-lib.sh.  What it writes is there at once.
+uplink_is_clean () {
+    uplink_is_watched
+    check_uplink
+}
+
 # The agent.
 
 agentctl () {

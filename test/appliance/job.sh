@@ -9,7 +9,7 @@ export LC_ALL=C HOME=/root
 here=/run/job
 results=/run/results
 mkdir -p $results
-SANDBOX=$results
+SANDBOX=$results SANDBOX_WATCH=yes
 exec 3>/dev/ttyS1
 
 . $here/sandbox-lib.sh

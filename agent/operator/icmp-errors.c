@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/operator/icmp-errors.h"
+
+#include <inttypes.h>
+
+#include "openflow/error-relay.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+
+void
+icmp_errors_format(const struct error_relay *relay, struct ds *s)
+{
+    uint64_t limited = relay->known ? relay->limited : 0;
+
+    if (relay->meter_error) {
+        ds_put_format(s, "  ICMP errors of inside clients: dropped, the "
+                      "switch refused a meter: %s\n", relay->meter_error);
+        return;
+    }
+    if (!relay->wanted
+        || !(relay->translated || relay->refused || limited)) {
+        return;
+    }
+    ds_put_format(s, "  ICMP errors of inside clients: %"PRIu64" translated, "
+                  "%"PRIu64" refused", relay->translated, relay->refused);
+    if (relay->known) {
+        ds_put_format(s, ", %"PRIu64" beyond %d a second", limited,
+                      ERROR_RATE);
+    }
+    ds_put_char(s, '\n');
+}
+
+void
+icmp_errors_put_json(const struct error_relay *relay, struct json *object)
+{
+    if (relay->wanted || relay->meter_error) {
+        struct json *errors = json_object_create();
+
+        json_object_put(errors, "translated",
+                        json_integer_create(relay->translated));
+        json_object_put(errors, "refused",
+                        json_integer_create(relay->refused));
+        json_object_put(errors, "limited",
+                        relay->known ? json_integer_create(relay->limited)
+                        : json_null_create());
+        json_object_put(errors, "meter_error",
+                        relay->meter_error
+                        ? json_string_create(relay->meter_error)
+                        : json_null_create());
+        json_object_put(object, "icmp_errors", errors);
+    }
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "openflow/claim-request.h"
+
+#include "byte-order.h"
+#include "dp-packet.h"
+#include "openflow/claim-set.h"
+#include "openflow/flow-set.h"
+#include "openflow/flow-sync.h"
+#include "openvswitch/match.h"
+#include "openvswitch/ofp-actions.h"
+#include "openvswitch/ofp-flow.h"
+#include "openvswitch/ofp-packet.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+
+/* Returns a message that sends 'packet' to 'port'. */
+static struct ofpbuf *
+encode_packet(const struct dp_packet *packet, uint16_t port)
+{
+    uint64_t stub[512 / 8];
+    struct ofpbuf actions;
+
+    ofpbuf_use_stub(&actions, stub, sizeof stub);
+    ofpact_put_OUTPUT(&actions)->port = u16_to_ofp(port);
+    struct ofputil_packet_out po = {
+        .packet = dp_packet_data(packet),
+        .packet_len = dp_packet_size(packet),
+        .buffer_id = UINT32_MAX,
+        .ofpacts = actions.data,
+        .ofpacts_len = actions.size,
+    };
+    match_init_catchall(&po.flow_metadata);
+    match_set_in_port(&po.flow_metadata, OFPP_CONTROLLER);
+    struct ofpbuf *msg = ofputil_encode_packet_out(&po, FLOW_SYNC_PROTOCOL);
+    ofpbuf_uninit(&actions);
+    return msg;
+}
+
+struct ofpbuf *
+claim_request_encode_probe(uint32_t address, struct eth_addr mac,
+                           uint16_t uplink, int vlan)
+{
+    struct dp_packet packet;
+
+    dp_packet_init(&packet, 0);
+    compose_arp(&packet, ARP_OP_REQUEST, mac, eth_addr_zero, true, htonl(0),
+                htonl(address));
+    if (vlan) {
+        eth_push_vlan(&packet, htons(ETH_TYPE_VLAN_8021Q), htons(vlan));
+    }
+    struct ofpbuf *msg = encode_packet(&packet, uplink);
+    dp_packet_uninit(&packet);
+    return msg;
+}
+
+struct ofpbuf *
+claim_request_encode_owners(ovs_be32 *xid)
+{
+    struct ofputil_flow_stats_request request = {
+        .cookie = htonll(LEARNED_COOKIE),
+        .cookie_mask = htonll(LEARNED_COOKIE_MASK),
+        .out_port = OFPP_ANY,
+        .out_group = OFPG_ANY,
+        .table_id = CLAIM_OWNERS,
+    };
+
+    match_init_catchall(&request.match);
+    struct ofpbuf *msg = ofputil_encode_flow_stats_request(
+        &request, FLOW_SYNC_PROTOCOL);
+    *xid = ((const struct ofp_header *) msg->data)->xid;
+    return msg;
+}

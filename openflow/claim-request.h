@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OPENFLOW_CLAIM_REQUEST_H
+#define OPENFLOW_CLAIM_REQUEST_H 1
+
+/* The messages that claims.h has for the switch, of version FLOW_SYNC_VERSION.
+ * They become the caller's. */
+
+#include <stdint.h>
+
+#include "openvswitch/types.h"
+
+struct ofpbuf;
+
+/* Returns a message that sends an ARP probe for 'address' (RFC 5227 section
+ * 2.1.1: a request from 0.0.0.0) from 'mac' to the port 'uplink', on 'vlan', 0
+ * for none. */
+struct ofpbuf *claim_request_encode_probe(uint32_t address,
+                                          struct eth_addr mac,
+                                          uint16_t uplink, int vlan);
+
+/* Returns a request for the flows of table 19, and stores its xid. */
+struct ofpbuf *claim_request_encode_owners(ovs_be32 *xid);
+
+#endif /* openflow/claim-request.h */

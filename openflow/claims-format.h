@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OPENFLOW_CLAIMS_FORMAT_H
+#define OPENFLOW_CLAIMS_FORMAT_H 1
+
+/* Claims as "status" and the control command "claims" show them: as the agent
+ * saw the switch last.  Pure. */
+
+#include <stdbool.h>
+
+struct claims;
+struct ds;
+struct json;
+
+/* Appends to 's' an indented line for each network that claims addresses: how
+ * many are claimed, dark, owned, and asked for. */
+void claims_format_counts(const struct claims *, struct ds *s);
+
+/* Adds the same to 'object', as an array, if there is such a network. */
+void claims_put_json(const struct claims *, struct json *object);
+
+/* Appends to 's' a line for each address that has an owner, and for each range
+ * of others, of the network 'name', or of all if that is NULL: its state, the
+ * owner's MAC address, and since when.  'now' is as in claims.h, 'wall' the
+ * time then, in milliseconds since the epoch.  Returns false if there is no
+ * such network. */
+bool claims_format_list(const struct claims *, const char *name,
+                        long long int now, long long int wall, struct ds *s);
+
+#endif /* openflow/claims-format.h */

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""ICMP errors, as clients and services see them.
+
+errors.py asks SOURCE TARGET PORT
+    Sends a datagram; prints what error comes of it, from whom, about whom.
+errors.py flood INTERFACE MAC SOURCE TARGET COUNT
+    Sends as many port unreachables as fast as they go, about datagrams of the
+    target, whose MAC address it is.
+errors.py record SOURCE TARGET PORT
+    Opens a TCP connection with the IP option "record route", sends an echo
+    request with it, and prints what is answered within a second each.
+"""
+
+import errno
+import select
+import socket
+import struct
+import sys
+
+TIMEOUT = 5
+IP_RECVERR = 11                 # <linux/in.h>
+EXTENDED = struct.Struct("IBBBBII")     # struct sock_extended_err
+# A no-op to align it, and room for nine addresses.
+RECORD_ROUTE = bytes([1, 7, 39, 4]) + bytes(36)
+SOCKADDR = struct.Struct("HH4s8x")      # struct sockaddr_in
+
+
+def error_of(sock):
+    """Returns the ICMP error that the socket has, in words."""
+    poll = select.poll()
+    poll.register(sock, 0)
+    if not poll.poll(TIMEOUT * 1000):
+        return "no error"
+    _, controls, _, about = sock.recvmsg(2000, 512, socket.MSG_ERRQUEUE)
+    for level, kind, data in controls:
+        if (level, kind) == (socket.IPPROTO_IP, IP_RECVERR):
+            number, _, icmp, code, *_ = EXTENDED.unpack_from(data)
+            _, _, sender = SOCKADDR.unpack_from(data, EXTENDED.size)
+            return "%s, ICMP %d/%d from %s about %s:%d" % (
+                errno.errorcode[number], icmp, code,
+                socket.inet_ntoa(sender), *about)
+    return "no ICMP error"
+
+
+def asks(source, target, port):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+        sock.bind((source, 0))
+        sock.connect((target, int(port)))
+        sock.send(b"is anybody there?")
+        print(error_of(sock))
+
+
+def checksum(data):
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return struct.pack("!H", ~total & 0xffff)
+
+
+def ip(proto, source, target, payload):
+    header = struct.pack("!BBHHHBB2x4s4s", 0x45, 0, 20 + len(payload), 1, 0,
+                         64, proto, socket.inet_aton(source),
+                         socket.inet_aton(target))
+    return header[:10] + checksum(header) + header[12:] + payload
+
+
+def flood(interface, mac, source, target, count):
+    quoted = ip(socket.IPPROTO_UDP, target, source,
+                struct.pack("!4H", 7, 1000, 8, 0))
+    error = struct.pack("!BBHI", 3, 3, 0, 0) + quoted
+    error = error[:2] + checksum(error) + error[4:]
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
+        sock.bind((interface, 0))
+        frame = (bytes.fromhex(mac.replace(":", "")) + sock.getsockname()[4]
+                 + b"\x08\x00"
+                 + ip(socket.IPPROTO_ICMP, source, target, error))
+        for _ in range(int(count)):
+            sock.send(frame)
+
+
+def is_answered(kind, proto, source, send):
+    """Returns what answers what 'send' does with the socket."""
+    with socket.socket(socket.AF_INET, kind, proto) as sock:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, RECORD_ROUTE)
+        sock.settimeout(1)
+        sock.bind((source, 0))
+        try:
+            return send(sock) or "an answer"
+        except OSError as error:
+            return str(error)
+
+
+def record(source, target, port):
+    ping = struct.pack("!BBHHH", 8, 0, 0, 7, 1)
+    ping = ping[:2] + checksum(ping) + ping[4:]
+
+    def pings(sock):
+        sock.sendto(ping, (target, 0))
+        return sock.recv(2000).hex()
+
+    print("TCP:", is_answered(socket.SOCK_STREAM, 0, source,
+                              lambda sock: sock.connect((target, int(port)))))
+    print("ping:", is_answered(socket.SOCK_RAW, socket.IPPROTO_ICMP, source,
+                               pings))
+
+
+if __name__ == "__main__":
+    commands = {"asks": (asks, 3), "flood": (flood, 5), "record": (record, 3)}
+    command, words = commands.get((sys.argv + [""])[1], (None, 0))
+    if len(sys.argv) != 2 + words or not command:
+        sys.exit(__doc__)
+    command(*sys.argv[2:])
