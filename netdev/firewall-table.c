@@ -465,14 +465,15 @@ put_options(const struct builder *b)
 {
     struct rule r = start_rule(b, "options");
 
+    /* First what is cheap, as this sees each packet. */
     match_ipv4(r.msg);
+    nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER, 0, sizeof(uint8_t));
+    nft_mask_u8(r.msg, 0x0f);
+    nft_compare_u8(r.msg, NFT_CMP_NEQ, sizeof(struct iphdr) / 4);
     nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER,
                      offsetof(struct iphdr, daddr), sizeof(ovs_be32));
     nft_load_meta(r.msg, NFT_META_IIFNAME, NFT_SECOND);
     nft_lookup(r.msg, "ways", 0);
-    nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER, 0, sizeof(uint8_t));
-    nft_mask_u8(r.msg, 0x0f);
-    nft_compare_u8(r.msg, NFT_CMP_NEQ, sizeof(struct iphdr) / 4);
     nft_verdict(r.msg, NF_DROP);
     end_rule(b, r);
 }

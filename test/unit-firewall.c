@@ -85,11 +85,11 @@
     " [ objref type=1 name=wall ]" VERDICT("0"))
 #define OPTIONS_CHAIN CHAIN("options", "0", "-300", "filter")
 #define OPTIONS_RULE RULE("options", IPV4 \
-    " [ payload to=1 base=network offset=16 len=4 ]" \
-    " [ meta to=9 key=iifname ]" IN("ways") \
     " [ payload to=1 base=network offset=0 len=1 ]" \
     " [ bitwise from=1 to=1 len=1 mask=" HEX("0f") " xor=" HEX("00") " ]" \
-    CMP("neq", HEX("05")) VERDICT("0"))
+    CMP("neq", HEX("05")) \
+    " [ payload to=1 base=network offset=16 len=4 ]" \
+    " [ meta to=9 key=iifname ]" IN("ways") VERDICT("0"))
 #define ELEMENT(SET, KEY) "element set=" SET " key=" KEY "\n"
 #define FAKE0 "66616b65300000000000000000000000"
 #define FAKE1 "66616b65310000000000000000000000"
