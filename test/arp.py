@@ -34,9 +34,9 @@ arp.py churn INTERFACE ASKER OWNER SOURCE TARGETS SECONDS [LIFE]
     the source, ten a second.  Prints how many hosts came, how often one that
     was there was asked for, how many of these answers came from a dark address,
     and how many dark addresses answered at the end.
-arp.py rate INTERFACE SOURCE TARGETS SECONDS RATE
+arp.py rate INTERFACE[.VLAN] SOURCE TARGETS SECONDS RATE
     Asks for the targets in turn, so many times a second, and prints how many
-    requests it sent, and how many answers came.
+    requests it sent, and how many answers came.  With a VLAN, by tagged frames.
 """
 
 import ctypes
@@ -48,11 +48,13 @@ import sys
 import time
 
 ETH_P_ARP = 0x0806
+ETH_P_8021Q = 0x8100
 BROADCAST = b"\xff" * 6
 NOBODY = bytes(4)
 LATER = socket.inet_aton("198.51.100.1")
 REQUEST, REPLY = 1, 2
 SO_RCVBUFFORCE = 33
+SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
 
 
 def put_line(line):
@@ -65,6 +67,7 @@ class Port:
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                                   socket.htons(ETH_P_ARP))
         self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
+        self.sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         self.sock.bind((interface, ETH_P_ARP))
         self.mac = self.sock.getsockname()[4]
 
@@ -83,8 +86,8 @@ class Port:
             left = end - time.monotonic()
             if left <= 0 or not select.select([self.sock], [], [], left)[0]:
                 return None
-            frame, address = self.sock.recvfrom(2048)
-            if address[2] == socket.PACKET_OUTGOING or len(frame) < 42:
+            frame = self.sock.recv(2048)
+            if len(frame) < 42:
                 continue
             op, = struct.unpack_from("!H", frame, 20)
             return op, frame[22:28], frame[28:32], frame[38:42], frame
@@ -334,10 +337,16 @@ def churn(interface, asker, owner, source, targets, seconds, life="30"):
         print("wrong: " + line, file=sys.stderr)
 
 
+def tagged(frame, vlan):
+    return (frame[:12] + struct.pack("!HH", ETH_P_8021Q, int(vlan)) + frame[12:]
+            if vlan else frame)
+
+
 def rate(interface, source, targets, seconds, per_second):
+    interface, _, vlan = interface.partition(".")
     port = Port(interface)
     source = socket.inet_aton(source)
-    frames = [port.frame(REQUEST, source, target)
+    frames = [tagged(port.frame(REQUEST, source, target), vlan)
               for target in addresses(targets)]
     port.sock.setblocking(False)
     sent = answers = 0
@@ -356,9 +365,7 @@ def rate(interface, source, targets, seconds, per_second):
             pass
         try:
             while True:
-                frame, address = port.sock.recvfrom(2048)
-                answers += (address[2] != socket.PACKET_OUTGOING
-                            and frame[20:22] == b"\0\2")
+                answers += port.sock.recv(2048)[20:22] == b"\0\2"
         except BlockingIOError:
             pass
     print("%d requests, %d answers, %.0f a second" % (

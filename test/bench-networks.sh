@@ -23,9 +23,7 @@ rss_mb () {
     wait_until is_ready
     awk '/VmRSS/ { printf "%.1f", $2 / 1024 }' \
         "/proc/$(cat /run/openvswitch/pipette-agent.pid)/status"
-    agentctl exit
-    wait_until sh -c "! test -e /run/openvswitch/pipette-agent.pid"
-    ovs-vsctl del-br copro0
+    end_agent
 }
 
 bench_networks () {

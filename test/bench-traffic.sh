@@ -4,7 +4,7 @@
 # alternate.  The switch between client and uplink, a bridge of the same
 # ovs-vswitchd, takes part in TCP's figures; frames of a flood come without.
 
-TRAFFIC_ROUNDS=9
+TRAFFIC_ROUNDS=13
 # "before" is the known set of another agent, if $PIPETTE_BEFORE names one.
 TRAFFIC_SETS="published known plain${PIPETTE_BEFORE:+ before}"
 STREAM_SECONDS=1
@@ -27,19 +27,29 @@ add_addresses () {
     ip route add 10.10.200.0/24 via 10.10.200.254 dev ovsfake0 onlink
 }
 
+# before OPTION...: the other agent, with the known set.
+before () {
+    (PIPETTE_AGENT=$PIPETTE_BEFORE
+    agent $(agent_options known) "$@")
+}
+
 # load_flows SET: nothing that Open vSwitch cached with another set is left.
 load_flows () {
     ovs-ofctl -OOpenFlow14 --bundle replace-flows copro0 "$SANDBOX/$1.flows"
     ovs-appctl revalidator/purge
 }
 
-# set_host SET: with the agent's nftables table, or without.  The agent runs for
-# each set: what it does to the switch, which has the meter that the known set
-# needs, is the same then.
+# set_host SET: with the agent's nftables table and routing rules, or without.
+# The agent runs for each set: what it does to the switch, which has the meter
+# that the known set needs, is the same then.  The one before has its own rules.
 set_host () {
     agent $(agent_options known) --once -vconsole:off -vsyslog:off
     case $1 in
-        plain|before) nft delete table inet pipette-copro0 ;;
+        plain|before)
+            nft delete table inet pipette-copro0
+            ip rule flush protocol 112
+            test "$1" = plain || before --once -vconsole:off
+            ;;
     esac
 }
 
@@ -101,14 +111,24 @@ before_row () {
         "$4"
 }
 
+# Of rates, and of times: what the best quarter of them begins with.  What the
+# host gives to other guests is no set's fault.
+best_rate () {
+    percentile 75
+}
+
+best_time () {
+    percentile 25
+}
+
 # How much a change costs the known set.
 bench_traffic_before () {
     test "$PIPETTE_BEFORE" || return 0
     table_head "" after before "" ratio "" goal
-    before_row "TCP stream, Mbit/s" stream median ">= 0.97"
-    before_row "64-byte packets in, thousands a second" flood median ">= 0.97"
-    before_row "first connect() of a pair, us" new median "<= 1.03"
-    before_row "connect() of a known pair, us" again median "<= 1.03"
+    before_row "TCP stream, Mbit/s" stream best_rate ">= 0.97"
+    before_row "64-byte packets in, thousands a second" flood best_rate ">= 0.97"
+    before_row "first connect() of a pair, us" new best_time "<= 1.03"
+    before_row "connect() of a known pair, us" again best_time "<= 1.03"
     table_head "" published known plain ratio "" goal
 }
 
@@ -120,8 +140,7 @@ bench_traffic () {
         agent $(agent_options $set) --print-flows >"$SANDBOX/$set.flows"
     done
     test -z "$PIPETTE_BEFORE" ||
-        (PIPETTE_AGENT=$PIPETTE_BEFORE
-        agent $(agent_options known) --print-flows) >"$SANDBOX/before.flows"
+        before --print-flows >"$SANDBOX/before.flows"
     echo "$plain_flows" >"$SANDBOX/plain.flows"
     add_addresses
     switch_pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
@@ -142,11 +161,11 @@ bench_traffic () {
             traffic_round $set
         done
     done
-    traffic_row "TCP stream, Mbit/s" stream median ">= 0.95"
-    traffic_row "64-byte packets in, thousands a second" flood median ">= 0.95"
-    traffic_row "first connect() of a pair, us" new median ""
+    traffic_row "TCP stream, Mbit/s" stream best_rate ">= 0.95"
+    traffic_row "64-byte packets in, thousands a second" flood best_rate ">= 0.95"
+    traffic_row "first connect() of a pair, us" new best_time ""
     traffic_row "    its 99th percentile" new p99 ""
-    traffic_row "connect() of a known pair, us" again median "<= 1.05"
+    traffic_row "connect() of a known pair, us" again best_time "<= 1.05"
     traffic_row "    its 99th percentile" again p99 ""
     bench_traffic_before
 
