@@ -114,6 +114,22 @@ fuzz: $(FUZZ_DIR)/Makefile
 	$(SHELL) $(srcdir)/test/fuzz.sh $(FUZZ_DIR) $(FUZZ_SECONDS) \
 	    $(FUZZ_TARGETS)
 
+# "make check-sanitizers": the testsuite with our code built with the address
+# and undefined behavior sanitizers, in sanitized/.
+SANITIZED_DIR = $(abs_builddir)/sanitized
+
+$(SANITIZED_DIR)/Makefile: $(top_srcdir)/configure
+	@echo "  CHECK    configure (log in sanitized/configure.log)"
+	$(AM_V_at)$(MKDIR_P) $(SANITIZED_DIR) && cd $(SANITIZED_DIR) && \
+	ln -sfn $(OVS_DIR) openvswitch && \
+	{ $(abs_top_srcdir)/configure --enable-sanitizers \
+	    --with-ovs-source='$(OVS_SOURCE)' >configure.log 2>&1 || \
+	  { sed -n 's/^configure: error:/make check-sanitizers:/p' \
+	      configure.log >&2; rm -f Makefile; exit 1; }; }
+
+check-sanitizers: all $(SANITIZED_DIR)/Makefile
+	@$(MAKE) -C $(SANITIZED_DIR) check TESTSUITEFLAGS='$(TESTSUITEFLAGS)'
+
 # Testsuites: Autotest, with Open vSwitch's own macros.
 TESTSUITE_AT = \
 	test/testsuite.at \
@@ -333,4 +349,4 @@ testsuites-clean:
 	    test/package.m4 test/atconfig
 
 .PHONY: check-system check-faults check-package package check-appliance soak \
-	check-valgrind bench fuzz testsuites-clean
+	check-valgrind check-sanitizers bench fuzz testsuites-clean
