@@ -447,11 +447,28 @@ put_masquerade(const struct builder *b)
     end_rule(b, r);
 }
 
+/* With one port, what leaves by it, which is nearly all, is passed at once: each
+ * packet is seen. */
+static void
+pass_only_port(const struct builder *b, struct nl_msg *msg)
+{
+    const struct firewall_port *ports = b->config->ports;
+
+    for (size_t i = 1; i < b->config->n_ports; i++) {
+        if (strcmp(ports[i].name, ports[0].name)) {
+            return;
+        }
+    }
+    nft_load_meta(msg, NFT_META_OIFNAME, NFT_FIRST);
+    nft_compare_name(msg, NFT_CMP_NEQ, ports[0].name);
+}
+
 static void
 put_wall(const struct builder *b)
 {
     struct rule r = start_rule(b, "wall");
 
+    pass_only_port(b, r.msg);
     match_elsewhere(r.msg);
     nft_count(r.msg, FIREWALL_COUNTER);
     nft_verdict(r.msg, NF_DROP);

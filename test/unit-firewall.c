@@ -81,8 +81,11 @@
     RULE(CHAIN, ORIGINAL SET("ct", MARK)) \
     RULE(CHAIN, ORIGINAL DNAT SET("meta", MARK)) \
     RULE(CHAIN, REPLY SET("meta", MARK))
-#define WALL_RULE RULE("wall", ELSEWHERE \
+#define WALL_RULE_OF(PORTS) RULE("wall", PORTS ELSEWHERE \
     " [ objref type=1 name=wall ]" VERDICT("0"))
+#define WALL_RULE WALL_RULE_OF("")
+#define WALL_RULE_ONE_PORT \
+    WALL_RULE_OF(LOAD("meta", "oifname") CMP("neq", "{ \"fake0\" }"))
 #define OPTIONS_CHAIN CHAIN("options", "0", "-300", "filter")
 #define OPTIONS_RULE RULE("options", IPV4 \
     " [ payload to=1 base=network offset=0 len=1 ]" \
@@ -170,7 +173,7 @@ firewall_several_ports(void **state OVS_UNUSED)
         WALL_CHAIN
         OPTIONS_CHAIN
         WALL_SETS
-        WALL_RULE
+        WALL_RULE_ONE_PORT
         OPTIONS_RULE
         ELEMENT("addresses", HEX("0a0a0001"))
         ELEMENT("ways", HEX("0a0a0001" FAKE0)));
