@@ -14,6 +14,14 @@ libpipette_a_SOURCES += \
 	agent/config/options.h \
 	agent/config/settings.c \
 	agent/config/settings.h \
+	agent/contacts/community-id.c \
+	agent/contacts/community-id.h \
+	agent/contacts/contact-packet.c \
+	agent/contacts/contact-packet.h \
+	agent/contacts/contact-record.c \
+	agent/contacts/contact-record.h \
+	agent/contacts/contact-table.c \
+	agent/contacts/contact-table.h \
 	agent/loop/agent.c \
 	agent/loop/agent.h \
 	agent/loop/backends.c \

@@ -16,6 +16,7 @@ static const struct CMUnitTest *const groups[] = {
     address_plan_tests,
     address_set_tests,
     claims_tests,
+    contacts_tests,
     drop_count_tests,
     error_relay_tests,
     error_translate_tests,

@@ -14,6 +14,7 @@
 extern const struct CMUnitTest address_plan_tests[];
 extern const struct CMUnitTest address_set_tests[];
 extern const struct CMUnitTest claims_tests[];
+extern const struct CMUnitTest contacts_tests[];
 extern const struct CMUnitTest drop_count_tests[];
 extern const struct CMUnitTest error_relay_tests[];
 extern const struct CMUnitTest error_translate_tests[];

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_CONTACTS_CONTACT_TABLE_H
+#define AGENT_CONTACTS_CONTACT_TABLE_H 1
+
+/* Contacts
+ * ========
+ *
+ * A contact is what a client does with one port of one target of a network
+ * during a window of time, which its first packet opens: it may try several
+ * times, and be answered or not.  What it does after the window is another
+ * contact.
+ *
+ * The table holds the last contacts, up to a bound: a new one takes the place
+ * of the oldest.  Pure: the caller says what time it is. */
+
+#include <stdint.h>
+
+#include "agent/contacts/contact-packet.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
+
+struct contact {
+    struct hmap_node node;      /* In 'open' of the table while the window is
+                                 * open. */
+    struct ovs_list list_node;  /* In 'all' of the table, by 'first'. */
+    uint32_t network;           /* As network_id() has it. */
+    struct contact_packet packet;       /* The first one. */
+    enum contact_answer answer; /* The best so far. */
+    uint16_t last_port;         /* The client's, of the last packet. */
+    bool is_open;
+    uint32_t attempts;          /* TCP, UDP: source ports in a row.  Others:
+                                 * packets. */
+    uint32_t attempts_told;     /* When it was recorded last. */
+    long long int first, last;  /* Milliseconds since the epoch. */
+};
+
+struct contact_table {
+    struct hmap open;           /* Contains "struct contact"s. */
+    struct ovs_list all;        /* Likewise, by 'first'. */
+    size_t n, max;
+    long long int window;       /* Milliseconds. */
+    struct ovs_list *begun;     /* Of 'all': the first that was not returned */
+    struct ovs_list *ended;     /* by contact_table_next_begun(), ..._ended(),
+                                 * or the head. */
+    uint64_t n_contacts[N_CONTACT_KINDS];       /* Ever. */
+    uint64_t n_answered[N_CONTACT_KINDS];       /* Of these, ever. */
+    uint64_t n_evicted;         /* Within their windows, for want of room. */
+};
+
+/* An empty table of at most 'max' contacts, 1 or more, with windows of so many
+ * milliseconds. */
+void contact_table_init(struct contact_table *, size_t max,
+                        long long int window);
+
+/* Frees all contacts, but not the table itself. */
+void contact_table_destroy(struct contact_table *);
+
+/* Takes what came in the network at the time 'now', in milliseconds since the
+ * epoch.  What a target says outside of a window is no contact. */
+void contact_table_take(struct contact_table *, uint32_t network,
+                        const struct contact_packet *, long long int now);
+
+/* Each contact is returned once by both of these, in the order of 'first':
+ * one whose first packet is of 'until' or earlier; one whose window has ended
+ * at the time 'now'.  They return NULL if there is none (any more).  The
+ * contact stays in the table, and may be changed or freed by the next call of
+ * contact_table_take(). */
+struct contact *contact_table_next_begun(struct contact_table *,
+                                         long long int until);
+struct contact *contact_table_next_ended(struct contact_table *,
+                                         long long int now);
+
+/* Returns the time of the first packet of the oldest contact that the function
+ * above was not yet called for, or LLONG_MAX. */
+long long int contact_table_oldest_begun(const struct contact_table *);
+long long int contact_table_oldest_ended(const struct contact_table *);
+
+#endif /* agent/contacts/contact-table.h */
