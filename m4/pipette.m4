@@ -30,6 +30,8 @@ AC_DEFUN([PIPETTE_LIBRARIES],
      [AC_MSG_ERROR([libnl-3 is missing (install libnl-3-dev and libnl-route-3-dev)])])
    PKG_CHECK_MODULES([LIBINIH], [inih], [],
      [AC_MSG_ERROR([libinih is missing (install libinih-dev)])])
+   PKG_CHECK_MODULES([LIBPCAP], [libpcap >= 1.10], [],
+     [AC_MSG_ERROR([libpcap is missing (install libpcap-dev)])])
    AC_ARG_ENABLE([tests],
      [AS_HELP_STRING([--disable-tests], [do without cmocka and "make check"])],
      [], [enable_tests=yes])

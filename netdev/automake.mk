@@ -40,4 +40,6 @@ libpipette_a_SOURCES += \
 	netdev/route-target.c \
 	netdev/route-target.h \
 	netdev/snapshot.c \
-	netdev/snapshot.h
+	netdev/snapshot.h \
+	netdev/tap.c \
+	netdev/tap.h

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "netdev/tap.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(tap);
+
+static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
+
+/* A frame is shown whole: what segments it together is no larger. */
+#define SNAPLEN 65535
+
+/* Of a ring, in bytes: 10,000 small frames a second for some seconds. */
+#define RING_SIZE (8 * 1024 * 1024)
+
+/* How long Linux collects frames before it wakes us. */
+#define COLLECT_MSEC 50
+
+/* In a pass of the loop, from each ring. */
+#define BURST 2000
+
+#define RETRY_MSEC 1000
+
+struct direction {
+    bool sent;
+    char *filter;
+    pcap_t *pcap;               /* NULL if closed. */
+    long long int since;        /* What is older came without the filter. */
+};
+
+struct tap {
+    char *interface;
+    int ifindex;
+    struct direction directions[2];
+    char *error;                /* NULL if open. */
+    long long int retry_at;
+    struct tap_counts former;   /* Of rings that are closed. */
+};
+
+struct tap *
+tap_create(const char *interface, const char *received, const char *sent)
+{
+    struct tap *tap = xmalloc(sizeof *tap);
+
+    *tap = (struct tap) {
+        .interface = xstrdup(interface),
+        .directions = {
+            { .filter = xstrdup(received) },
+            { .filter = xstrdup(sent), .sent = true },
+        },
+        .error = xasprintf("waiting for %s to appear", interface),
+        .retry_at = LLONG_MIN,
+    };
+    return tap;
+}
+
+static void
+add_counts(pcap_t *pcap, struct tap_counts *counts)
+{
+    struct pcap_stat stat;
+
+    if (pcap && !pcap_stats(pcap, &stat)) {
+        counts->taken += stat.ps_recv;
+        counts->missed += stat.ps_drop;
+    }
+}
+
+static void
+close_rings(struct tap *tap)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
+        struct direction *d = &tap->directions[i];
+
+        add_counts(d->pcap, &tap->former);
+        if (d->pcap) {
+            pcap_close(d->pcap);
+            d->pcap = NULL;
+        }
+    }
+}
+
+/* Closes the tap.  Takes ownership of 'error'. */
+static void
+set_error(struct tap *tap, char *error)
+{
+    close_rings(tap);
+    free(tap->error);
+    tap->error = error;
+    tap->retry_at = time_msec() + RETRY_MSEC;
+}
+
+void
+tap_destroy(struct tap *tap)
+{
+    if (tap) {
+        close_rings(tap);
+        for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
+            free(tap->directions[i].filter);
+        }
+        free(tap->interface);
+        free(tap->error);
+        free(tap);
+    }
+}
+
+void
+tap_set_device(struct tap *tap, int ifindex)
+{
+    if (ifindex != tap->ifindex) {
+        tap->ifindex = ifindex;
+        set_error(tap, xasprintf("waiting for %s to appear", tap->interface));
+        tap->retry_at = LLONG_MIN;
+    }
+}
+
+/* Opening. */
+
+/* Returns what is wrong, for the caller to free. */
+static char *
+describe_error(pcap_t *pcap, int status)
+{
+    return (status == PCAP_ERROR_PERM_DENIED
+            ? xstrdup("the kernel refused it: it needs CAP_NET_RAW")
+            : xasprintf("%s: %s", pcap_statustostr(status),
+                        pcap_geterr(pcap)));
+}
+
+/* Frames that are sent are not copied for a ring that has no use for them. */
+static void
+ignore_sent(pcap_t *pcap)
+{
+    const int on = 1;
+
+    ignore(setsockopt(pcap_fileno(pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING,
+                      &on, sizeof on));
+}
+
+/* Attaches to the socket the program, with the direction in front: all jumps
+ * are relative.  Linux has at most BPF_MAXINSNS instructions.
+ *
+ * pcap_setfilter() would use the filter of frames that are in the ring, too,
+ * which tells no direction ("outbound" of pcap-filter(7) fails likewise). */
+static int
+attach(pcap_t *pcap, const struct bpf_program *program, bool sent)
+{
+    const struct sock_filter start[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, sent, !sent),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    size_t n = ARRAY_SIZE(start) + program->bf_len;
+    struct sock_filter *insns = xmalloc(n * sizeof *insns);
+    struct sock_fprog fprog = { MIN(n, USHRT_MAX), insns };
+
+    /* The two structs are the same. */
+    BUILD_ASSERT(sizeof *insns == sizeof *program->bf_insns);
+    memcpy(insns, start, sizeof start);
+    memcpy(insns + ARRAY_SIZE(start), program->bf_insns,
+           program->bf_len * sizeof *insns);
+
+    int error = (setsockopt(pcap_fileno(pcap), SOL_SOCKET, SO_ATTACH_FILTER,
+                            &fprog, sizeof fprog) ? errno : 0);
+    free(insns);
+    return error;
+}
+
+static char *
+set_filter(struct direction *d)
+{
+    struct bpf_program program;
+    int status = pcap_compile(d->pcap, &program, d->filter, 1,
+                              PCAP_NETMASK_UNKNOWN);
+    if (status) {
+        return describe_error(d->pcap, status);
+    }
+
+    int error = attach(d->pcap, &program, d->sent);
+    pcap_freecode(&program);
+    d->since = time_wall_msec() + 1;
+    return error ? xasprintf("filter: %s", ovs_strerror(error)) : NULL;
+}
+
+static char *
+activate(pcap_t *pcap, struct direction *d)
+{
+    char reason[PCAP_ERRBUF_SIZE];
+    int status;
+
+    pcap_set_snaplen(pcap, SNAPLEN);
+    pcap_set_buffer_size(pcap, RING_SIZE);
+    pcap_set_timeout(pcap, COLLECT_MSEC);
+    status = pcap_activate(pcap);
+    if (status < 0) {
+        return describe_error(pcap, status);
+    }
+    if (pcap_datalink(pcap) != DLT_EN10MB) {
+        return xstrdup("it has no Ethernet frames");
+    }
+    if (pcap_setnonblock(pcap, 1, reason)) {
+        return xstrdup(reason);
+    }
+    if (!d->sent) {
+        ignore_sent(pcap);
+    }
+    return set_filter(d);
+}
+
+static char *
+open_direction(const char *interface, struct direction *d)
+{
+    char reason[PCAP_ERRBUF_SIZE];
+    char *error;
+
+    d->pcap = pcap_create(interface, reason);
+    if (!d->pcap) {
+        return xstrdup(reason);
+    }
+    error = activate(d->pcap, d);
+    if (error) {
+        pcap_close(d->pcap);
+        d->pcap = NULL;
+    }
+    return error;
+}
+
+static void
+open_rings(struct tap *tap)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
+        char *error = open_direction(tap->interface, &tap->directions[i]);
+
+        if (error) {
+            VLOG_WARN_RL(&rl, "%s: %s", tap->interface, error);
+            set_error(tap, error);
+            return;
+        }
+    }
+    free(tap->error);
+    tap->error = NULL;
+}
+
+/* Frames. */
+
+struct taker {
+    tap_take *take;
+    void *aux;
+    const struct direction *direction;
+};
+
+static void
+take_frame(u_char *taker_, const struct pcap_pkthdr *header,
+           const u_char *frame)
+{
+    const struct taker *taker = (const void *) taker_;
+    long long int msec = header->ts.tv_sec * 1000LL
+        + header->ts.tv_usec / 1000;
+
+    if (header->caplen == header->len && msec >= taker->direction->since) {
+        taker->take(frame, header->caplen, taker->direction->sent, msec,
+                    taker->aux);
+    }
+}
+
+void
+tap_run(struct tap *tap, tap_take *take, void *aux)
+{
+    if (tap->error && tap->ifindex && time_msec() >= tap->retry_at) {
+        open_rings(tap);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(tap->directions) && !tap->error; i++) {
+        struct direction *d = &tap->directions[i];
+        struct taker taker = { take, aux, d };
+
+        if (pcap_dispatch(d->pcap, BURST, take_frame, (u_char *) &taker) < 0) {
+            VLOG_INFO_RL(&rl, "%s: %s", tap->interface, pcap_geterr(d->pcap));
+            set_error(tap, xstrdup(pcap_geterr(d->pcap)));
+        }
+    }
+}
+
+void
+tap_wait(struct tap *tap)
+{
+    if (!tap->error) {
+        for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
+            poll_fd_wait(pcap_get_selectable_fd(tap->directions[i].pcap),
+                         POLLIN);
+        }
+    } else if (tap->ifindex) {
+        poll_timer_wait_until(tap->retry_at);
+    }
+}
+
+const char *
+tap_error(const struct tap *tap)
+{
+    return tap->error;
+}
+
+void
+tap_get_counts(struct tap *tap, struct tap_counts *counts)
+{
+    *counts = tap->former;
+    for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
+        add_counts(tap->directions[i].pcap, counts);
+    }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef NETDEV_TAP_H
+#define NETDEV_TAP_H 1
+
+/* Tap
+ * ===
+ *
+ * Shows the frames that pass an interface, received and sent, by libpcap: as
+ * they are on the wire, whatever becomes of them.  It is never in their way.
+ * What Linux has no room for in the tap's rings is not shown, and counted.
+ *
+ * Needs CAP_NET_RAW. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tap_counts {
+    uint64_t taken;             /* Frames that a filter let pass. */
+    uint64_t missed;            /* Of these, what there was no room for. */
+};
+
+/* Takes a frame of 'size' bytes, with its VLAN tag, that was received or sent
+ * at the time 'msec', in milliseconds since the epoch. */
+typedef void tap_take(const void *frame, size_t size, bool sent,
+                      long long int msec, void *aux);
+
+/* Creates a tap for the interface of that name.  'received' and 'sent' say
+ * which frames of these it shows, in the syntax of pcap-filter(7).  It is
+ * closed until tap_set_device() is called. */
+struct tap *tap_create(const char *interface, const char *received,
+                       const char *sent);
+void tap_destroy(struct tap *);
+
+/* 'ifindex' is the interface's now, 0 if there is none.  If another device has
+ * the name, the tap is opened anew. */
+void tap_set_device(struct tap *, int ifindex);
+
+/* Passes some of the frames that wait to 'take', with 'aux'.  Opens the tap
+ * if it can be opened, once a second at most.  Never blocks. */
+void tap_run(struct tap *, tap_take *take, void *aux);
+void tap_wait(struct tap *);
+
+/* Returns NULL if the tap is open, otherwise why it is not. */
+const char *tap_error(const struct tap *);
+
+/* Stores what was counted since the tap was created. */
+void tap_get_counts(struct tap *, struct tap_counts *counts);
+
+#endif /* netdev/tap.h */
