@@ -16,10 +16,14 @@ libpipette_a_SOURCES += \
 	agent/config/settings.h \
 	agent/contacts/community-id.c \
 	agent/contacts/community-id.h \
+	agent/contacts/contact-log.c \
+	agent/contacts/contact-log.h \
 	agent/contacts/contact-packet.c \
 	agent/contacts/contact-packet.h \
 	agent/contacts/contact-record.c \
 	agent/contacts/contact-record.h \
+	agent/contacts/contact-scope.c \
+	agent/contacts/contact-scope.h \
 	agent/contacts/contact-table.c \
 	agent/contacts/contact-table.h \
 	agent/loop/agent.c \

@@ -10,6 +10,8 @@ test_unit_SOURCES = \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \
+	test/unit-contact-log.c \
+	test/unit-contact-scope.c \
 	test/unit-contacts.c \
 	test/unit-drop-count.c \
 	test/unit-error-relay.c \

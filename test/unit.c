@@ -16,6 +16,8 @@ static const struct CMUnitTest *const groups[] = {
     address_plan_tests,
     address_set_tests,
     claims_tests,
+    contact_log_tests,
+    contact_scope_tests,
     contacts_tests,
     drop_count_tests,
     error_relay_tests,

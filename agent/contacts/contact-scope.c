@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/contacts/contact-scope.h"
+
+#include <stdlib.h>
+
+#include "agent/config/options.h"
+#include "agent/contacts/contact-packet.h"
+#include "bitmap.h"
+#include "openflow/address-set.h"
+#include "openflow/flow-set.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "svec.h"
+#include "util.h"
+
+#define N_VLANS 4096
+
+/* With more, the filter would be too long: BPF_MAXINSNS. */
+#define MAX_SUBNETS 32
+
+struct scope {
+    const struct network *network;
+    struct address_set ignored; /* Clients. */
+    struct address_set claimed;
+};
+
+struct contact_scope {
+    struct scope *scopes;
+    size_t n;
+    struct scope *by_vlan[N_VLANS];     /* 0 without a tag. */
+};
+
+static void
+init_scope(struct scope *scope, const struct network *network)
+{
+    const char *prefix;
+    size_t i;
+
+    *scope = (struct scope) { .network = network };
+    SVEC_FOR_EACH (i, prefix, &network->ignored_clients) {
+        struct address_range range;
+
+        /* options_parse() took it. */
+        ovs_assert(!address_range_parse(prefix, &range));
+        address_set_add_range(&scope->ignored, range);
+    }
+    network_get_claims(network, &scope->claimed);
+}
+
+/* The published flow set of one VLAN does not look at tags. */
+static bool
+takes_any_vlan(const struct network *network)
+{
+    return (!network->real.plen
+            && bitmap_count1(network->vlans, N_VLANS) == 1
+            && !bitmap_is_set(network->vlans, 0));
+}
+
+struct contact_scope *
+contact_scope_create(const struct options *options)
+{
+    struct contact_scope *s = xzalloc(sizeof *s);
+
+    s->n = options->n_networks;
+    s->scopes = xcalloc(s->n, sizeof *s->scopes);
+    for (size_t i = 0; i < s->n; i++) {
+        const struct network *network = &options->networks[i];
+
+        init_scope(&s->scopes[i], network);
+        for (size_t vlan = 0; vlan < N_VLANS; vlan++) {
+            if (bitmap_is_set(network->vlans, vlan)
+                || takes_any_vlan(network)) {
+                s->by_vlan[vlan] = &s->scopes[i];
+            }
+        }
+    }
+    return s;
+}
+
+void
+contact_scope_destroy(struct contact_scope *s)
+{
+    if (s) {
+        for (size_t i = 0; i < s->n; i++) {
+            address_set_destroy(&s->scopes[i].ignored);
+            address_set_destroy(&s->scopes[i].claimed);
+        }
+        free(s->scopes);
+        free(s);
+    }
+}
+
+static bool
+has_target(const struct scope *scope, const struct contact_packet *p)
+{
+    const struct real_subnet *real = &scope->network->real;
+    ovs_be32 target = in6_addr_get_mapped_ipv4(&p->target);
+
+    return (p->kind == CONTACT_ARP
+            ? address_set_contains(&scope->claimed, ntohl(target))
+            : !real->plen || real_subnet_has_host(real, target));
+}
+
+static bool
+has_protocol(const struct network *network, enum contact_kind kind)
+{
+    static const unsigned int protocols[] = {
+        [CONTACT_TCP] = FLOW_TCP,
+        [CONTACT_UDP] = FLOW_UDP,
+        [CONTACT_PING] = FLOW_ICMP,
+    };
+
+    return kind == CONTACT_ARP || network->protocols & protocols[kind];
+}
+
+const struct network *
+contact_scope_find(const struct contact_scope *s,
+                   const struct contact_packet *p, const char **denied)
+{
+    const struct scope *scope = s->by_vlan[p->vlan % N_VLANS];
+    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
+
+    *denied = NULL;
+    if (!scope || !has_target(scope, p)) {
+        return NULL;
+    }
+    if (address_set_contains(&scope->ignored, ntohl(client))) {
+        *denied = "ignored client";
+    } else if (!has_protocol(scope->network, p->kind)) {
+        *denied = "protocol";
+    } else if (ipv6_addr_equals(&p->client, &p->target)) {
+        *denied = "client with the target's address";
+    } else if (!network_serves_routed(scope->network)
+               && scope->network->real.plen
+               && !real_subnet_has_host(&scope->network->real, client)) {
+        *denied = "client outside of the real subnet";
+    }
+    return scope->network;
+}
+
+/* Filters. */
+
+static const char *const received[] = {
+    "tcp[tcpflags] & (tcp-syn|tcp-ack|tcp-rst) == tcp-syn",
+    "udp",
+    "icmp[icmptype] == icmp-echo",
+    "arp[6:2] == 1",
+};
+
+static const char *const sent_back[] = {
+    "tcp[tcpflags] & tcp-rst != 0",
+    "tcp[tcpflags] & (tcp-syn|tcp-ack) == (tcp-syn|tcp-ack)",
+    "udp",
+    "icmp[icmptype] == icmp-echoreply",
+    "icmp[icmptype] == icmp-unreach",
+    "arp[6:2] == 2",
+};
+
+/* Appends the real subnets, of what is received the destination's. */
+static void
+format_subnets(const struct contact_scope *s, bool sent, struct ds *ds)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (!s->scopes[i].network->real.plen) {
+            return;
+        }
+    }
+    if (s->n > MAX_SUBNETS) {
+        return;
+    }
+    ds_put_cstr(ds, " and (");
+    for (size_t i = 0; i < s->n; i++) {
+        const struct real_subnet *real = &s->scopes[i].network->real;
+
+        ds_put_format(ds, "%s%s net "IP_FMT"/%u", i ? " or " : "",
+                      sent ? "src" : "dst", IP_ARGS(real->network),
+                      real->plen);
+    }
+    ds_put_char(ds, ')');
+}
+
+void
+contact_scope_format_filter(const struct contact_scope *s, bool sent,
+                            struct ds *ds)
+{
+    const char *const *kinds = sent ? sent_back : received;
+    size_t n = sent ? ARRAY_SIZE(sent_back) : ARRAY_SIZE(received);
+    struct ds one = DS_EMPTY_INITIALIZER;
+
+    ds_put_char(&one, '(');
+    for (size_t i = 0; i < n; i++) {
+        ds_put_format(&one, "%s(%s)", i ? " or " : "", kinds[i]);
+    }
+    ds_put_char(&one, ')');
+    format_subnets(s, sent, &one);
+
+    /* A tag may be within the frame or beside it: "vlan" shifts what follows
+     * it. */
+    ds_put_format(ds, "(%s) or (vlan and %s)", ds_cstr(&one), ds_cstr(&one));
+    ds_destroy(&one);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_CONTACTS_CONTACT_SCOPE_H
+#define AGENT_CONTACTS_CONTACT_SCOPE_H 1
+
+/* Of which network a packet on the uplink is, and if the flows let it pass:
+ * what is no target's, or is dropped, is no contact.  Pure. */
+
+#include <stdbool.h>
+
+struct contact_packet;
+struct ds;
+struct network;
+struct options;
+
+/* Creates the scope of all networks.  'options' must outlive it. */
+struct contact_scope *contact_scope_create(const struct options *options);
+void contact_scope_destroy(struct contact_scope *);
+
+/* Returns the network that has the packet's target, or NULL if there is none.
+ * Stores into '*denied' why the switch drops the packet, a static string, NULL
+ * if it does not.
+ *
+ * ARP requests are for claimed addresses, all others for addresses of the
+ * real subnet, any address if that is not known. */
+const struct network *contact_scope_find(const struct contact_scope *,
+                                         const struct contact_packet *,
+                                         const char **denied);
+
+/* Appends to 's' what lets the frames pass that may be of contacts, received
+ * or sent, in the syntax of pcap-filter(7): the kernel need not show others. */
+void contact_scope_format_filter(const struct contact_scope *, bool sent,
+                                 struct ds *s);
+
+#endif /* agent/contacts/contact-scope.h */

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "test/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/contacts/contact-log.h"
+#include "openvswitch/dynamic-string.h"
+#include "util.h"
+
+static void
+put(struct contact_log *log, const char *line)
+{
+    contact_log_put(log, line, strlen(line));
+}
+
+static void
+assert_file(const char *name, const char *expected)
+{
+    FILE *file = fopen(name, "r");
+    struct ds s = DS_EMPTY_INITIALIZER;
+    int c;
+
+    assert_non_null(file);
+    while ((c = getc(file)) != EOF) {
+        ds_put_char(&s, c);
+    }
+    fclose(file);
+    assert_string_equal(ds_cstr(&s), expected);
+    ds_destroy(&s);
+}
+
+static void
+pause_msec(int msec)
+{
+    const struct timespec t = { 0, msec * 1000000L };
+
+    nanosleep(&t, NULL);
+}
+
+static void
+contact_log_appends(void **state OVS_UNUSED)
+{
+    struct contact_log *log = contact_log_create("contacts.log");
+
+    put(log, "1\n");
+    put(log, "2\n");
+    contact_log_destroy(log);
+    assert_file("contacts.log", "1\n2\n");
+    log = contact_log_create("contacts.log");
+    put(log, "3\n");
+    contact_log_destroy(log);
+    assert_file("contacts.log", "1\n2\n3\n");
+    unlink("contacts.log");
+}
+
+/* As logrotate(8) has it. */
+static void
+contact_log_reopens(void **state OVS_UNUSED)
+{
+    struct contact_log *log = contact_log_create("contacts.log");
+
+    while (access("contacts.log", F_OK)) {
+        pause_msec(1);
+    }
+    put(log, "1\n");
+    assert_int_equal(rename("contacts.log", "contacts.log.1"), 0);
+    put(log, "2\n");
+    contact_log_reopen(log);
+    while (access("contacts.log", F_OK)) {
+        pause_msec(1);
+    }
+    put(log, "3\n");
+    contact_log_destroy(log);
+    assert_file("contacts.log.1", "1\n2\n");
+    assert_file("contacts.log", "3\n");
+    unlink("contacts.log");
+    unlink("contacts.log.1");
+}
+
+static void
+contact_log_without_disk(void **state OVS_UNUSED)
+{
+    struct contact_log *log = contact_log_create("/dev/full");
+
+    put(log, "1\n");
+    put(log, "2\n");
+    contact_log_flush(log);
+    while (contact_log_lost(log) < 2) {
+        pause_msec(1);
+    }
+    assert_int_equal(contact_log_lost(log), 2);
+    contact_log_destroy(log);
+
+    log = contact_log_create("no/such/directory");
+    put(log, "1\n");
+    contact_log_flush(log);
+    while (contact_log_lost(log) < 1) {
+        pause_msec(1);
+    }
+    contact_log_destroy(log);
+}
+
+/* Nobody flushes. */
+static void
+contact_log_without_room(void **state OVS_UNUSED)
+{
+    struct contact_log *log = contact_log_create("/dev/null");
+    char line[1024];
+
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 1] = '\n';
+    for (size_t i = 0; i < CONTACT_LOG_ROOM / sizeof line + 5; i++) {
+        contact_log_put(log, line, sizeof line);
+    }
+    assert_int_equal(contact_log_lost(log), 5);
+    contact_log_destroy(log);
+}
+
+const struct CMUnitTest contact_log_tests[] = {
+    cmocka_unit_test(contact_log_appends),
+    cmocka_unit_test(contact_log_reopens),
+    cmocka_unit_test(contact_log_without_disk),
+    cmocka_unit_test(contact_log_without_room),
+    { .name = NULL },
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "test/unit.h"
+
+#include <arpa/inet.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+
+#include "agent/config/options.h"
+#include "agent/contacts/contact-packet.h"
+#include "agent/contacts/contact-scope.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "svec.h"
+#include "util.h"
+
+static struct contact_scope *
+create_scope(const char *words, struct options *options)
+{
+    struct svec argv = SVEC_EMPTY_INITIALIZER;
+
+    svec_add(&argv, "pipette-agent");
+    svec_parse_words(&argv, words);
+    svec_terminate(&argv);
+    assert_null(options_parse(argv.n, argv.names, NULL, options));
+    svec_destroy(&argv);
+    return contact_scope_create(options);
+}
+
+static struct in6_addr
+address(const char *s)
+{
+    struct in6_addr ip;
+    ovs_be32 ip4;
+
+    assert_true(ip_parse(s, &ip4));
+    in6_addr_set_mapped_ipv4(&ip, ip4);
+    return ip;
+}
+
+/* 'expected' is NULL if the packet is of no network, "" if it passes, or why
+ * it does not. */
+static void
+assert_found(const struct contact_scope *s, enum contact_kind kind,
+             uint16_t vlan, const char *client, const char *target,
+             const char *expected)
+{
+    struct contact_packet p = {
+        .kind = kind,
+        .vlan = vlan,
+        .client = address(client),
+        .target = address(target),
+    };
+    const char *denied;
+    const struct network *network = contact_scope_find(s, &p, &denied);
+
+    assert_int_equal(network != NULL, expected != NULL);
+    if (expected) {
+        assert_string_equal(denied ? denied : "", expected);
+    }
+}
+
+static void
+contact_scope_known(void **state OVS_UNUSED)
+{
+    struct options o;
+    struct contact_scope *s = create_scope(
+        "--uplink up0 --vlan 2,7 --real-subnet 192.168.2.0/24 "
+        "--ignore-clients 192.168.2.9,172.16.0.0/16 --claim 192.168.2.64/26",
+        &o);
+
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.77", "");
+    assert_found(s, CONTACT_UDP, 7, "10.1.2.3", "192.168.2.77", "");
+    assert_found(s, CONTACT_TCP, 3, "192.168.2.5", "192.168.2.77", NULL);
+    assert_found(s, CONTACT_TCP, 0, "192.168.2.5", "192.168.2.77", NULL);
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.3.77", NULL);
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.255", NULL);
+
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.9", "192.168.2.77",
+                 "ignored client");
+    assert_found(s, CONTACT_TCP, 2, "172.16.8.1", "192.168.2.77",
+                 "ignored client");
+    assert_found(s, CONTACT_PING, 2, "192.168.2.5", "192.168.2.77",
+                 "protocol");
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.77", "192.168.2.77",
+                 "client with the target's address");
+
+    assert_found(s, CONTACT_ARP, 2, "192.168.2.5", "192.168.2.77", "");
+    assert_found(s, CONTACT_ARP, 2, "192.168.2.5", "192.168.2.7", NULL);
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+static void
+contact_scope_inside_only(void **state OVS_UNUSED)
+{
+    struct options o;
+    struct contact_scope *s = create_scope(
+        "--uplink up0 --vlan untagged --real-subnet 192.168.2.0/24 "
+        "--clients subnet --protocols tcp,udp,icmp", &o);
+
+    assert_found(s, CONTACT_PING, 0, "192.168.2.5", "192.168.2.77", "");
+    assert_found(s, CONTACT_PING, 2, "192.168.2.5", "192.168.2.77", NULL);
+    assert_found(s, CONTACT_TCP, 0, "10.1.2.3", "192.168.2.77",
+                 "client outside of the real subnet");
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+static void
+contact_scope_published(void **state OVS_UNUSED)
+{
+    struct options o;
+    struct contact_scope *s = create_scope("--uplink up0", &o);
+
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.77", "");
+    assert_found(s, CONTACT_TCP, 0, "10.1.2.3", "10.9.9.9", "");
+    assert_found(s, CONTACT_PING, 2, "192.168.2.5", "192.168.2.77",
+                 "protocol");
+    contact_scope_destroy(s);
+    options_destroy(&o);
+
+    s = create_scope("--uplink up0 --vlan 2,3", &o);
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.77", "");
+    assert_found(s, CONTACT_TCP, 4, "192.168.2.5", "192.168.2.77", NULL);
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+/* libpcap takes it, and Linux takes so long a program. */
+static void
+assert_filter(const char *words, bool sent, const char *part)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct options o;
+    struct contact_scope *scope = create_scope(words, &o);
+    pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
+    struct bpf_program program;
+
+    contact_scope_format_filter(scope, sent, &s);
+    assert_non_null(strstr(ds_cstr(&s), part));
+    if (pcap_compile(pcap, &program, ds_cstr(&s), 1, PCAP_NETMASK_UNKNOWN)) {
+        fail_msg("%s: %s", ds_cstr(&s), pcap_geterr(pcap));
+    }
+    assert_true(program.bf_len < 4000);
+    pcap_freecode(&program);
+    pcap_close(pcap);
+    ds_destroy(&s);
+    contact_scope_destroy(scope);
+    options_destroy(&o);
+}
+
+static void
+contact_scope_filters(void **state OVS_UNUSED)
+{
+    assert_filter("--uplink up0", false, "arp[6:2] == 1");
+    assert_filter("--uplink up0", true, "arp[6:2] == 2");
+    assert_filter("--uplink up0 --real-subnet 192.168.2.0/24", false,
+                  " and (dst net 192.168.2.0/24)");
+    assert_filter("--uplink up0 --real-subnet 192.168.2.0/24", true,
+                  " and (src net 192.168.2.0/24)");
+}
+
+const struct CMUnitTest contact_scope_tests[] = {
+    cmocka_unit_test(contact_scope_known),
+    cmocka_unit_test(contact_scope_inside_only),
+    cmocka_unit_test(contact_scope_published),
+    cmocka_unit_test(contact_scope_filters),
+    { .name = NULL },
+};
