@@ -26,6 +26,8 @@ libpipette_a_SOURCES += \
 	agent/contacts/contact-scope.h \
 	agent/contacts/contact-table.c \
 	agent/contacts/contact-table.h \
+	agent/contacts/contacts.c \
+	agent/contacts/contacts.h \
 	agent/loop/agent.c \
 	agent/loop/agent.h \
 	agent/loop/backends.c \

@@ -97,6 +97,9 @@ close_rings(struct tap *tap)
 static void
 set_error(struct tap *tap, char *error)
 {
+    if (!nullable_string_is_equal(error, tap->error)) {
+        VLOG_INFO_RL(&rl, "%s: %s", tap->interface, error);
+    }
     close_rings(tap);
     free(tap->error);
     tap->error = error;
@@ -133,10 +136,15 @@ tap_set_device(struct tap *tap, int ifindex)
 static char *
 describe_error(pcap_t *pcap, int status)
 {
-    return (status == PCAP_ERROR_PERM_DENIED
-            ? xstrdup("the kernel refused it: it needs CAP_NET_RAW")
-            : xasprintf("%s: %s", pcap_statustostr(status),
-                        pcap_geterr(pcap)));
+    switch (status) {
+    case PCAP_ERROR_PERM_DENIED:
+        return xstrdup("the kernel refused it: it needs CAP_NET_RAW");
+    case PCAP_ERROR_IFACE_NOT_UP:
+        return xstrdup("it is down");
+    default:
+        return xasprintf("%s: %s", pcap_statustostr(status),
+                         pcap_geterr(pcap));
+    }
 }
 
 /* Frames that are sent are not copied for a ring that has no use for them. */
@@ -244,7 +252,6 @@ open_rings(struct tap *tap)
         char *error = open_direction(tap->interface, &tap->directions[i]);
 
         if (error) {
-            VLOG_WARN_RL(&rl, "%s: %s", tap->interface, error);
             set_error(tap, error);
             return;
         }
@@ -286,7 +293,6 @@ tap_run(struct tap *tap, tap_take *take, void *aux)
         struct taker taker = { take, aux, d };
 
         if (pcap_dispatch(d->pcap, BURST, take_frame, (u_char *) &taker) < 0) {
-            VLOG_INFO_RL(&rl, "%s: %s", tap->interface, pcap_geterr(d->pcap));
             set_error(tap, xstrdup(pcap_geterr(d->pcap)));
         }
     }

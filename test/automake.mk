@@ -158,6 +158,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-links.at \
 	test/system-networks.at \
 	test/system-claims.at \
+	test/system-contacts.at \
 	test/system-others.at \
 	test/system.at \
 	test/pairs.at \
@@ -195,6 +196,7 @@ TEST_HELPERS = \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
 	test/claims-lib.sh \
+	test/contacts-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \
 	test/demo.sh \

@@ -70,6 +70,8 @@ parse_section(const char *section, const char **name)
     *name = "";
     if (!strcmp(section, "bridge")) {
         return "bridge";
+    } else if (!strcmp(section, "contacts")) {
+        return "contacts";
     } else if (strncmp(section, "network", strlen("network"))) {
         return NULL;
     }

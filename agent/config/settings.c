@@ -21,6 +21,10 @@
 /* Owners are asked again, three times, before it is over. */
 #define MIN_CLAIM_HOLD 15
 
+/* Of contacts: in seconds, and records a second. */
+#define MAX_WINDOW 86400
+#define MAX_RATE 100000
+
 static const struct {
     const char *section, *key, *option;
     const char *preset;         /* NULL for none. */
@@ -31,6 +35,9 @@ static const struct {
     [SET_DB] = { "bridge", "db", "db", NULL },
     [SET_ADOPT] = { "bridge", "adopt", "adopt", "no" },
     [SET_CT_MARK] = { "bridge", "ct-mark", "ct-mark", "0x1000" },
+    [SET_CONTACT_LOG] = { "contacts", "log", "contact-log", NULL },
+    [SET_CONTACT_WINDOW] = { "contacts", "window", "contact-window", "60" },
+    [SET_CONTACT_RATE] = { "contacts", "rate", "contact-rate", "1000" },
     [SET_VLAN] = { "network", "vlan", "vlan", "2" },
     [SET_FAKE_PORT] = { "network", "fake-port", "fake-port", "ovsfake0" },
     [SET_FAKE_ADDRESS]
@@ -111,6 +118,12 @@ parse(struct options *o, struct network *n, enum setting setting,
         return parse_yes_no(value, &o->adopt);
     case SET_CT_MARK:
         return parse_bit(value, &o->ct_mark);
+    case SET_CONTACT_LOG:
+        return parse_file(value, o->directory, &o->contact_log);
+    case SET_CONTACT_WINDOW:
+        return parse_number(value, 1, MAX_WINDOW, &o->contact_window);
+    case SET_CONTACT_RATE:
+        return parse_number(value, 1, MAX_RATE, &o->contact_rate);
     case SET_VLAN:
         return parse_vlans(value, &n->vlans);
     case SET_FAKE_PORT:
@@ -239,6 +252,7 @@ settings_destroy(struct options *o)
     free(o->uplink);
     free(o->datapath_type);
     free(o->db);
+    free(o->contact_log);
 }
 
 /* Returns where what the user gave is. */

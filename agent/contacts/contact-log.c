@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ struct contact_log {
     /* Guarded by 'mutex'. */
     struct ds pending;          /* Lines. */
     uint64_t n_lost;
-    bool flush, reopen, exiting;
+    bool flush, exiting;
 
     /* Of the thread. */
     int fd;                     /* -1 if closed. */
@@ -62,6 +63,20 @@ close_file(struct contact_log *log)
         log->fd = -1;
     }
     log->cut = false;
+}
+
+/* Opens the file that has the name now. */
+static void
+follow_name(struct contact_log *log)
+{
+    struct stat named, opened;
+
+    if (log->fd < 0 || stat(log->file_name, &named)
+        || fstat(log->fd, &opened) || named.st_ino != opened.st_ino
+        || named.st_dev != opened.st_dev) {
+        close_file(log);
+        open_file(log);
+    }
 }
 
 static size_t
@@ -121,25 +136,20 @@ run_thread(void *log_)
     open_file(log);
     do {
         ovs_mutex_lock(&log->mutex);
-        while (!log->flush && !log->reopen && !log->exiting) {
+        while (!log->flush && !log->exiting) {
             ovs_mutex_cond_wait(&log->cond, &log->mutex);
         }
 
         struct ds lines = log->pending;
-        bool reopen = log->reopen;
 
         exiting = log->exiting;
         ds_init(&log->pending);
-        log->flush = log->reopen = false;
+        log->flush = false;
         ovs_mutex_unlock(&log->mutex);
 
-        /* What was put before goes into the file that was there before. */
+        follow_name(log);
         size_t lost = write_lines(log, &lines);
         ds_destroy(&lines);
-        if (reopen || log->fd < 0) {
-            close_file(log);
-            open_file(log);
-        }
 
         ovs_mutex_lock(&log->mutex);
         log->n_lost += lost;
@@ -165,6 +175,7 @@ contact_log_create(const char *file_name)
     return log;
 }
 
+/* Wakes the thread to do 'what'. */
 static void
 wake(struct contact_log *log, bool *what)
 {
@@ -213,12 +224,6 @@ void
 contact_log_flush(struct contact_log *log)
 {
     wake(log, &log->flush);
-}
-
-void
-contact_log_reopen(struct contact_log *log)
-{
-    wake(log, &log->reopen);
 }
 
 uint64_t

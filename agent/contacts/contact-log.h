@@ -5,7 +5,8 @@
 
 /* A file that lines are appended to.
  *
- * A thread writes, so that a disk that is slow or full delays nobody: what it
+ * If another program renames it, as logrotate(8) does, lines go to a new file
+ * of that name.  A thread writes, so that a disk that is slow or full delays nobody: what it
  * cannot write, or has no room for meanwhile, is lost, and counted. */
 
 #include <stddef.h>
@@ -26,9 +27,6 @@ void contact_log_destroy(struct contact_log *);
  * contact_log_flush() is called. */
 void contact_log_put(struct contact_log *, const char *line, size_t n);
 void contact_log_flush(struct contact_log *);
-
-/* Has the file opened anew: another program has renamed it. */
-void contact_log_reopen(struct contact_log *);
 
 /* Returns the number of lines that were lost so far. */
 uint64_t contact_log_lost(struct contact_log *);

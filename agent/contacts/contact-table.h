@@ -32,6 +32,7 @@ struct contact {
     uint32_t attempts;          /* TCP, UDP: source ports in a row.  Others:
                                  * packets. */
     uint32_t attempts_told;     /* When it was recorded last. */
+    enum contact_answer answer_told;
     long long int first, last;  /* Milliseconds since the epoch. */
 };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "agent/config/options.h"
+#include "agent/contacts/contacts.h"
 #include "agent/loop/backends.h"
 #include "agent/loop/limits.h"
 #include "agent/operator/component.h"
@@ -34,6 +35,7 @@ enum { BRIDGE, LINKS, FIREWALL, FLOWS, N_COMPONENTS };
 struct agent {
     const struct options *options;
     struct backends backends;
+    struct contacts *contacts;  /* NULL if none are wanted. */
 
     bool have_ports;
     struct bridge_ports ports;  /* That the switch was given flows for; owns
@@ -55,6 +57,7 @@ agent_create(const struct options *options)
         return NULL;
     }
     agent->options = options;
+    agent->contacts = contacts_create(options);
     simap_init(&agent->ports.fake_ports);
     health_init(&agent->health, time_msec());
     component_init(&agent->components[BRIDGE], "bridge");
@@ -69,6 +72,7 @@ void
 agent_destroy(struct agent *agent)
 {
     if (agent) {
+        contacts_destroy(agent->contacts);
         backends_close(&agent->backends);
         for (size_t i = 0; i < N_COMPONENTS; i++) {
             component_destroy(&agent->components[i]);
@@ -175,6 +179,8 @@ agent_set_options(struct agent *agent, const struct options *options)
 {
     agent->options = options;
     backends_set_options(&agent->backends, options);
+    contacts_destroy(agent->contacts);
+    agent->contacts = contacts_create(options);
     /* The flow set is built again: now, or once the ports are known. */
     agent->have_ports = false;
     pass_ports(agent);
@@ -244,6 +250,16 @@ make_room(struct agent *agent)
     }
 }
 
+static void
+run_contacts(struct agent *agent)
+{
+    if (agent->contacts) {
+        contacts_set_uplink(agent->contacts,
+                            links_uplink_ifindex(agent->backends.links));
+        contacts_run(agent->contacts);
+    }
+}
+
 void
 agent_run(struct agent *agent)
 {
@@ -256,6 +272,7 @@ agent_run(struct agent *agent)
     backends_run_conn(&agent->backends);
     make_room(agent);
     pass_notes(agent);
+    run_contacts(agent);
     update_components(agent);
     show_health(agent);
 }
@@ -264,6 +281,9 @@ void
 agent_wait(struct agent *agent)
 {
     backends_wait(&agent->backends);
+    if (agent->contacts) {
+        contacts_wait(agent->contacts);
+    }
     poll_timer_wait_until(health_next(&agent->health));
 }
 
@@ -375,6 +395,9 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
     limits_format(agent->options, agent->backends.conn, s);
     claims_format_counts(switch_conn_claims(agent->backends.conn), s);
     icmp_errors_format(switch_conn_errors(agent->backends.conn), s);
+    if (agent->contacts) {
+        contacts_format_status(agent->contacts, s);
+    }
     drop_count_format(switch_conn_drops(agent->backends.conn), time_msec(), s);
     for (size_t i = 0; i < agent->options->n_networks; i++) {
         if (agent->options->networks[i].name) {
