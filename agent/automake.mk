@@ -32,6 +32,8 @@ libpipette_a_SOURCES += \
 	agent/loop/agent.h \
 	agent/loop/backends.c \
 	agent/loop/backends.h \
+	agent/loop/control.c \
+	agent/loop/control.h \
 	agent/loop/limits.c \
 	agent/loop/limits.h \
 	agent/loop/removal.c \
@@ -42,12 +44,16 @@ libpipette_a_SOURCES += \
 	agent/loop/schedule.h \
 	agent/loop/service.c \
 	agent/loop/service.h \
+	agent/operator/command-args.c \
+	agent/operator/command-args.h \
 	agent/operator/component.c \
 	agent/operator/component.h \
 	agent/operator/health.c \
 	agent/operator/health.h \
 	agent/operator/icmp-errors.c \
 	agent/operator/icmp-errors.h \
+	agent/operator/listing.c \
+	agent/operator/listing.h \
 	agent/operator/networks.c \
 	agent/operator/networks.h \
 	agent/operator/notify.c \
@@ -60,6 +66,16 @@ agent_pipette_agent_LDADD = $(PIPETTE_LIBS)
 # The map says what of Open vSwitch's library is in it: see debian/sbom.py.
 agent_pipette_agent_LDFLAGS = $(AM_LDFLAGS) -Wl,-Map,$@.map
 CLEANFILES += agent/pipette-agent.map
+
+bin_PROGRAMS += agent/pipettectl/pipettectl
+agent_pipettectl_pipettectl_SOURCES = \
+	agent/pipettectl/ctl.c \
+	agent/pipettectl/ctl.h \
+	agent/pipettectl/main.c \
+	agent/pipettectl/report.c \
+	agent/pipettectl/top.c
+agent_pipettectl_pipettectl_LDADD = $(PIPETTE_LIBS)
+$(agent_pipettectl_pipettectl_OBJECTS): | $(OVS_LIB)
 
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = agent/bash-completion/pipette-agent

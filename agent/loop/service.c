@@ -14,12 +14,12 @@
 #include "agent/config/options.h"
 #include "agent/config/settings.h"
 #include "agent/loop/agent.h"
+#include "agent/loop/control.h"
 #include "agent/loop/removal.h"
 #include "agent/operator/notify.h"
 #include "daemon.h"
 #include "memory.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "simap.h"
@@ -121,10 +121,8 @@ replace_options(struct service *s, const struct options *fresh)
     options_destroy(&former);
 }
 
-/* Returns NULL, with a sentence in 'reply', or the errors, and nothing
- * changed. */
-static char *
-reload(struct service *s, struct ds *reply)
+char *
+service_reload(struct service *s, struct ds *reply)
 {
     struct svec changed = SVEC_EMPTY_INITIALIZER;
     struct options fresh;
@@ -163,7 +161,7 @@ run_hup(struct service *s)
     if (s->hup_fd >= 0 && read(s->hup_fd, &info, sizeof info) > 0) {
         struct ds reply = DS_EMPTY_INITIALIZER;
 
-        free(reload(s, &reply));
+        free(service_reload(s, &reply));
         ds_destroy(&reply);
     }
 }
@@ -192,8 +190,8 @@ run_removal(struct service *s)
 
 /* What the operator sees. */
 
-static void
-format_removal(const struct service *s, struct ds *words)
+void
+service_format_removal(const struct service *s, struct ds *words)
 {
     if (!s->removal) {
         /* A new agent could not be created. */
@@ -202,33 +200,6 @@ format_removal(const struct service *s, struct ds *words)
     }
     ds_put_cstr(words, "removing what the former configuration created: ");
     removal_format(s->removal, words);
-}
-
-static char *
-get_status(const struct service *s, bool as_json, bool verbose)
-{
-    struct ds words = DS_EMPTY_INITIALIZER;
-
-    if (s->agent && as_json) {
-        struct json *json = agent_status_to_json(s->agent);
-
-        json_to_ds(json, JSSF_SORT, &words);
-        json_destroy(json);
-    } else if (s->agent) {
-        agent_format_status(s->agent, verbose, &words);
-    } else {
-        format_removal(s, &words);
-        if (as_json) {
-            struct json *json = json_object_create();
-
-            json_object_put(json, "ready", json_boolean_create(false));
-            json_object_put_string(json, "removal", ds_cstr(&words));
-            ds_clear(&words);
-            json_to_ds(json, JSSF_SORT, &words);
-            json_destroy(json);
-        }
-    }
-    return ds_steal_cstr(&words);
 }
 
 /* Notifies the service manager. */
@@ -240,140 +211,25 @@ notify(const struct service *s)
     if (s->agent) {
         agent_format_problems(s->agent, &words);
     } else {
-        format_removal(s, &words);
+        service_format_removal(s, &words);
     }
     notifier_run(s->notifier, s->agent && agent_is_ready(s->agent),
                  ds_cstr(&words));
     ds_destroy(&words);
 }
 
-/* Control commands. */
+/* For the control commands. */
 
-static void
-handle_exit(struct unixctl_conn *conn, int argc OVS_UNUSED,
-            const char *argv[] OVS_UNUSED, void *s_)
+struct agent *
+service_agent(const struct service *s)
 {
-    struct service *s = s_;
+    return s->agent;
+}
 
+void
+service_exit(struct service *s)
+{
     s->exiting = true;
-    unixctl_command_reply(conn, NULL);
-}
-
-static void
-handle_status(struct unixctl_conn *conn, int argc, const char *argv[],
-              void *s_)
-{
-    const struct service *s = s_;
-    bool as_json = false, verbose = false;
-
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--verbose")) {
-            verbose = true;
-        } else if (!strcmp(argv[i], "--format=json")) {
-            as_json = true;
-        } else if (strcmp(argv[i], "--format=text")) {
-            char *error = xasprintf("%s: must be --verbose, --format=text or "
-                                    "--format=json", argv[i]);
-
-            unixctl_command_reply_error(conn, error);
-            free(error);
-            return;
-        }
-    }
-
-    char *status = get_status(s, as_json, verbose);
-    unixctl_command_reply(conn, status);
-    free(status);
-    if (s->agent) {
-        agent_request_counts(s->agent);
-    }
-}
-
-/* Replies with what 'format' says of the agent's flows. */
-static void
-reply_flows(struct unixctl_conn *conn, const struct service *s,
-            void (*format)(const struct agent *, struct ds *))
-{
-    struct ds words = DS_EMPTY_INITIALIZER;
-
-    if (s->agent) {
-        format(s->agent, &words);
-        unixctl_command_reply(conn, ds_cstr(&words));
-    } else {
-        format_removal(s, &words);
-        unixctl_command_reply_error(conn, ds_cstr(&words));
-    }
-    ds_destroy(&words);
-}
-
-static void
-handle_claims(struct unixctl_conn *conn, int argc, const char *argv[],
-              void *s_)
-{
-    const struct service *s = s_;
-    const char *network = argc > 1 ? argv[1] : NULL;
-    struct ds words = DS_EMPTY_INITIALIZER;
-
-    if (!s->agent) {
-        format_removal(s, &words);
-        unixctl_command_reply_error(conn, ds_cstr(&words));
-    } else if (!agent_format_claims(s->agent, network, &words)) {
-        ds_put_format(&words, "%s: must be a network that claims addresses",
-                      network);
-        unixctl_command_reply_error(conn, ds_cstr(&words));
-    } else {
-        unixctl_command_reply(conn, ds_cstr(&words));
-    }
-    ds_destroy(&words);
-    if (s->agent) {
-        agent_request_counts(s->agent);
-    }
-}
-
-static void
-handle_flows_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
-                  const char *argv[] OVS_UNUSED, void *s)
-{
-    reply_flows(conn, s, agent_format_desired_flows);
-}
-
-static void
-handle_flows_diff(struct unixctl_conn *conn, int argc OVS_UNUSED,
-                  const char *argv[] OVS_UNUSED, void *s)
-{
-    reply_flows(conn, s, agent_format_flow_diff);
-}
-
-static void
-handle_reload(struct unixctl_conn *conn, int argc OVS_UNUSED,
-              const char *argv[] OVS_UNUSED, void *s_)
-{
-    struct ds reply = DS_EMPTY_INITIALIZER;
-    char *error = reload(s_, &reply);
-
-    if (error) {
-        unixctl_command_reply_error(conn, error);
-        free(error);
-    } else {
-        unixctl_command_reply(conn, ds_cstr(&reply));
-    }
-    ds_destroy(&reply);
-}
-
-static bool
-open_control(struct service *s)
-{
-    if (unixctl_server_create(s->options->unixctl, &s->unixctl)) {
-        return false;
-    }
-    unixctl_command_register("claims", "[NETWORK]", 0, 1, handle_claims, s);
-    unixctl_command_register("exit", "", 0, 0, handle_exit, s);
-    unixctl_command_register("flows/diff", "", 0, 0, handle_flows_diff, s);
-    unixctl_command_register("flows/show", "", 0, 0, handle_flows_show, s);
-    unixctl_command_register("reload", "", 0, 0, handle_reload, s);
-    unixctl_command_register("status", "[--verbose] [--format=text|json]",
-                             0, 2, handle_status, s);
-    return true;
 }
 
 /* The loop. */
@@ -481,7 +337,7 @@ service_run(int argc, char *argv[], struct options *options)
     };
 
     daemonize_start(false);
-    if (!open_control(&s)) {
+    if (!control_open(options->unixctl, &s, &s.unixctl)) {
         return EXIT_FAILURE;
     }
     start_agent(&s);
