@@ -16,8 +16,16 @@ libpipette_a_SOURCES += \
 	agent/config/settings.h \
 	agent/contacts/community-id.c \
 	agent/contacts/community-id.h \
+	agent/contacts/contact-budget.c \
+	agent/contacts/contact-budget.h \
+	agent/contacts/contact-filter.c \
+	agent/contacts/contact-filter.h \
+	agent/contacts/contact-list.c \
+	agent/contacts/contact-list.h \
 	agent/contacts/contact-log.c \
 	agent/contacts/contact-log.h \
+	agent/contacts/contact-nat.c \
+	agent/contacts/contact-nat.h \
 	agent/contacts/contact-packet.c \
 	agent/contacts/contact-packet.h \
 	agent/contacts/contact-record.c \
@@ -26,6 +34,9 @@ libpipette_a_SOURCES += \
 	agent/contacts/contact-scope.h \
 	agent/contacts/contact-table.c \
 	agent/contacts/contact-table.h \
+	agent/contacts/contact-top.c \
+	agent/contacts/contacts-show.c \
+	agent/contacts/contacts-show.h \
 	agent/contacts/contacts.c \
 	agent/contacts/contacts.h \
 	agent/loop/agent.c \

@@ -10,6 +10,7 @@ test_unit_SOURCES = \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \
+	test/unit-contact-list.c \
 	test/unit-contact-log.c \
 	test/unit-contact-scope.c \
 	test/unit-contacts.c \
@@ -23,6 +24,7 @@ test_unit_SOURCES = \
 	test/unit-frag-mode.c \
 	test/unit-health.c \
 	test/unit-links.c \
+	test/unit-listing.c \
 	test/unit-notify.c \
 	test/unit-options.c \
 	test/unit-schedule.c \

@@ -53,12 +53,12 @@ assert_found(const struct contact_scope *s, enum contact_kind kind,
         .client = address(client),
         .target = address(target),
     };
-    const char *denied;
-    const struct network *network = contact_scope_find(s, &p, &denied);
+    enum contact_denial denial;
+    const struct network *network = contact_scope_find(s, &p, &denial);
 
     assert_int_equal(network != NULL, expected != NULL);
     if (expected) {
-        assert_string_equal(denied ? denied : "", expected);
+        assert_string_equal(contact_denial_name(denial), expected);
     }
 }
 
@@ -83,7 +83,7 @@ contact_scope_known(void **state OVS_UNUSED)
     assert_found(s, CONTACT_TCP, 2, "172.16.8.1", "192.168.2.77",
                  "ignored client");
     assert_found(s, CONTACT_PING, 2, "192.168.2.5", "192.168.2.77",
-                 "protocol");
+                 "protocol that is not served");
     assert_found(s, CONTACT_TCP, 2, "192.168.2.77", "192.168.2.77",
                  "client with the target's address");
 
@@ -118,7 +118,7 @@ contact_scope_published(void **state OVS_UNUSED)
     assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.77", "");
     assert_found(s, CONTACT_TCP, 0, "10.1.2.3", "10.9.9.9", "");
     assert_found(s, CONTACT_PING, 2, "192.168.2.5", "192.168.2.77",
-                 "protocol");
+                 "protocol that is not served");
     contact_scope_destroy(s);
     options_destroy(&o);
 

@@ -8,6 +8,7 @@
 
 #include "agent/config/options.h"
 #include "agent/contacts/community-id.h"
+#include "agent/contacts/contact-budget.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-record.h"
 #include "agent/contacts/contact-table.h"
@@ -340,8 +341,10 @@ contact_table_window(void **state OVS_UNUSED)
     /* Also if nobody asked meanwhile. */
     take(&t, 5, ANSWER_NONE, 4001, 121002);
     assert_int_equal(t.n, 3);
-    assert_int_equal(t.n_contacts[CONTACT_TCP], 3);
-    assert_int_equal(t.n_answered[CONTACT_TCP], 1);
+    assert_int_equal(contact_table_n_contacts(&t, CONTACT_TCP), 3);
+    assert_int_equal(contact_table_counts(&t, 7)->contacts[CONTACT_TCP], 3);
+    assert_int_equal(contact_table_counts(&t, 7)->answered[CONTACT_TCP], 1);
+    assert_null(contact_table_counts(&t, 8));
     contact_table_destroy(&t);
 }
 
@@ -538,6 +541,74 @@ contact_record_without_ports(void **state OVS_UNUSED)
         "\"mac\":\"02-00-00-00-00-05\"}}\n");
 }
 
+static void
+contact_record_denied(void **state OVS_UNUSED)
+{
+    struct contact c = {
+        .packet = packet_of(5, ANSWER_NONE, 4000),
+        .attempts = 1,
+        .denial = DENIED_CLIENT,
+        .first = 1700000000123,
+        .last = 1700000000123,
+    };
+
+    assert_record(
+        &c, false, KNOWN,
+        "{\"@timestamp\":\"2023-11-14T22:13:20.123Z\","
+        "\"destination\":{\"ip\":\"192.168.2.77\","
+        "\"mac\":\"0E-70-69-A8-02-4D\",\"port\":80}," ECS
+        "\"event\":{\"category\":[\"network\"],"
+        "\"dataset\":\"pipette.contact\",\"kind\":\"event\","
+        "\"outcome\":\"failure\",\"reason\":\"ignored client\","
+        "\"start\":\"2023-11-14T22:13:20.123Z\","
+        "\"type\":[\"connection\",\"denied\"]},"
+        "\"network\":{"
+        "\"community_id\":\"1:y/qHSG15NRAQtlO7IlfbS3Rb2pY=\","
+        "\"direction\":\"inbound\",\"iana_number\":\"6\","
+        "\"transport\":\"tcp\",\"type\":\"ipv4\",\"vlan\":{\"id\":\"2\"}},"
+        OBSERVER
+        "\"pipette\":{\"answer\":\"none\",\"attempts\":1,"
+        "\"bridge\":\"copro0\"}," RELATED("192.168.2.5")
+        "\"source\":{\"ip\":\"192.168.2.5\",\"mac\":\"02-00-00-00-00-05\","
+        "\"port\":4000}}\n");
+}
+
+static void
+contact_record_suppressed(void **state OVS_UNUSED)
+{
+    struct contact_suppressed suppressed = {
+        .client = packet_of(5, ANSWER_NONE, 4000).client,
+        .n = 1234,
+        .first = 1700000000123,
+        .last = 1700000000999,
+    };
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct options options;
+
+    parse_options(KNOWN, &options);
+
+    const struct contact_observer observer = { &options, "pot", "1.0" };
+    contact_record_put_suppressed(&suppressed, &observer, &s);
+    assert_string_equal(
+        ds_cstr(&s),
+        "{\"@timestamp\":\"2023-11-14T22:13:20.999Z\"," ECS
+        "\"event\":{\"action\":\"contacts-suppressed\","
+        "\"category\":[\"network\"],\"dataset\":\"pipette.contact\","
+        "\"end\":\"2023-11-14T22:13:20.999Z\",\"kind\":\"event\","
+        "\"start\":\"2023-11-14T22:13:20.123Z\","
+        "\"type\":[\"connection\",\"info\"]}," OBSERVER
+        "\"pipette\":{\"bridge\":\"copro0\",\"suppressed\":1234},"
+        "\"source\":{\"ip\":\"192.168.2.5\"}}\n");
+
+    /* Of many clients. */
+    suppressed.client = in6addr_any;
+    ds_clear(&s);
+    contact_record_put_suppressed(&suppressed, &observer, &s);
+    assert_null(strstr(ds_cstr(&s), "source"));
+    ds_destroy(&s);
+    options_destroy(&options);
+}
+
 const struct CMUnitTest contacts_tests[] = {
     cmocka_unit_test(contact_packet_tcp),
     cmocka_unit_test(contact_packet_udp),
@@ -553,5 +624,7 @@ const struct CMUnitTest contacts_tests[] = {
     cmocka_unit_test(contact_record_begun),
     cmocka_unit_test(contact_record_ended),
     cmocka_unit_test(contact_record_without_ports),
+    cmocka_unit_test(contact_record_denied),
+    cmocka_unit_test(contact_record_suppressed),
     { .name = NULL },
 };

@@ -14,6 +14,7 @@
 extern const struct CMUnitTest address_plan_tests[];
 extern const struct CMUnitTest address_set_tests[];
 extern const struct CMUnitTest claims_tests[];
+extern const struct CMUnitTest contact_list_tests[];
 extern const struct CMUnitTest contact_log_tests[];
 extern const struct CMUnitTest contact_scope_tests[];
 extern const struct CMUnitTest contacts_tests[];
@@ -27,6 +28,7 @@ extern const struct CMUnitTest flow_sync_tests[];
 extern const struct CMUnitTest frag_mode_tests[];
 extern const struct CMUnitTest health_tests[];
 extern const struct CMUnitTest links_tests[];
+extern const struct CMUnitTest listing_tests[];
 extern const struct CMUnitTest notify_tests[];
 extern const struct CMUnitTest options_tests[];
 extern const struct CMUnitTest schedule_tests[];

@@ -77,7 +77,7 @@ command_line_init(struct command_line *line, int argc, char *argv[])
     for (size_t i = 0; i < N_SETTINGS; i++) {
         line->options[i] = (struct option) {
             .name = setting_option(i),
-            .has_arg = i == SET_ADOPT ? no_argument : required_argument,
+            .has_arg = setting_is_flag(i) ? no_argument : required_argument,
             .val = OPT_SETTINGS + i,
         };
     }

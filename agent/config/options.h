@@ -32,7 +32,7 @@ enum setting {
     SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS,
     SET_MAX_PAIRS, SET_OVERFLOW_POLICY, SET_SERVER_MAC, SET_CLIENT_MAC,
     SET_TIMEOUT,
-    SET_CONTACT_LOG, SET_CONTACT_WINDOW, SET_CONTACT_RATE,
+    SET_CONTACT_LOG, SET_CONTACT_WINDOW, SET_CONTACT_RATE, SET_CONTACT_DENIED,
     SET_CLAIM, SET_EXCLUDE, SET_CLAIM_MAC, SET_CLAIM_HOLD, SET_CLAIM_IGNORE,
     N_SETTINGS
 };
@@ -82,6 +82,7 @@ struct options {
     char *contact_log;          /* A file, absolute; NULL for no contacts. */
     unsigned int contact_window;        /* Seconds, not 0. */
     unsigned int contact_rate;  /* Records a second. */
+    bool contact_denied;        /* Also of what is dropped. */
     unsigned int wait;          /* For MODE_ONCE, MODE_REMOVE: seconds. */
     char *unixctl;
     char *translate;            /* For MODE_TRANSLATE: what, "-" a filter. */

@@ -38,6 +38,7 @@ static const struct {
     [SET_CONTACT_LOG] = { "contacts", "log", "contact-log", NULL },
     [SET_CONTACT_WINDOW] = { "contacts", "window", "contact-window", "60" },
     [SET_CONTACT_RATE] = { "contacts", "rate", "contact-rate", "1000" },
+    [SET_CONTACT_DENIED] = { "contacts", "denied", "contact-denied", "no" },
     [SET_VLAN] = { "network", "vlan", "vlan", "2" },
     [SET_FAKE_PORT] = { "network", "fake-port", "fake-port", "ovsfake0" },
     [SET_FAKE_ADDRESS]
@@ -100,6 +101,12 @@ setting_is_of_network(enum setting setting)
     return !strcmp(names[setting].section, "network");
 }
 
+bool
+setting_is_flag(enum setting setting)
+{
+    return setting == SET_ADOPT || setting == SET_CONTACT_DENIED;
+}
+
 /* Stores 'value', and returns NULL or what it must be. */
 static char *
 parse(struct options *o, struct network *n, enum setting setting,
@@ -124,6 +131,8 @@ parse(struct options *o, struct network *n, enum setting setting,
         return parse_number(value, 1, MAX_WINDOW, &o->contact_window);
     case SET_CONTACT_RATE:
         return parse_number(value, 1, MAX_RATE, &o->contact_rate);
+    case SET_CONTACT_DENIED:
+        return parse_yes_no(value, &o->contact_denied);
     case SET_VLAN:
         return parse_vlans(value, &n->vlans);
     case SET_FAKE_PORT:

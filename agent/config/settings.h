@@ -38,6 +38,9 @@ const char *setting_section(enum setting);
 /* Returns true if each network has the setting. */
 bool setting_is_of_network(enum setting);
 
+/* Returns true if the option has no value: it is "yes" if it is given. */
+bool setting_is_flag(enum setting);
+
 /* Finds 'key' in any section.  Returns false if there is no such one. */
 bool setting_find(const char *key, enum setting *);
 

@@ -6,8 +6,9 @@
 
 #include "agent/config/options.h"
 #include "agent/contacts/community-id.h"
+#include "agent/contacts/contact-budget.h"
+#include "agent/contacts/contact-nat.h"
 #include "agent/contacts/contact-table.h"
-#include "openflow/address-plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "packets.h"
@@ -20,17 +21,6 @@
 #define ECHO_REPLY_PORT 0
 
 #define NSEC_PER_MSEC 1000000
-
-static const struct network *
-find_network(const struct options *options, uint32_t id)
-{
-    for (size_t i = 0; i < options->n_networks; i++) {
-        if (network_id(&options->networks[i]) == id) {
-            return &options->networks[i];
-        }
-    }
-    return NULL;
-}
 
 static void
 put_time(struct json *object, const char *name, long long int msec)
@@ -65,10 +55,10 @@ has_ports(const struct contact_packet *p)
     return p->kind == CONTACT_TCP || p->kind == CONTACT_UDP;
 }
 
-/* 'fake' is what the service sees in the address's place, or NULL. */
+/* 'seen' is what the service sees in the address's place, or NULL. */
 static struct json *
 end_to_json(const struct contact_packet *p, const struct in6_addr *address,
-            uint16_t port, struct eth_addr mac, struct json *fake)
+            uint16_t port, struct eth_addr mac, const struct in6_addr *seen)
 {
     struct json *end = json_object_create();
 
@@ -77,52 +67,13 @@ end_to_json(const struct contact_packet *p, const struct in6_addr *address,
         json_object_put(end, "port", json_integer_create(port));
     }
     put_mac(end, mac);
-    if (fake) {
+    if (seen) {
         struct json *nat = json_object_create();
 
-        json_object_put(nat, "ip", fake);
+        json_object_put(nat, "ip", address_to_json(seen));
         json_object_put(end, "nat", nat);
     }
     return end;
-}
-
-/* Returns the client as the service sees it: a pair, or, if it is routed and
- * served as such, itself. */
-static struct json *
-seen_client(const struct network *network, const struct contact_packet *p)
-{
-    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
-    ovs_be32 target = in6_addr_get_mapped_ipv4(&p->target);
-
-    if (network_serves_routed(network)
-        && !real_subnet_has_host(&network->real, client)) {
-        return address_to_json(&p->client);
-    }
-
-    struct in6_addr pair = in6_addr_mapped_ipv4(
-        address_plan_join(&network->fake, &network->real, client, target));
-    return address_to_json(&pair);
-}
-
-static struct json *
-source_to_json(const struct network *network, const struct contact_packet *p)
-{
-    bool translated = network && p->kind != CONTACT_ARP;
-
-    return end_to_json(p, &p->client, p->client_port, p->client_mac,
-                       translated ? seen_client(network, p) : NULL);
-}
-
-static struct json *
-destination_to_json(const struct network *network,
-                    const struct contact_packet *p)
-{
-    bool translated = network && p->kind != CONTACT_ARP;
-    struct in6_addr fake = in6_addr_mapped_ipv4(
-        translated ? network->fake.ip : 0);
-
-    return end_to_json(p, &p->target, p->target_port, p->target_mac,
-                       translated ? address_to_json(&fake) : NULL);
 }
 
 static const char *
@@ -146,9 +97,15 @@ event_to_json(const struct contact *c, bool ended)
                     json_array_create_1(json_string_create("network")));
     json_object_put(event, "type", json_array_create_2(
                         json_string_create("connection"),
-                        json_string_create(ended ? "end" : "start")));
+                        json_string_create(c->denial ? "denied"
+                                           : ended ? "end" : "start")));
     json_object_put_string(event, "dataset", "pipette.contact");
-    json_object_put_string(event, "outcome", get_outcome(c->answer, ended));
+    if (c->denial) {
+        json_object_put_string(event, "reason",
+                               contact_denial_name(c->denial));
+    }
+    json_object_put_string(event, "outcome",
+                           get_outcome(c->answer, ended || c->denial));
     put_time(event, "start", c->first);
     if (ended) {
         put_time(event, "end", c->last);
@@ -232,23 +189,46 @@ ours_to_json(const struct contact *c, const struct options *options)
     return json;
 }
 
+static struct json *
+ecs_to_json(void)
+{
+    struct json *json = json_object_create();
+
+    json_object_put_string(json, "version", ECS_VERSION);
+    return json;
+}
+
+/* Appends the record, and frees it. */
+static void
+put_record(struct json *record, struct ds *s)
+{
+    json_to_ds(record, JSSF_SORT, s);
+    ds_put_char(s, '\n');
+    json_destroy(record);
+}
+
 void
 contact_record_put(const struct contact *c, bool ended,
                    const struct contact_observer *observer, struct ds *s)
 {
     const struct contact_packet *p = &c->packet;
-    const struct network *network = find_network(observer->options,
-                                                 c->network);
+    const struct network *network = contact_network(observer->options,
+                                                    c->network);
     struct json *record = json_object_create();
-    struct json *ecs = json_object_create();
     struct json *related = json_object_create();
+    struct in6_addr client, target;
+    bool seen = network && contact_nat(network, p, c->denial, &client,
+                                       &target);
 
     put_time(record, "@timestamp", ended ? c->last : c->first);
-    json_object_put_string(ecs, "version", ECS_VERSION);
-    json_object_put(record, "ecs", ecs);
+    json_object_put(record, "ecs", ecs_to_json());
     json_object_put(record, "event", event_to_json(c, ended));
-    json_object_put(record, "source", source_to_json(network, p));
-    json_object_put(record, "destination", destination_to_json(network, p));
+    json_object_put(record, "source",
+                    end_to_json(p, &p->client, p->client_port, p->client_mac,
+                                seen ? &client : NULL));
+    json_object_put(record, "destination",
+                    end_to_json(p, &p->target, p->target_port, p->target_mac,
+                                seen ? &target : NULL));
     json_object_put(record, "network", network_to_json(network, p));
     json_object_put(related, "ip", json_array_create_2(
                         address_to_json(&p->client),
@@ -256,7 +236,47 @@ contact_record_put(const struct contact *c, bool ended,
     json_object_put(record, "related", related);
     json_object_put(record, "observer", observer_to_json(observer));
     json_object_put(record, "pipette", ours_to_json(c, observer->options));
-    json_to_ds(record, JSSF_SORT, s);
-    ds_put_char(s, '\n');
-    json_destroy(record);
+    put_record(record, s);
+}
+
+static struct json *
+suppressed_event_to_json(const struct contact_suppressed *suppressed)
+{
+    struct json *event = json_object_create();
+
+    json_object_put_string(event, "kind", "event");
+    json_object_put(event, "category",
+                    json_array_create_1(json_string_create("network")));
+    json_object_put(event, "type", json_array_create_2(
+                        json_string_create("connection"),
+                        json_string_create("info")));
+    json_object_put_string(event, "dataset", "pipette.contact");
+    json_object_put_string(event, "action", "contacts-suppressed");
+    put_time(event, "start", suppressed->first);
+    put_time(event, "end", suppressed->last);
+    return event;
+}
+
+void
+contact_record_put_suppressed(const struct contact_suppressed *suppressed,
+                              const struct contact_observer *observer,
+                              struct ds *s)
+{
+    struct json *record = json_object_create();
+    struct json *ours = json_object_create();
+
+    put_time(record, "@timestamp", suppressed->last);
+    json_object_put(record, "ecs", ecs_to_json());
+    json_object_put(record, "event", suppressed_event_to_json(suppressed));
+    if (ipv6_addr_is_set(&suppressed->client)) {
+        struct json *source = json_object_create();
+
+        json_object_put(source, "ip", address_to_json(&suppressed->client));
+        json_object_put(record, "source", source);
+    }
+    json_object_put(record, "observer", observer_to_json(observer));
+    json_object_put_string(ours, "bridge", observer->options->bridge);
+    json_object_put(ours, "suppressed", json_integer_create(suppressed->n));
+    json_object_put(record, "pipette", ours);
+    put_record(record, s);
 }

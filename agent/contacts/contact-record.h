@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 struct contact;
+struct contact_suppressed;
 struct ds;
 struct options;
 
@@ -21,9 +22,16 @@ struct contact_observer {
 };
 
 /* Appends to 's' the record of the contact, and a newline.  It says that the
- * contact has begun, or, with 'ended', that its window is over.  'network' of
- * the contact may be one that the options do not have any more. */
+ * contact has begun, or, with 'ended', that its window is over, or that it was
+ * denied.  'network' of the contact may be one that the options do not have any
+ * more. */
 void contact_record_put(const struct contact *, bool ended,
                         const struct contact_observer *, struct ds *s);
+
+/* Appends to 's' a record, and a newline, that says how many records of a
+ * client were suppressed. */
+void contact_record_put_suppressed(const struct contact_suppressed *,
+                                   const struct contact_observer *,
+                                   struct ds *s);
 
 #endif /* agent/contacts/contact-record.h */

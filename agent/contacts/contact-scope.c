@@ -116,27 +116,43 @@ has_protocol(const struct network *network, enum contact_kind kind)
     return kind == CONTACT_ARP || network->protocols & protocols[kind];
 }
 
+const char *
+contact_denial_name(enum contact_denial denial)
+{
+    static const char *const names[] = {
+        [DENIED_NOT] = "",
+        [DENIED_CLIENT] = "ignored client",
+        [DENIED_PROTOCOL] = "protocol that is not served",
+        [DENIED_OWN_ADDRESS] = "client with the target's address",
+        [DENIED_ROUTED] = "client outside of the real subnet",
+    };
+
+    BUILD_ASSERT(ARRAY_SIZE(names) == N_CONTACT_DENIALS);
+    return names[denial];
+}
+
 const struct network *
 contact_scope_find(const struct contact_scope *s,
-                   const struct contact_packet *p, const char **denied)
+                   const struct contact_packet *p,
+                   enum contact_denial *denial)
 {
     const struct scope *scope = s->by_vlan[p->vlan % N_VLANS];
     ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
 
-    *denied = NULL;
+    *denial = DENIED_NOT;
     if (!scope || !has_target(scope, p)) {
         return NULL;
     }
     if (address_set_contains(&scope->ignored, ntohl(client))) {
-        *denied = "ignored client";
+        *denial = DENIED_CLIENT;
     } else if (!has_protocol(scope->network, p->kind)) {
-        *denied = "protocol";
+        *denial = DENIED_PROTOCOL;
     } else if (ipv6_addr_equals(&p->client, &p->target)) {
-        *denied = "client with the target's address";
+        *denial = DENIED_OWN_ADDRESS;
     } else if (!network_serves_routed(scope->network)
                && scope->network->real.plen
                && !real_subnet_has_host(&scope->network->real, client)) {
-        *denied = "client outside of the real subnet";
+        *denial = DENIED_ROUTED;
     }
     return scope->network;
 }

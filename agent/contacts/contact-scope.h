@@ -13,19 +13,31 @@ struct ds;
 struct network;
 struct options;
 
+/* Why the switch drops a packet. */
+enum contact_denial {
+    DENIED_NOT,                 /* It does not. */
+    DENIED_CLIENT,              /* ignore-clients. */
+    DENIED_PROTOCOL,            /* Not one that is served. */
+    DENIED_OWN_ADDRESS,         /* The client's is the target's. */
+    DENIED_ROUTED,              /* The client is outside of the subnet. */
+    N_CONTACT_DENIALS
+};
+
+/* Returns it in words, such as "ignored client"; "" for DENIED_NOT. */
+const char *contact_denial_name(enum contact_denial);
+
 /* Creates the scope of all networks.  'options' must outlive it. */
 struct contact_scope *contact_scope_create(const struct options *options);
 void contact_scope_destroy(struct contact_scope *);
 
 /* Returns the network that has the packet's target, or NULL if there is none.
- * Stores into '*denied' why the switch drops the packet, a static string, NULL
- * if it does not.
+ * Stores into '*denial' why the switch drops the packet, if it does.
  *
  * ARP requests are for claimed addresses, all others for addresses of the
  * real subnet, any address if that is not known. */
 const struct network *contact_scope_find(const struct contact_scope *,
                                          const struct contact_packet *,
-                                         const char **denied);
+                                         enum contact_denial *denial);
 
 /* Appends to 's' what lets the frames pass that may be of contacts, received
  * or sent, in the syntax of pcap-filter(7): the kernel need not show others. */

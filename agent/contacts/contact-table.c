@@ -16,6 +16,7 @@ contact_table_init(struct contact_table *t, size_t max, long long int window)
 {
     *t = (struct contact_table) { .max = max, .window = window };
     hmap_init(&t->open);
+    hmap_init(&t->counts);
     ovs_list_init(&t->all);
     t->begun = t->ended = &t->all;
 }
@@ -66,6 +67,8 @@ remove_contact(struct contact_table *t, struct contact *c)
             *cursors[i] = c->list_node.next;
         }
     }
+    /* Who asks for ids sees that one is missing. */
+    t->last_id += !c->id;
     close_contact(t, c);
     ovs_list_remove(&c->list_node);
     t->n--;
@@ -81,6 +84,59 @@ contact_table_destroy(struct contact_table *t)
         remove_contact(t, c);
     }
     hmap_destroy(&t->open);
+
+    struct contact_counts *counts;
+    HMAP_FOR_EACH_POP (counts, node, &t->counts) {
+        free(counts);
+    }
+    hmap_destroy(&t->counts);
+}
+
+const struct contact_counts *
+contact_table_counts(const struct contact_table *t, uint32_t network)
+{
+    const struct contact_counts *counts;
+
+    HMAP_FOR_EACH_WITH_HASH (counts, node, hash_int(network, 0), &t->counts) {
+        if (counts->network == network) {
+            return counts;
+        }
+    }
+    return NULL;
+}
+
+uint64_t
+contact_table_n_contacts(const struct contact_table *t, enum contact_kind kind)
+{
+    const struct contact_counts *counts;
+    uint64_t n = 0;
+
+    HMAP_FOR_EACH (counts, node, &t->counts) {
+        n += counts->contacts[kind];
+    }
+    return n;
+}
+
+static struct contact_counts *
+get_counts(struct contact_table *t, uint32_t network)
+{
+    struct contact_counts *counts
+        = CONST_CAST(struct contact_counts *,
+                     contact_table_counts(t, network));
+
+    if (!counts) {
+        counts = xzalloc(sizeof *counts);
+        counts->network = network;
+        hmap_insert(&t->counts, &counts->node, hash_int(network, 0));
+    }
+    return counts;
+}
+
+void
+contact_table_count_denied(struct contact_table *t, uint32_t network,
+                           enum contact_denial denial)
+{
+    get_counts(t, network)->denied[denial]++;
 }
 
 static void
@@ -117,7 +173,7 @@ add_contact(struct contact_table *t, uint32_t network,
         t->ended = &c->list_node;
     }
     t->n++;
-    t->n_contacts[p->kind]++;
+    get_counts(t, network)->contacts[p->kind]++;
     return c;
 }
 
@@ -135,12 +191,12 @@ take_answer(struct contact_table *t, struct contact *c,
             enum contact_answer answer)
 {
     if (c->answer == ANSWER_NONE) {
-        t->n_answered[c->packet.kind]++;
+        get_counts(t, c->network)->answered[c->packet.kind]++;
     }
     c->answer = MAX(c->answer, answer);
 }
 
-void
+struct contact *
 contact_table_take(struct contact_table *t, uint32_t network,
                    const struct contact_packet *p, long long int now)
 {
@@ -156,7 +212,7 @@ contact_table_take(struct contact_table *t, uint32_t network,
             c->last = now;
             take_answer(t, c, p->answer);
         }
-        return;
+        return c;
     }
     if (!c) {
         c = add_contact(t, network, p, hash, now);
@@ -166,6 +222,7 @@ contact_table_take(struct contact_table *t, uint32_t network,
     }
     c->last_port = p->client_port;
     c->last = now;
+    return c;
 }
 
 /* Returns the contact that 'cursor' is at, or NULL. */
@@ -185,6 +242,7 @@ contact_table_next_begun(struct contact_table *t, long long int until)
         return NULL;
     }
     t->begun = t->begun->next;
+    c->id = ++t->last_id;
     return c;
 }
 

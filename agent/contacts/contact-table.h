@@ -17,16 +17,29 @@
 #include <stdint.h>
 
 #include "agent/contacts/contact-packet.h"
+#include "agent/contacts/contact-scope.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
+
+/* Of a network, ever: also when the contacts have left the table. */
+struct contact_counts {
+    struct hmap_node node;      /* In 'counts' of the table. */
+    uint32_t network;
+    uint64_t contacts[N_CONTACT_KINDS];
+    uint64_t answered[N_CONTACT_KINDS]; /* Of these. */
+    uint64_t denied[N_CONTACT_DENIALS]; /* Packets, which are no contacts. */
+};
 
 struct contact {
     struct hmap_node node;      /* In 'open' of the table while the window is
                                  * open. */
     struct ovs_list list_node;  /* In 'all' of the table, by 'first'. */
+    uint64_t id;                /* 0 until contact_table_next_begun() returns
+                                 * it: then they count up. */
     uint32_t network;           /* As network_id() has it. */
     struct contact_packet packet;       /* The first one. */
     enum contact_answer answer; /* The best so far. */
+    enum contact_denial denial; /* For the caller: DENIED_NOT at first. */
     uint16_t last_port;         /* The client's, of the last packet. */
     bool is_open;
     uint32_t attempts;          /* TCP, UDP: source ports in a row.  Others:
@@ -44,8 +57,8 @@ struct contact_table {
     struct ovs_list *begun;     /* Of 'all': the first that was not returned */
     struct ovs_list *ended;     /* by contact_table_next_begun(), ..._ended(),
                                  * or the head. */
-    uint64_t n_contacts[N_CONTACT_KINDS];       /* Ever. */
-    uint64_t n_answered[N_CONTACT_KINDS];       /* Of these, ever. */
+    uint64_t last_id;           /* 0 if there is none. */
+    struct hmap counts;         /* Contains "struct contact_counts"s. */
     uint64_t n_evicted;         /* Within their windows, for want of room. */
 };
 
@@ -58,9 +71,11 @@ void contact_table_init(struct contact_table *, size_t max,
 void contact_table_destroy(struct contact_table *);
 
 /* Takes what came in the network at the time 'now', in milliseconds since the
- * epoch.  What a target says outside of a window is no contact. */
-void contact_table_take(struct contact_table *, uint32_t network,
-                        const struct contact_packet *, long long int now);
+ * epoch.  Returns the contact that it is of, NULL if it is of none: what a
+ * target says outside of a window. */
+struct contact *contact_table_take(struct contact_table *, uint32_t network,
+                                   const struct contact_packet *,
+                                   long long int now);
 
 /* Each contact is returned once by both of these, in the order of 'first':
  * one whose first packet is of 'until' or earlier; one whose window has ended
@@ -71,6 +86,18 @@ struct contact *contact_table_next_begun(struct contact_table *,
                                          long long int until);
 struct contact *contact_table_next_ended(struct contact_table *,
                                          long long int now);
+
+/* Counts a packet that the switch drops. */
+void contact_table_count_denied(struct contact_table *, uint32_t network,
+                                enum contact_denial);
+
+/* Returns the counts of the network, NULL if there was nothing. */
+const struct contact_counts *contact_table_counts(const struct contact_table *,
+                                                  uint32_t network);
+
+/* Returns how many contacts of that kind there were, ever, in all networks. */
+uint64_t contact_table_n_contacts(const struct contact_table *,
+                                  enum contact_kind);
 
 /* Returns the time of the first packet of the oldest contact that the function
  * above was not yet called for, or LLONG_MAX. */

@@ -4,12 +4,12 @@
 
 #include "agent/contacts/contacts.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "agent/config/options.h"
+#include "agent/contacts/contact-budget.h"
 #include "agent/contacts/contact-log.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-record.h"
@@ -23,6 +23,7 @@
 
 /* In so many bytes each: at most 32 MB. */
 #define MAX_CONTACTS 100000
+#define MAX_DENIED 10000
 BUILD_ASSERT_DECL(sizeof(struct contact) <= 300);
 
 /* By then, most answers have come. */
@@ -46,16 +47,18 @@ struct contacts {
     const struct options *options;
     struct contact_scope *scope;
     struct contact_table table;
+    struct contact_table denied;        /* If these are to be recorded. */
+    struct contact_budget budget;
     struct contact_log *log;
     struct tap *tap;
+    int ifindex;
     char *hostname;
 
     struct ovs_list held;       /* Contains "struct held"s. */
     size_t n_held;
 
     long long int flush_at;     /* By time_msec(). */
-    unsigned int budget;        /* Records until then. */
-    uint64_t n_denied, n_suppressed;
+    struct contacts_counts former;      /* Of former taps and logs. */
 };
 
 static char *
@@ -90,37 +93,60 @@ contacts_create(const struct options *options)
     }
 
     struct contacts *contacts = xzalloc(sizeof *contacts);
+    long long int window = options->contact_window * 1000LL;
+
     contacts->options = options;
     contacts->scope = contact_scope_create(options);
-    contact_table_init(&contacts->table, MAX_CONTACTS,
-                       options->contact_window * 1000LL);
+    contact_table_init(&contacts->table, MAX_CONTACTS, window);
+    contact_table_init(&contacts->denied, MAX_DENIED, window);
+    contact_budget_init(&contacts->budget, options->contact_rate);
     contacts->log = contact_log_create(options->contact_log);
     contacts->tap = create_tap(options, contacts->scope);
     contacts->hostname = get_hostname();
     ovs_list_init(&contacts->held);
-    contacts->budget = options->contact_rate;
     contacts->flush_at = LLONG_MAX;
     return contacts;
+}
+
+/* Records. */
+
+static struct contact_observer
+get_observer(const struct contacts *contacts)
+{
+    return (struct contact_observer) {
+        contacts->options, contacts->hostname, PIPETTE_VERSION
+    };
 }
 
 static void
 put_record(struct contacts *contacts, struct contact *c, bool ended)
 {
-    const struct contact_observer observer = {
-        contacts->options, contacts->hostname, PIPETTE_VERSION
-    };
+    const struct contact_observer observer = get_observer(contacts);
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    if (!contacts->budget) {
-        contacts->n_suppressed++;
-        return;
+    if (contact_budget_take(&contacts->budget, &c->packet.client, c->first)) {
+        contact_record_put(c, ended, &observer, &s);
+        contact_log_put(contacts->log, s.string, s.length);
+        ds_destroy(&s);
+        c->attempts_told = c->attempts;
+        c->answer_told = c->answer;
     }
-    contacts->budget--;
-    contact_record_put(c, ended, &observer, &s);
+    if (contacts->flush_at == LLONG_MAX) {
+        contacts->flush_at = time_msec() + FLUSH_MSEC;
+    }
+}
+
+/* A contact_budget_put. */
+static void
+put_suppressed(const struct contact_suppressed *suppressed, void *contacts_)
+{
+    struct contacts *contacts = contacts_;
+    const struct contact_observer observer = get_observer(contacts);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    contact_record_put_suppressed(suppressed, &observer, &s);
     contact_log_put(contacts->log, s.string, s.length);
     ds_destroy(&s);
-    c->attempts_told = c->attempts;
-    c->answer_told = c->answer;
 }
 
 /* A contact is recorded once it had time to be answered, and once more at the
@@ -139,7 +165,20 @@ record(struct contacts *contacts, long long int now)
             put_record(contacts, c, true);
         }
     }
+    while ((c = contact_table_next_begun(&contacts->denied, now))) {
+        put_record(contacts, c, false);
+    }
 }
+
+static void
+flush(struct contacts *contacts)
+{
+    contact_budget_refill(&contacts->budget, put_suppressed, contacts);
+    contact_log_flush(contacts->log);
+    contacts->flush_at = LLONG_MAX;
+}
+
+/* Frames. */
 
 /* Takes the answers of 'until' or earlier. */
 static void
@@ -172,15 +211,38 @@ hold(struct contacts *contacts, const struct contact_packet *packet,
     contacts->n_held++;
 }
 
+/* Closes the tap and takes what it has. */
+static void
+close_tap(struct contacts *contacts)
+{
+    struct tap_counts counts;
+
+    tap_get_counts(contacts->tap, &counts);
+    contacts->former.taken += counts.taken;
+    contacts->former.missed += counts.missed;
+    tap_destroy(contacts->tap);
+    contacts->tap = NULL;
+}
+
+static void
+close_log(struct contacts *contacts)
+{
+    flush(contacts);
+    contacts->former.lost += contact_log_lost(contacts->log);
+    contact_log_destroy(contacts->log);
+}
+
 void
 contacts_destroy(struct contacts *contacts)
 {
     if (contacts) {
-        tap_destroy(contacts->tap);
+        close_tap(contacts);
         take_held(contacts, LLONG_MAX);
         record(contacts, LLONG_MAX / 2);
-        contact_log_destroy(contacts->log);
+        close_log(contacts);
         contact_table_destroy(&contacts->table);
+        contact_table_destroy(&contacts->denied);
+        contact_budget_destroy(&contacts->budget);
         contact_scope_destroy(contacts->scope);
         free(contacts->hostname);
         free(contacts);
@@ -188,9 +250,45 @@ contacts_destroy(struct contacts *contacts)
 }
 
 void
+contacts_set_options(struct contacts *contacts, const struct options *options)
+{
+    const struct options *former = contacts->options;
+    long long int window = options->contact_window * 1000LL;
+
+    contacts->options = options;
+    contact_scope_destroy(contacts->scope);
+    contacts->scope = contact_scope_create(options);
+    contacts->table.window = contacts->denied.window = window;
+    contacts->budget.rate = options->contact_rate;
+    if (strcmp(former->contact_log, options->contact_log)) {
+        close_log(contacts);
+        contacts->log = contact_log_create(options->contact_log);
+    }
+    /* What it shows depends on all of the networks. */
+    close_tap(contacts);
+    contacts->tap = create_tap(options, contacts->scope);
+    tap_set_device(contacts->tap, contacts->ifindex);
+}
+
+void
 contacts_set_uplink(struct contacts *contacts, int ifindex)
 {
+    contacts->ifindex = ifindex;
     tap_set_device(contacts->tap, ifindex);
+}
+
+/* Takes what the switch drops. */
+static void
+deny(struct contacts *contacts, const struct contact_packet *packet,
+     uint32_t network, enum contact_denial denial, long long int msec)
+{
+    contact_table_count_denied(&contacts->table, network, denial);
+    if (contacts->options->contact_denied && packet->answer == ANSWER_NONE) {
+        struct contact *c = contact_table_take(&contacts->denied, network,
+                                               packet, msec);
+
+        c->denial = denial;
+    }
 }
 
 /* A tap_take. */
@@ -201,20 +299,18 @@ take(const void *frame, size_t size, bool sent, long long int msec,
     struct contacts *contacts = contacts_;
     struct contact_packet packet;
     const struct network *network;
-    const char *denied;
+    enum contact_denial denial;
 
     if (!contact_packet_parse(frame, size, sent, &packet)) {
         return;
     }
-    network = contact_scope_find(contacts->scope, &packet, &denied);
+    network = contact_scope_find(contacts->scope, &packet, &denial);
     if (!network) {
         return;
     }
-    if (denied) {
-        contacts->n_denied++;
-        return;
-    }
-    if (packet.answer != ANSWER_NONE) {
+    if (denial) {
+        deny(contacts, &packet, network_id(network), denial, msec);
+    } else if (packet.answer != ANSWER_NONE) {
         hold(contacts, &packet, network_id(network), msec);
     } else {
         contact_table_take(&contacts->table, network_id(network), &packet,
@@ -222,28 +318,15 @@ take(const void *frame, size_t size, bool sent, long long int msec,
     }
 }
 
-static void
-flush(struct contacts *contacts)
-{
-    if (time_msec() >= contacts->flush_at) {
-        contact_log_flush(contacts->log);
-        contacts->budget = contacts->options->contact_rate;
-        contacts->flush_at = LLONG_MAX;
-    }
-}
-
 void
 contacts_run(struct contacts *contacts)
 {
-    unsigned int budget = contacts->budget;
-
     tap_run(contacts->tap, take, contacts);
     take_held(contacts, time_wall_msec() - HOLD_MSEC);
     record(contacts, time_wall_msec());
-    if (contacts->budget != budget && contacts->flush_at == LLONG_MAX) {
-        contacts->flush_at = time_msec() + FLUSH_MSEC;
+    if (time_msec() >= contacts->flush_at) {
+        flush(contacts);
     }
-    flush(contacts);
 }
 
 /* Wakes the poll loop at that time of the wall clock. */
@@ -276,21 +359,36 @@ contacts_wait(struct contacts *contacts)
     }
 }
 
-void
-contacts_format_status(struct contacts *contacts, struct ds *s)
-{
-    const struct contact_table *t = &contacts->table;
-    const char *error = tap_error(contacts->tap);
-    struct tap_counts counts;
+/* For the operator. */
 
-    tap_get_counts(contacts->tap, &counts);
-    ds_put_format(s, "  contacts: %s", error ? error : "listening");
-    for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        ds_put_format(s, ", %"PRIu64" %s", t->n_contacts[i],
-                      contact_kind_name(i));
-    }
-    ds_put_format(s, ", %"PRIu64" packets denied, %"PRIu64" missed, "
-                  "%"PRIu64" records suppressed, %"PRIu64" lost\n",
-                  contacts->n_denied, counts.missed, contacts->n_suppressed,
-                  contact_log_lost(contacts->log));
+void
+contacts_get_counts(struct contacts *contacts, struct contacts_counts *counts)
+{
+    struct tap_counts tap;
+
+    tap_get_counts(contacts->tap, &tap);
+    *counts = contacts->former;
+    counts->taken += tap.taken;
+    counts->missed += tap.missed;
+    counts->evicted = contacts->table.n_evicted;
+    counts->suppressed = contacts->budget.n_suppressed;
+    counts->lost += contact_log_lost(contacts->log);
+}
+
+const struct contact_table *
+contacts_table(const struct contacts *contacts)
+{
+    return &contacts->table;
+}
+
+const char *
+contacts_error(const struct contacts *contacts)
+{
+    return tap_error(contacts->tap);
+}
+
+const struct options *
+contacts_options(const struct contacts *contacts)
+{
+    return contacts->options;
 }

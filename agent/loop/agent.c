@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "agent/config/options.h"
+#include "agent/contacts/contacts-show.h"
 #include "agent/contacts/contacts.h"
 #include "agent/loop/backends.h"
 #include "agent/loop/limits.h"
@@ -174,13 +175,25 @@ update_components(struct agent *agent)
     agent->was_ready |= ready;
 }
 
+static void
+set_contacts(struct agent *agent)
+{
+    if (!agent->contacts) {
+        agent->contacts = contacts_create(agent->options);
+    } else if (agent->options->contact_log) {
+        contacts_set_options(agent->contacts, agent->options);
+    } else {
+        contacts_destroy(agent->contacts);
+        agent->contacts = NULL;
+    }
+}
+
 void
 agent_set_options(struct agent *agent, const struct options *options)
 {
     agent->options = options;
     backends_set_options(&agent->backends, options);
-    contacts_destroy(agent->contacts);
-    agent->contacts = contacts_create(options);
+    set_contacts(agent);
     /* The flow set is built again: now, or once the ports are known. */
     agent->have_ports = false;
     pass_ports(agent);
@@ -438,10 +451,20 @@ agent_status_to_json(const struct agent *agent)
         json_object_put(json, agent->components[i].name, component);
         free(wanted);
     }
+    if (agent->contacts) {
+        json_object_put(json, "contacts",
+                        contacts_status_to_json(agent->contacts));
+    }
     if (agent->options->networks[0].name) {
         json_object_put(json, "networks", networks_to_json(agent->options));
     }
     return json;
+}
+
+struct contacts *
+agent_contacts(const struct agent *agent)
+{
+    return agent->contacts;
 }
 
 bool

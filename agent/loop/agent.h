@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+struct contacts;
 struct ds;
 struct json;
 struct options;
@@ -68,6 +69,9 @@ struct json *agent_status_to_json(const struct agent *agent);
  * if that is NULL.  Returns false if there is no such network. */
 bool agent_format_claims(const struct agent *agent, const char *network,
                          struct ds *s);
+
+/* Returns the contacts on the uplink, NULL if the options want none. */
+struct contacts *agent_contacts(const struct agent *agent);
 
 /* Appends to 's', in one line, "ready" if it is, and the state of the
  * components that are not in sync. */

@@ -4,8 +4,10 @@
 
 #include "agent/loop/control.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
+#include "agent/contacts/contacts-show.h"
 #include "agent/loop/agent.h"
 #include "agent/loop/service.h"
 #include "openvswitch/dynamic-string.h"
@@ -138,6 +140,46 @@ handle_claims(struct unixctl_conn *conn, int argc, const char *argv[],
     agent_request_counts(agent);
 }
 
+/* Replies with what 'command' makes of the arguments. */
+static void
+reply_contacts(struct unixctl_conn *conn, const struct service *s, int argc,
+               const char *argv[],
+               char *(*command)(const struct contacts *, int argc,
+                                const char *argv[], struct ds *))
+{
+    const struct agent *agent = service_agent(s);
+    const struct contacts *contacts = agent ? agent_contacts(agent) : NULL;
+    struct ds words = DS_EMPTY_INITIALIZER;
+
+    if (!agent) {
+        reply_removal(conn, s);
+        return;
+    }
+    char *error = (contacts ? command(contacts, argc, argv, &words)
+                   : xstrdup("not configured: see contact-log in "
+                             "pipette-agent(8)"));
+    if (error) {
+        reply_error(conn, xasprintf("%s: %s", argv[0], error));
+        free(error);
+    } else {
+        unixctl_command_reply(conn, ds_cstr(&words));
+    }
+    ds_destroy(&words);
+}
+
+static void
+handle_contacts(struct unixctl_conn *conn, int argc, const char *argv[],
+                void *s)
+{
+    reply_contacts(conn, s, argc, argv, contacts_command_list);
+}
+
+static void
+handle_top(struct unixctl_conn *conn, int argc, const char *argv[], void *s)
+{
+    reply_contacts(conn, s, argc, argv, contacts_command_top);
+}
+
 static void
 handle_flows_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
                   const char *argv[] OVS_UNUSED, void *s)
@@ -175,11 +217,23 @@ control_open(const char *path, struct service *s,
         return false;
     }
     unixctl_command_register("claims", "[NETWORK]", 0, 1, handle_claims, s);
+    unixctl_command_register("contacts", "[--since TIME] [--client ADDRESS] "
+                             "[--target ADDRESS] [--port PORT] "
+                             "[--protocol PROTOCOL] [--network NETWORK] "
+                             "[--after ID] [--limit N] "
+                             "[--format=text|json|csv]", 0, INT_MAX,
+                             handle_contacts, s);
     unixctl_command_register("exit", "", 0, 0, handle_exit, s);
     unixctl_command_register("flows/diff", "", 0, 0, handle_flows_diff, s);
     unixctl_command_register("flows/show", "", 0, 0, handle_flows_show, s);
     unixctl_command_register("reload", "", 0, 0, handle_reload, s);
     unixctl_command_register("status", "[--verbose] [--format=text|json]",
                              0, 2, handle_status, s);
+    unixctl_command_register("top", "clients|targets|ports [--sort COLUMN] "
+                             "[--since TIME] [--client ADDRESS] "
+                             "[--target ADDRESS] [--port PORT] "
+                             "[--protocol PROTOCOL] [--network NETWORK] "
+                             "[--limit N] [--format=text|json|csv]", 1,
+                             INT_MAX, handle_top, s);
     return true;
 }
