@@ -208,6 +208,12 @@ contact_log_destroy(struct contact_log *log)
     free(log);
 }
 
+const char *
+contact_log_name(const struct contact_log *log)
+{
+    return log->file_name;
+}
+
 void
 contact_log_put(struct contact_log *log, const char *line, size_t n)
 {

@@ -23,6 +23,9 @@ struct contact_log *contact_log_create(const char *file_name);
  * the log. */
 void contact_log_destroy(struct contact_log *);
 
+/* Returns the file's name, as it was given. */
+const char *contact_log_name(const struct contact_log *);
+
 /* Takes a line of 'n' bytes, with its newline.  It is written once
  * contact_log_flush() is called. */
 void contact_log_put(struct contact_log *, const char *line, size_t n);

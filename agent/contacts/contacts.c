@@ -252,7 +252,6 @@ contacts_destroy(struct contacts *contacts)
 void
 contacts_set_options(struct contacts *contacts, const struct options *options)
 {
-    const struct options *former = contacts->options;
     long long int window = options->contact_window * 1000LL;
 
     contacts->options = options;
@@ -260,7 +259,7 @@ contacts_set_options(struct contacts *contacts, const struct options *options)
     contacts->scope = contact_scope_create(options);
     contacts->table.window = contacts->denied.window = window;
     contacts->budget.rate = options->contact_rate;
-    if (strcmp(former->contact_log, options->contact_log)) {
+    if (strcmp(contact_log_name(contacts->log), options->contact_log)) {
         close_log(contacts);
         contacts->log = contact_log_create(options->contact_log);
     }
