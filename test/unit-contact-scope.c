@@ -63,6 +63,27 @@ assert_found(const struct contact_scope *s, enum contact_kind kind,
 }
 
 static void
+contact_scope_options(void **state OVS_UNUSED)
+{
+    struct options o;
+    struct contact_scope *s = create_scope(
+        "--uplink up0 --real-subnet 192.168.2.0/24", &o);
+    const struct contact_packet p = {
+        .kind = CONTACT_TCP,
+        .vlan = 2,
+        .client = address("192.168.2.5"),
+        .target = address("192.168.2.77"),
+        .ip_options = true,
+    };
+    enum contact_denial denial;
+
+    assert_non_null(contact_scope_find(s, &p, &denial));
+    assert_string_equal(contact_denial_name(denial), "IP options");
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+static void
 contact_scope_known(void **state OVS_UNUSED)
 {
     struct options o;
@@ -164,6 +185,7 @@ contact_scope_filters(void **state OVS_UNUSED)
 }
 
 const struct CMUnitTest contact_scope_tests[] = {
+    cmocka_unit_test(contact_scope_options),
     cmocka_unit_test(contact_scope_known),
     cmocka_unit_test(contact_scope_inside_only),
     cmocka_unit_test(contact_scope_published),

@@ -236,6 +236,37 @@ contact_packet_errors(void **state OVS_UNUSED)
     assert_error("udp," ENDS ",nw_frag=later", 3, "");
 }
 
+/* A packet like this never reaches the service. */
+static void
+contact_packet_options(void **state OVS_UNUSED)
+{
+    const uint8_t nops[4] = { 1, 1, 1, 1 };
+    struct dp_packet *packet = compose("tcp,dl_vlan=2," ENDS ",tp_src=4000,"
+                                       "tp_dst=80,tcp_flags=syn");
+    struct dp_packet *with = dp_packet_new(0);
+    const uint8_t *l4 = dp_packet_l4(packet);
+    size_t head = l4 - (const uint8_t *) dp_packet_data(packet);
+    struct contact_packet p;
+
+    assert_true(contact_packet_parse(dp_packet_data(packet),
+                                     dp_packet_size(packet), false, &p));
+    assert_false(p.ip_options);
+
+    dp_packet_put(with, dp_packet_data(packet), head);
+    dp_packet_put(with, nops, sizeof nops);
+    dp_packet_put(with, l4, dp_packet_size(packet) - head);
+    struct ip_header *ip = dp_packet_at_assert(with, head - IP_HEADER_LEN,
+                                               IP_HEADER_LEN);
+    ip->ip_ihl_ver = IP_IHL_VER(6, 4);
+    ip->ip_tot_len = htons(ntohs(ip->ip_tot_len) + sizeof nops);
+    assert_true(contact_packet_parse(dp_packet_data(with),
+                                     dp_packet_size(with), false, &p));
+    assert_true(p.ip_options);
+    assert_int_equal(p.target_port, 80);
+    dp_packet_delete(packet);
+    dp_packet_delete(with);
+}
+
 static void
 assert_community_id(const char *a, const char *b, uint8_t proto,
                     uint16_t a_port, uint16_t b_port, const char *expected)
@@ -617,6 +648,7 @@ const struct CMUnitTest contacts_tests[] = {
     cmocka_unit_test(contact_packet_arp),
     cmocka_unit_test(contact_packet_others),
     cmocka_unit_test(contact_packet_errors),
+    cmocka_unit_test(contact_packet_options),
     cmocka_unit_test(community_id_of_conversations),
     cmocka_unit_test(contact_table_window),
     cmocka_unit_test(contact_table_keys),

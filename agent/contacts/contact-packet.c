@@ -154,6 +154,9 @@ parse_ipv4(const struct dp_packet *packet, const struct flow *flow,
     if (flow->nw_frag & FLOW_NW_FRAG_LATER || !dp_packet_l4(packet)) {
         return false;
     }
+
+    const struct ip_header *ip = dp_packet_l3(packet);
+    p->ip_options = !outgoing && IP_IHL(ip->ip_ihl_ver) * 4 > IP_HEADER_LEN;
     switch (flow->nw_proto) {
     case IPPROTO_TCP:
         return (dp_packet_l4_size(packet) >= TCP_HEADER_LEN

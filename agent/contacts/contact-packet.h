@@ -41,6 +41,7 @@ struct contact_packet {
     struct eth_addr client_mac, target_mac;     /* ARP requests have no
                                                  * target's: zero. */
     uint16_t client_port, target_port;  /* TCP and UDP, otherwise 0. */
+    bool ip_options;            /* The client's packet has some. */
 };
 
 /* Takes the Ethernet frame of 'size' bytes, which 'outgoing' says was sent, or

@@ -125,6 +125,7 @@ contact_denial_name(enum contact_denial denial)
         [DENIED_PROTOCOL] = "protocol that is not served",
         [DENIED_OWN_ADDRESS] = "client with the target's address",
         [DENIED_ROUTED] = "client outside of the real subnet",
+        [DENIED_OPTIONS] = "IP options",
     };
 
     BUILD_ASSERT(ARRAY_SIZE(names) == N_CONTACT_DENIALS);
@@ -153,6 +154,8 @@ contact_scope_find(const struct contact_scope *s,
                && scope->network->real.plen
                && !real_subnet_has_host(&scope->network->real, client)) {
         *denial = DENIED_ROUTED;
+    } else if (p->ip_options) {
+        *denial = DENIED_OPTIONS;
     }
     return scope->network;
 }

@@ -20,6 +20,7 @@ enum contact_denial {
     DENIED_PROTOCOL,            /* Not one that is served. */
     DENIED_OWN_ADDRESS,         /* The client's is the target's. */
     DENIED_ROUTED,              /* The client is outside of the subnet. */
+    DENIED_OPTIONS,             /* IP options: see firewall-table.c. */
     N_CONTACT_DENIALS
 };
 
