@@ -5,6 +5,7 @@
 #include "netdev/tap.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
@@ -21,11 +22,11 @@ VLOG_DEFINE_THIS_MODULE(tap);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
-/* A frame is shown whole: what segments it together is no larger. */
-#define SNAPLEN 65535
+/* Once a minute. */
+static struct vlog_rate_limit missed_rl = VLOG_RATE_LIMIT_INIT(1, 1);
 
-/* Of a ring, in bytes: 10,000 small frames a second for some seconds. */
-#define RING_SIZE (8 * 1024 * 1024)
+/* Of a ring, in bytes: 10,000 small frames a second for two seconds. */
+#define RING_SIZE (4 * 1024 * 1024)
 
 /* How long Linux collects frames before it wakes us. */
 #define COLLECT_MSEC 50
@@ -34,12 +35,14 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 #define BURST 2000
 
 #define RETRY_MSEC 1000
+#define COUNT_MSEC 1000
 
 struct direction {
     bool sent;
     char *filter;
     pcap_t *pcap;               /* NULL if closed. */
     long long int since;        /* What is older came without the filter. */
+    struct pcap_stat counted;   /* As 'pcap' had it last. */
 };
 
 struct tap {
@@ -48,7 +51,8 @@ struct tap {
     struct direction directions[2];
     char *error;                /* NULL if open. */
     long long int retry_at;
-    struct tap_counts former;   /* Of rings that are closed. */
+    struct tap_counts counts;
+    long long int count_at;     /* LLONG_MAX if no frame came since. */
 };
 
 struct tap *
@@ -64,28 +68,47 @@ tap_create(const char *interface, const char *received, const char *sent)
         },
         .error = xasprintf("waiting for %s to appear", interface),
         .retry_at = LLONG_MIN,
+        .count_at = LLONG_MAX,
     };
     return tap;
 }
 
+/* What libpcap counts wraps at 32 bits. */
 static void
-add_counts(pcap_t *pcap, struct tap_counts *counts)
+count_direction(struct direction *d, struct tap_counts *counts)
 {
     struct pcap_stat stat;
 
-    if (pcap && !pcap_stats(pcap, &stat)) {
-        counts->taken += stat.ps_recv;
-        counts->missed += stat.ps_drop;
+    if (d->pcap && !pcap_stats(d->pcap, &stat)) {
+        counts->taken += stat.ps_recv - d->counted.ps_recv;
+        counts->missed += stat.ps_drop - d->counted.ps_drop;
+        d->counted = stat;
+    }
+}
+
+static void
+count(struct tap *tap)
+{
+    uint64_t missed = tap->counts.missed;
+
+    for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
+        count_direction(&tap->directions[i], &tap->counts);
+    }
+    if (tap->counts.missed > missed) {
+        VLOG_WARN_RL(&missed_rl, "%s: the tap missed %"PRIu64" frames, "
+                     "%"PRIu64" so far", tap->interface,
+                     tap->counts.missed - missed, tap->counts.missed);
     }
 }
 
 static void
 close_rings(struct tap *tap)
 {
+    count(tap);
+    tap->count_at = LLONG_MAX;
     for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
         struct direction *d = &tap->directions[i];
 
-        add_counts(d->pcap, &tap->former);
         if (d->pcap) {
             pcap_close(d->pcap);
             d->pcap = NULL;
@@ -208,7 +231,7 @@ activate(pcap_t *pcap, struct direction *d)
     char reason[PCAP_ERRBUF_SIZE];
     int status;
 
-    pcap_set_snaplen(pcap, SNAPLEN);
+    pcap_set_snaplen(pcap, TAP_SNAPLEN);
     pcap_set_buffer_size(pcap, RING_SIZE);
     pcap_set_timeout(pcap, COLLECT_MSEC);
     status = pcap_activate(pcap);
@@ -237,6 +260,7 @@ open_direction(const char *interface, struct direction *d)
     if (!d->pcap) {
         return xstrdup(reason);
     }
+    d->counted = (struct pcap_stat) { .ps_recv = 0 };
     error = activate(d->pcap, d);
     if (error) {
         pcap_close(d->pcap);
@@ -276,9 +300,22 @@ take_frame(u_char *taker_, const struct pcap_pkthdr *header,
     long long int msec = header->ts.tv_sec * 1000LL
         + header->ts.tv_usec / 1000;
 
-    if (header->caplen == header->len && msec >= taker->direction->since) {
-        taker->take(frame, header->caplen, taker->direction->sent, msec,
-                    taker->aux);
+    if (msec >= taker->direction->since) {
+        taker->take(frame, header->caplen, header->len,
+                    taker->direction->sent, msec, taker->aux);
+    }
+}
+
+static void
+take_frames(struct tap *tap, struct direction *d, tap_take *take, void *aux)
+{
+    struct taker taker = { take, aux, d };
+    int n = pcap_dispatch(d->pcap, BURST, take_frame, (u_char *) &taker);
+
+    if (n < 0) {
+        set_error(tap, xstrdup(pcap_geterr(d->pcap)));
+    } else if (n && tap->count_at == LLONG_MAX) {
+        tap->count_at = time_msec() + COUNT_MSEC;
     }
 }
 
@@ -289,12 +326,11 @@ tap_run(struct tap *tap, tap_take *take, void *aux)
         open_rings(tap);
     }
     for (size_t i = 0; i < ARRAY_SIZE(tap->directions) && !tap->error; i++) {
-        struct direction *d = &tap->directions[i];
-        struct taker taker = { take, aux, d };
-
-        if (pcap_dispatch(d->pcap, BURST, take_frame, (u_char *) &taker) < 0) {
-            set_error(tap, xstrdup(pcap_geterr(d->pcap)));
-        }
+        take_frames(tap, &tap->directions[i], take, aux);
+    }
+    if (time_msec() >= tap->count_at) {
+        tap->count_at = LLONG_MAX;
+        count(tap);
     }
 }
 
@@ -309,6 +345,9 @@ tap_wait(struct tap *tap)
     } else if (tap->ifindex) {
         poll_timer_wait_until(tap->retry_at);
     }
+    if (tap->count_at != LLONG_MAX) {
+        poll_timer_wait_until(tap->count_at);
+    }
 }
 
 const char *
@@ -320,8 +359,6 @@ tap_error(const struct tap *tap)
 void
 tap_get_counts(struct tap *tap, struct tap_counts *counts)
 {
-    *counts = tap->former;
-    for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
-        add_counts(tap->directions[i].pcap, counts);
-    }
+    count(tap);
+    *counts = tap->counts;
 }

@@ -8,7 +8,9 @@
  *
  * Shows the frames that pass an interface, received and sent, by libpcap: as
  * they are on the wire, whatever becomes of them.  It is never in their way.
- * What Linux has no room for in the tap's rings is not shown, and counted.
+ * Only the first TAP_SNAPLEN bytes of a frame are copied.  What Linux has no
+ * room for in the tap's rings is not shown, counted, and logged once a minute
+ * at most.
  *
  * Needs CAP_NET_RAW. */
 
@@ -16,15 +18,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Headers, with options, and what an ICMP error quotes: Ethernet with a tag,
+ * 18 bytes; twice IP, at most 60 each; ICMP, 8; ports, 8. */
+#define TAP_SNAPLEN 160
+
 struct tap_counts {
     uint64_t taken;             /* Frames that a filter let pass. */
     uint64_t missed;            /* Of these, what there was no room for. */
 };
 
 /* Takes a frame of 'size' bytes, with its VLAN tag, that was received or sent
- * at the time 'msec', in milliseconds since the epoch. */
-typedef void tap_take(const void *frame, size_t size, bool sent,
-                      long long int msec, void *aux);
+ * at the time 'msec', in milliseconds since the epoch.  Of the frame, only the
+ * first 'captured' bytes are there. */
+typedef void tap_take(const void *frame, size_t captured, size_t size,
+                      bool sent, long long int msec, void *aux);
 
 /* Creates a tap for the interface of that name.  'received' and 'sent' say
  * which frames of these it shows, in the syntax of pcap-filter(7).  It is

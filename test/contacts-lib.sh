@@ -28,3 +28,12 @@ contacts () {
 has_records () {
     test "$(wc -l <"$contact_log")" -ge "$1"
 }
+
+# missed: frames that the tap had no room for.
+missed () {
+    agentctl status | sed -n 's/^  contacts: .* \([0-9]*\) missed.*/\1/p'
+}
+
+has_missed () {
+    test "$(missed)" -gt 0
+}

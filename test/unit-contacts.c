@@ -14,6 +14,7 @@
 #include "agent/contacts/contact-table.h"
 #include "dp-packet.h"
 #include "flow.h"
+#include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-parse.h"
@@ -66,7 +67,13 @@ assert_cut(const struct dp_packet *packet, bool outgoing, const char *whole)
         struct ds s = DS_EMPTY_INITIALIZER;
         struct contact_packet p;
 
-        if (contact_packet_parse(copy, n, outgoing, &p)) {
+        if (contact_packet_parse(copy, n, n, outgoing, &p)) {
+            format_packet(&p, &s);
+            assert_string_equal(ds_cstr(&s), whole);
+        }
+        ds_clear(&s);
+        if (contact_packet_parse(copy, n, dp_packet_size(packet), outgoing,
+                                 &p)) {
             format_packet(&p, &s);
             assert_string_equal(ds_cstr(&s), whole);
         }
@@ -83,7 +90,7 @@ assert_parsed(const char *text, bool outgoing, const char *expected)
     struct contact_packet p;
 
     if (contact_packet_parse(dp_packet_data(packet), dp_packet_size(packet),
-                             outgoing, &p)) {
+                             dp_packet_size(packet), outgoing, &p)) {
         format_packet(&p, &s);
     }
     assert_string_equal(ds_cstr(&s), expected);
@@ -213,11 +220,12 @@ assert_error(const char *quote, uint8_t type, const char *expected)
     struct contact_packet p;
 
     if (contact_packet_parse(dp_packet_data(packet), dp_packet_size(packet),
-                             true, &p)) {
+                             dp_packet_size(packet), true, &p)) {
         format_packet(&p, &s);
     }
     assert_string_equal(ds_cstr(&s), expected);
     assert_false(contact_packet_parse(dp_packet_data(packet),
+                                      dp_packet_size(packet),
                                       dp_packet_size(packet), false, &p));
     assert_cut(packet, true, expected);
     ds_destroy(&s);
@@ -249,6 +257,7 @@ contact_packet_options(void **state OVS_UNUSED)
     struct contact_packet p;
 
     assert_true(contact_packet_parse(dp_packet_data(packet),
+                                     dp_packet_size(packet),
                                      dp_packet_size(packet), false, &p));
     assert_false(p.ip_options);
 
@@ -260,11 +269,56 @@ contact_packet_options(void **state OVS_UNUSED)
     ip->ip_ihl_ver = IP_IHL_VER(6, 4);
     ip->ip_tot_len = htons(ntohs(ip->ip_tot_len) + sizeof nops);
     assert_true(contact_packet_parse(dp_packet_data(with),
+                                     dp_packet_size(with),
                                      dp_packet_size(with), false, &p));
     assert_true(p.ip_options);
     assert_int_equal(p.target_port, 80);
     dp_packet_delete(packet);
     dp_packet_delete(with);
+}
+
+/* Of a datagram of 'size' bytes, the tap shows 'captured'. */
+static bool
+is_parsed(struct dp_packet *packet, size_t captured, size_t size)
+{
+    void *copy = xmemdup(dp_packet_data(packet), captured);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct contact_packet p;
+    bool parsed = contact_packet_parse(copy, captured, size, false, &p);
+
+    if (parsed) {
+        format_packet(&p, &s);
+        assert_string_equal(ds_cstr(&s), "udp 2 " PAIR(4000, 53) "asks");
+    }
+    ds_destroy(&s);
+    free(copy);
+    return parsed;
+}
+
+static void
+contact_packet_cut(void **state OVS_UNUSED)
+{
+    struct dp_packet *packet = compose("udp,dl_vlan=2," ENDS
+                                       ",udp_src=4000,udp_dst=53");
+    struct ip_header *ip;
+    size_t headers = (char *) dp_packet_l4(packet) + UDP_HEADER_LEN
+        - (char *) dp_packet_data(packet);
+
+    dp_packet_put_zeros(packet, 1400);
+    ip = dp_packet_l3(packet);
+    ip->ip_tot_len = htons(dp_packet_l3_size(packet));
+
+    size_t size = dp_packet_size(packet);
+    assert_true(is_parsed(packet, size, size));
+    assert_true(is_parsed(packet, TAP_SNAPLEN, size));
+    assert_true(is_parsed(packet, size - 1, size));
+    assert_true(is_parsed(packet, headers, size));
+    assert_false(is_parsed(packet, headers - 1, size));
+
+    /* The frame itself was too short. */
+    assert_false(is_parsed(packet, size - 1, size - 1));
+    assert_false(is_parsed(packet, TAP_SNAPLEN, size - 1));
+    dp_packet_delete(packet);
 }
 
 static void
@@ -649,6 +703,7 @@ const struct CMUnitTest contacts_tests[] = {
     cmocka_unit_test(contact_packet_others),
     cmocka_unit_test(contact_packet_errors),
     cmocka_unit_test(contact_packet_options),
+    cmocka_unit_test(contact_packet_cut),
     cmocka_unit_test(community_id_of_conversations),
     cmocka_unit_test(contact_table_window),
     cmocka_unit_test(contact_table_keys),

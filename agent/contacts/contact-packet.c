@@ -10,6 +10,9 @@
 #include "unaligned.h"
 #include "util.h"
 
+/* Of a frame that is cut, so much is looked at: all headers. */
+#define CUT_SIZE 256
+
 const char *
 contact_kind_name(enum contact_kind kind)
 {
@@ -172,17 +175,44 @@ parse_ipv4(const struct dp_packet *packet, const struct flow *flow,
     }
 }
 
-bool
-contact_packet_parse(const void *frame, size_t size, bool outgoing,
-                     struct contact_packet *packet)
+/* The switch's parser wants whole packets.  'frame' is a copy of the first 'n'
+ * bytes of a frame of 'size' bytes: has its IP packet end with it.  That of
+ * another length is left as it is. */
+static void
+end_packet(void *frame, size_t n, size_t size)
 {
+    const struct eth_header *eth = frame;
+    size_t ofs = (eth->eth_type == htons(ETH_TYPE_VLAN)
+                  ? VLAN_ETH_HEADER_LEN : ETH_HEADER_LEN);
+
+    if (n >= ofs + IP_HEADER_LEN) {
+        struct ip_header *ip = (void *) ((char *) frame + ofs);
+
+        if (ntohs(ip->ip_tot_len) > n - ofs
+            && ntohs(ip->ip_tot_len) <= size - ofs) {
+            ip->ip_tot_len = htons(n - ofs);
+        }
+    }
+}
+
+bool
+contact_packet_parse(const void *frame, size_t captured, size_t size,
+                     bool outgoing, struct contact_packet *packet)
+{
+    uint64_t copy[CUT_SIZE / 8];
     struct dp_packet dp;
     struct flow flow;
 
-    if (size < ETH_HEADER_LEN) {
+    if (captured < ETH_HEADER_LEN) {
         return false;
     }
-    dp_packet_use_const(&dp, frame, size);
+    if (captured < size) {
+        captured = MIN(captured, sizeof copy);
+        memcpy(copy, frame, captured);
+        end_packet(copy, captured, size);
+        frame = copy;
+    }
+    dp_packet_use_const(&dp, frame, captured);
     flow_extract(&dp, &flow);
     if (flow.vlans[1].tci) {
         return false;

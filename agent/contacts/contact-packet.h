@@ -45,7 +45,8 @@ struct contact_packet {
 };
 
 /* Takes the Ethernet frame of 'size' bytes, which 'outgoing' says was sent, or
- * was received.  These are of a contact:
+ * was received.  Of it, the first 'captured' bytes are there, no more than
+ * 'size': headers are enough.  These are of a contact:
  *
  *     received: TCP with SYN and without ACK, UDP, ICMP echo requests, ARP
  *     requests but probes and announcements (RFC 5227).
@@ -54,8 +55,9 @@ struct contact_packet {
  *     "unreachable" about TCP and UDP, ARP replies.
  *
  * Returns true, and stores into '*packet', if it is one, and false if it is
- * not, or not whole, or a later fragment. */
-bool contact_packet_parse(const void *frame, size_t size, bool outgoing,
-                          struct contact_packet *packet);
+ * not, or its headers are not whole, or the frame is shorter than the packet
+ * in it says, or a later fragment. */
+bool contact_packet_parse(const void *frame, size_t captured, size_t size,
+                          bool outgoing, struct contact_packet *packet);
 
 #endif /* agent/contacts/contact-packet.h */

@@ -292,15 +292,15 @@ deny(struct contacts *contacts, const struct contact_packet *packet,
 
 /* A tap_take. */
 static void
-take(const void *frame, size_t size, bool sent, long long int msec,
-     void *contacts_)
+take(const void *frame, size_t captured, size_t size, bool sent,
+     long long int msec, void *contacts_)
 {
     struct contacts *contacts = contacts_;
     struct contact_packet packet;
     const struct network *network;
     enum contact_denial denial;
 
-    if (!contact_packet_parse(frame, size, sent, &packet)) {
+    if (!contact_packet_parse(frame, captured, size, sent, &packet)) {
         return;
     }
     network = contact_scope_find(contacts->scope, &packet, &denial);
