@@ -18,6 +18,8 @@ libpipette_a_SOURCES += \
 	agent/contacts/community-id.h \
 	agent/contacts/contact-budget.c \
 	agent/contacts/contact-budget.h \
+	agent/contacts/contact-busy.c \
+	agent/contacts/contact-busy.h \
 	agent/contacts/contact-filter.c \
 	agent/contacts/contact-filter.h \
 	agent/contacts/contact-list.c \

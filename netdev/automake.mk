@@ -41,5 +41,7 @@ libpipette_a_SOURCES += \
 	netdev/route-target.h \
 	netdev/snapshot.c \
 	netdev/snapshot.h \
+	netdev/tap-filter.c \
+	netdev/tap-filter.h \
 	netdev/tap.c \
 	netdev/tap.h

@@ -13,12 +13,17 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "coverage.h"
+#include "netdev/tap-filter.h"
+#include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(tap);
+
+COVERAGE_DEFINE(tap_frame);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
@@ -41,6 +46,7 @@ struct direction {
     bool sent;
     char *filter;
     pcap_t *pcap;               /* NULL if closed. */
+    struct bpf_program program; /* Of 'filter'. */
     long long int since;        /* What is older came without the filter. */
     struct pcap_stat counted;   /* As 'pcap' had it last. */
 };
@@ -101,18 +107,24 @@ count(struct tap *tap)
     }
 }
 
+/* Closes the ring, if there is one. */
+static void
+close_direction(struct direction *d)
+{
+    if (d->pcap) {
+        pcap_freecode(&d->program);
+        pcap_close(d->pcap);
+        d->pcap = NULL;
+    }
+}
+
 static void
 close_rings(struct tap *tap)
 {
     count(tap);
     tap->count_at = LLONG_MAX;
     for (size_t i = 0; i < ARRAY_SIZE(tap->directions); i++) {
-        struct direction *d = &tap->directions[i];
-
-        if (d->pcap) {
-            pcap_close(d->pcap);
-            d->pcap = NULL;
-        }
+        close_direction(&tap->directions[i]);
     }
 }
 
@@ -180,47 +192,47 @@ ignore_sent(pcap_t *pcap)
                       &on, sizeof on));
 }
 
-/* Attaches to the socket the program, with the direction in front: all jumps
- * are relative.  Linux has at most BPF_MAXINSNS instructions.
+/* Attaches to the socket what is muted and the filter, with the direction in
+ * front: all jumps are relative.  Linux has at most BPF_MAXINSNS instructions,
+ * and may have no room for as many.  Returns 0 or an error number.
  *
  * pcap_setfilter() would use the filter of frames that are in the ring, too,
  * which tells no direction ("outbound" of pcap-filter(7) fails likewise). */
 static int
-attach(pcap_t *pcap, const struct bpf_program *program, bool sent)
+attach(struct direction *d, const struct tap_tuple *muted, size_t n)
 {
-    const struct sock_filter start[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, sent, !sent),
-        BPF_STMT(BPF_RET | BPF_K, 0),
-    };
-    size_t n = ARRAY_SIZE(start) + program->bf_len;
-    struct sock_filter *insns = xmalloc(n * sizeof *insns);
-    struct sock_fprog fprog = { MIN(n, USHRT_MAX), insns };
+    struct ofpbuf insns;
+    int error = 0;
 
+    ofpbuf_init(&insns, 0);
+    tap_filter_put_direction(&insns, d->sent);
+    tap_filter_put_muted(&insns, muted, n);
     /* The two structs are the same. */
-    BUILD_ASSERT(sizeof *insns == sizeof *program->bf_insns);
-    memcpy(insns, start, sizeof start);
-    memcpy(insns + ARRAY_SIZE(start), program->bf_insns,
-           program->bf_len * sizeof *insns);
+    BUILD_ASSERT(sizeof(struct sock_filter) == sizeof *d->program.bf_insns);
+    ofpbuf_put(&insns, d->program.bf_insns,
+               d->program.bf_len * sizeof *d->program.bf_insns);
 
-    int error = (setsockopt(pcap_fileno(pcap), SOL_SOCKET, SO_ATTACH_FILTER,
-                            &fprog, sizeof fprog) ? errno : 0);
-    free(insns);
+    struct sock_fprog fprog = {
+        MIN(insns.size / sizeof(struct sock_filter), USHRT_MAX), insns.data
+    };
+    if (setsockopt(pcap_fileno(d->pcap), SOL_SOCKET, SO_ATTACH_FILTER,
+                   &fprog, sizeof fprog)) {
+        error = errno;
+    }
+    ofpbuf_uninit(&insns);
     return error;
 }
 
 static char *
 set_filter(struct direction *d)
 {
-    struct bpf_program program;
-    int status = pcap_compile(d->pcap, &program, d->filter, 1,
+    int status = pcap_compile(d->pcap, &d->program, d->filter, 1,
                               PCAP_NETMASK_UNKNOWN);
     if (status) {
         return describe_error(d->pcap, status);
     }
 
-    int error = attach(d->pcap, &program, d->sent);
-    pcap_freecode(&program);
+    int error = attach(d, NULL, 0);
     d->since = time_wall_msec() + 1;
     return error ? xasprintf("filter: %s", ovs_strerror(error)) : NULL;
 }
@@ -261,10 +273,10 @@ open_direction(const char *interface, struct direction *d)
         return xstrdup(reason);
     }
     d->counted = (struct pcap_stat) { .ps_recv = 0 };
+    d->program = (struct bpf_program) { .bf_len = 0 };
     error = activate(d->pcap, d);
     if (error) {
-        pcap_close(d->pcap);
-        d->pcap = NULL;
+        close_direction(d);
     }
     return error;
 }
@@ -300,6 +312,7 @@ take_frame(u_char *taker_, const struct pcap_pkthdr *header,
     long long int msec = header->ts.tv_sec * 1000LL
         + header->ts.tv_usec / 1000;
 
+    COVERAGE_INC(tap_frame);
     if (msec >= taker->direction->since) {
         taker->take(frame, header->caplen, header->len,
                     taker->direction->sent, msec, taker->aux);
@@ -348,6 +361,26 @@ tap_wait(struct tap *tap)
     if (tap->count_at != LLONG_MAX) {
         poll_timer_wait_until(tap->count_at);
     }
+}
+
+size_t
+tap_mute(struct tap *tap, bool sent, const struct tap_tuple *tuples, size_t n)
+{
+    struct direction *d = &tap->directions[sent];
+
+    while (d->pcap) {
+        int error = attach(d, tuples, n);
+
+        if (!error) {
+            return n;
+        } else if (!n) {
+            VLOG_WARN_RL(&rl, "%s: filter: %s", tap->interface,
+                         ovs_strerror(error));
+            break;
+        }
+        n /= 2;
+    }
+    return 0;
 }
 
 const char *

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct tap_tuple;
+
 /* Headers, with options, and what an ICMP error quotes: Ethernet with a tag,
  * 18 bytes; twice IP, at most 60 each; ICMP, 8; ports, 8. */
 #define TAP_SNAPLEN 160
@@ -48,6 +50,14 @@ void tap_set_device(struct tap *, int ifindex);
  * if it can be opened, once a second at most.  Never blocks. */
 void tap_run(struct tap *, tap_take *take, void *aux);
 void tap_wait(struct tap *);
+
+/* From now on, of what is sent, or received, does not show UDP datagrams of
+ * the 'n' tuples (tap-filter.h), but those that were named before: Linux
+ * drops them before they cost anything.  It may have room for the first of
+ * them only: returns for how many, 0 if the tap is closed.  A tap that is
+ * opened anew shows all. */
+size_t tap_mute(struct tap *, bool sent, const struct tap_tuple *tuples,
+                size_t n);
 
 /* Returns NULL if the tap is open, otherwise why it is not. */
 const char *tap_error(const struct tap *);

@@ -29,6 +29,7 @@ test_unit_SOURCES = \
 	test/unit-options.c \
 	test/unit-schedule.c \
 	test/unit-sync-counts.c \
+	test/unit-tap.c \
 	test/unit-restart-watch.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)

@@ -37,3 +37,8 @@ missed () {
 has_missed () {
     test "$(missed)" -gt 0
 }
+
+# has_shown COUNT: frames, at least.
+has_shown () {
+    test "$(agentctl coverage/read-counter tap_frame)" -ge "$1"
+}

@@ -36,6 +36,7 @@ static const struct CMUnitTest *const groups[] = {
     schedule_tests,
     restart_watch_tests,
     sync_counts_tests,
+    tap_tests,
 };
 
 int

@@ -10,6 +10,7 @@
 
 #include "agent/config/options.h"
 #include "agent/contacts/contact-budget.h"
+#include "agent/contacts/contact-busy.h"
 #include "agent/contacts/contact-log.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-record.h"
@@ -52,6 +53,7 @@ struct contacts {
     struct contact_log *log;
     struct tap *tap;
     int ifindex;
+    struct contact_busy busy[2];        /* Received, sent. */
     char *hostname;
 
     struct ovs_list held;       /* Contains "struct held"s. */
@@ -70,19 +72,22 @@ get_hostname(void)
     return xstrdup(name);
 }
 
-static struct tap *
-create_tap(const struct options *options, const struct contact_scope *scope)
+/* What it shows depends on all of the networks. */
+static void
+open_tap(struct contacts *contacts)
 {
     struct ds received = DS_EMPTY_INITIALIZER;
     struct ds sent = DS_EMPTY_INITIALIZER;
-    struct tap *tap;
 
-    contact_scope_format_filter(scope, false, &received);
-    contact_scope_format_filter(scope, true, &sent);
-    tap = tap_create(options->uplink, ds_cstr(&received), ds_cstr(&sent));
+    contact_scope_format_filter(contacts->scope, false, &received);
+    contact_scope_format_filter(contacts->scope, true, &sent);
+    contacts->tap = tap_create(contacts->options->uplink, ds_cstr(&received),
+                               ds_cstr(&sent));
+    for (size_t i = 0; i < ARRAY_SIZE(contacts->busy); i++) {
+        contact_busy_init(&contacts->busy[i]);
+    }
     ds_destroy(&received);
     ds_destroy(&sent);
-    return tap;
 }
 
 struct contacts *
@@ -101,7 +106,7 @@ contacts_create(const struct options *options)
     contact_table_init(&contacts->denied, MAX_DENIED, window);
     contact_budget_init(&contacts->budget, options->contact_rate);
     contacts->log = contact_log_create(options->contact_log);
-    contacts->tap = create_tap(options, contacts->scope);
+    open_tap(contacts);
     contacts->hostname = get_hostname();
     ovs_list_init(&contacts->held);
     contacts->flush_at = LLONG_MAX;
@@ -263,9 +268,8 @@ contacts_set_options(struct contacts *contacts, const struct options *options)
         close_log(contacts);
         contacts->log = contact_log_create(options->contact_log);
     }
-    /* What it shows depends on all of the networks. */
     close_tap(contacts);
-    contacts->tap = create_tap(options, contacts->scope);
+    open_tap(contacts);
     tap_set_device(contacts->tap, contacts->ifindex);
 }
 
@@ -303,6 +307,7 @@ take(const void *frame, size_t captured, size_t size, bool sent,
     if (!contact_packet_parse(frame, captured, size, sent, &packet)) {
         return;
     }
+    contact_busy_take(&contacts->busy[sent], &packet, time_msec());
     network = contact_scope_find(contacts->scope, &packet, &denial);
     if (!network) {
         return;
@@ -317,10 +322,24 @@ take(const void *frame, size_t captured, size_t size, bool sent,
     }
 }
 
+static void
+mute_busy(struct contacts *contacts)
+{
+    for (size_t sent = 0; sent < ARRAY_SIZE(contacts->busy); sent++) {
+        struct contact_busy *b = &contacts->busy[sent];
+
+        if (contact_busy_run(b, time_msec())) {
+            contact_busy_limit(b, tap_mute(contacts->tap, sent, b->muted,
+                                           b->n_muted));
+        }
+    }
+}
+
 void
 contacts_run(struct contacts *contacts)
 {
     tap_run(contacts->tap, take, contacts);
+    mute_busy(contacts);
     take_held(contacts, time_wall_msec() - HOLD_MSEC);
     record(contacts, time_wall_msec());
     if (time_msec() >= contacts->flush_at) {
@@ -344,6 +363,9 @@ contacts_wait(struct contacts *contacts)
     long long int ended = contact_table_oldest_ended(&contacts->table);
 
     tap_wait(contacts->tap);
+    for (size_t i = 0; i < ARRAY_SIZE(contacts->busy); i++) {
+        poll_timer_wait_until(contact_busy_when(&contacts->busy[i]));
+    }
     if (begun != LLONG_MAX) {
         wait_until_wall(begun + ANSWER_MSEC);
     }
