@@ -42,7 +42,9 @@ struct held {
     long long int msec;
 };
 
+/* Each second, and long before the log's room is used up. */
 #define FLUSH_MSEC 1000
+#define FLUSH_BYTES (CONTACT_LOG_ROOM / 8)
 
 struct contacts {
     const struct options *options;
@@ -60,6 +62,7 @@ struct contacts {
     size_t n_held;
 
     long long int flush_at;     /* By time_msec(). */
+    size_t n_unflushed;         /* Bytes. */
     struct contacts_counts former;      /* Of former taps and logs. */
 };
 
@@ -124,6 +127,13 @@ get_observer(const struct contacts *contacts)
 }
 
 static void
+flush_log(struct contacts *contacts)
+{
+    contact_log_flush(contacts->log);
+    contacts->n_unflushed = 0;
+}
+
+static void
 put_record(struct contacts *contacts, struct contact *c, bool ended)
 {
     const struct contact_observer observer = get_observer(contacts);
@@ -132,9 +142,13 @@ put_record(struct contacts *contacts, struct contact *c, bool ended)
     if (contact_budget_take(&contacts->budget, &c->packet.client, c->first)) {
         contact_record_put(c, ended, &observer, &s);
         contact_log_put(contacts->log, s.string, s.length);
+        contacts->n_unflushed += s.length;
         ds_destroy(&s);
         c->attempts_told = c->attempts;
         c->answer_told = c->answer;
+        if (contacts->n_unflushed >= FLUSH_BYTES) {
+            flush_log(contacts);
+        }
     }
     if (contacts->flush_at == LLONG_MAX) {
         contacts->flush_at = time_msec() + FLUSH_MSEC;
@@ -179,7 +193,7 @@ static void
 flush(struct contacts *contacts)
 {
     contact_budget_refill(&contacts->budget, put_suppressed, contacts);
-    contact_log_flush(contacts->log);
+    flush_log(contacts);
     contacts->flush_at = LLONG_MAX;
 }
 
