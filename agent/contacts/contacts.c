@@ -180,14 +180,16 @@ flush(struct contacts *contacts)
 
 /* Frames. */
 
-/* Takes the answers of 'until' or earlier. */
+/* Takes the answers of 'until' or earlier, and those of a future that the clock
+ * was set back from. */
 static void
 take_held(struct contacts *contacts, long long int until)
 {
     struct held *held;
 
     LIST_FOR_EACH_SAFE (held, list_node, &contacts->held) {
-        if (held->msec > until && contacts->n_held < MAX_HELD) {
+        if (held->msec > until && held->msec - until <= 2 * HOLD_MSEC
+            && contacts->n_held < MAX_HELD) {
             break;
         }
         contact_table_take(&contacts->table, held->network, &held->packet,
