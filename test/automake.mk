@@ -219,6 +219,7 @@ TEST_HELPERS = \
 	test/docker-lib.sh \
 	test/errors.py \
 	test/sandbox-lib.sh \
+	test/send-frames.py \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \

@@ -14,6 +14,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/config/config-file.h"
 #include "agent/config/options.h"
@@ -208,9 +209,10 @@ static void
 take_frame(struct run *run, const uint8_t *data, size_t size, bool sent)
 {
     /* Of exactly its size, so that reading beyond it is seen. */
-    uint8_t *frame = xmemdup(data, size ? size : 1);
+    uint8_t *frame = xmalloc(size ? size : 1);
     struct contact_packet packet;
 
+    memcpy(frame, data, size);
     if (contact_packet_parse(frame, size, sent, &packet)) {
         const char *denied;
         const struct network *network = contact_scope_find(

@@ -160,20 +160,17 @@ static void
 contact_packet_arp(void **state OVS_UNUSED)
 {
 #define ARP(OP, SPA, TPA) \
-    "arp,dl_vlan=2,dl_src=02:00:00:00:00:05,dl_dst=ff:ff:ff:ff:ff:ff," \
+    "arp,dl_vlan=2,dl_src=0e:70:69:a8:02:4d,dl_dst=02:00:00:00:00:05," \
     "arp_op=" #OP ",arp_spa=" SPA ",arp_tpa=" TPA
-    assert_parsed(ARP(1, "192.168.2.5", "192.168.2.77"), false,
-                  "arp 2 192.168.2.5:0 02:00:00:00:00:05 "
-                  "192.168.2.77:0 00:00:00:00:00:00 asks");
-    assert_parsed("arp,dl_vlan=2,dl_src=0e:70:69:a8:02:4d,"
-                  "dl_dst=02:00:00:00:00:05,arp_op=2,arp_spa=192.168.2.77,"
-                  "arp_tpa=192.168.2.5", true,
+    assert_parsed(ARP(2, "192.168.2.77", "192.168.2.5"), true,
                   "arp 2 " PAIR(0, 0) "answers");
 
-    assert_parsed(ARP(1, "0.0.0.0", "192.168.2.77"), false, "");
-    assert_parsed(ARP(1, "192.168.2.5", "192.168.2.5"), false, "");
-    assert_parsed(ARP(2, "192.168.2.5", "192.168.2.77"), false, "");
-    assert_parsed(ARP(1, "192.168.2.5", "192.168.2.77"), true, "");
+    /* To a probe; an announcement; what hosts say. */
+    assert_parsed(ARP(2, "192.168.2.77", "0.0.0.0"), true, "");
+    assert_parsed(ARP(2, "192.168.2.77", "192.168.2.77"), true, "");
+    assert_parsed(ARP(2, "192.168.2.77", "192.168.2.5"), false, "");
+    assert_parsed(ARP(1, "192.168.2.77", "192.168.2.5"), false, "");
+    assert_parsed(ARP(1, "192.168.2.77", "192.168.2.5"), true, "");
 }
 
 static void
@@ -403,6 +400,28 @@ contact_table_keys(void **state OVS_UNUSED)
     p.client_mac.ea[5]++;
     contact_table_take(&t, 7, &p, 0);
     assert_int_equal(t.n, 6);
+    contact_table_destroy(&t);
+}
+
+/* The answer is all that there is. */
+static void
+contact_table_arp(void **state OVS_UNUSED)
+{
+    struct contact_packet p = packet_of(5, ANSWER_GIVEN, 0);
+    struct contact_table t;
+    struct contact *c;
+
+    p.kind = CONTACT_ARP;
+    contact_table_init(&t, 100, 60000);
+    contact_table_take(&t, 7, &p, 1000);
+    contact_table_take(&t, 7, &p, 2000);
+    c = contact_table_next_begun(&t, 2000);
+    assert_int_equal(c->attempts, 2);
+    assert_int_equal(c->answer, ANSWER_GIVEN);
+    assert_int_equal(c->last, 2000);
+    contact_table_take(&t, 7, &p, 61000);
+    assert_int_equal(t.n_contacts[CONTACT_ARP], 2);
+    assert_int_equal(t.n_answered[CONTACT_ARP], 2);
     contact_table_destroy(&t);
 }
 
@@ -790,6 +809,7 @@ const struct CMUnitTest contacts_tests[] = {
     cmocka_unit_test(community_id_of_conversations),
     cmocka_unit_test(contact_table_window),
     cmocka_unit_test(contact_table_keys),
+    cmocka_unit_test(contact_table_arp),
     cmocka_unit_test(contact_table_bound),
     cmocka_unit_test(contact_table_memory),
     cmocka_unit_test(contact_table_clock_set_back),

@@ -4,11 +4,14 @@
 
 #include "agent/contacts/contact-packet.h"
 
+#include "coverage.h"
 #include "dp-packet.h"
 #include "flow.h"
 #include "packets.h"
 #include "unaligned.h"
 #include "util.h"
+
+COVERAGE_DEFINE(contact_frame);
 
 const char *
 contact_kind_name(enum contact_kind kind)
@@ -130,19 +133,18 @@ parse_icmp(const struct dp_packet *packet, const struct flow *flow,
     return true;
 }
 
+/* A request may be for anybody: the switch's answer says that it was for a dark
+ * address. */
 static bool
 parse_arp(const struct flow *flow, bool outgoing, struct contact_packet *p)
 {
-    if (flow->nw_proto != (outgoing ? ARP_OP_REPLY : ARP_OP_REQUEST)
-        || !flow->nw_src || flow->nw_src == flow->nw_dst) {
+    if (!outgoing || flow->nw_proto != ARP_OP_REPLY
+        || !flow->nw_dst || flow->nw_src == flow->nw_dst) {
         return false;
     }
     p->kind = CONTACT_ARP;
-    p->answer = outgoing ? ANSWER_GIVEN : ANSWER_NONE;
+    p->answer = ANSWER_GIVEN;
     set_ends(p, flow, flow->nw_src, flow->nw_dst);
-    if (!outgoing) {
-        p->target_mac = eth_addr_zero;
-    }
     return true;
 }
 
@@ -179,6 +181,7 @@ contact_packet_parse(const void *frame, size_t size, bool outgoing,
     struct dp_packet dp;
     struct flow flow;
 
+    COVERAGE_INC(contact_frame);
     if (size < ETH_HEADER_LEN) {
         return false;
     }

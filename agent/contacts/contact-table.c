@@ -217,6 +217,13 @@ take_answer(struct contact_table *t, struct contact *c,
     c->answer = MAX(c->answer, answer);
 }
 
+/* The switch's answer to ARP is all that there is of it: contact-packet.h. */
+static bool
+opens_window(const struct contact_packet *p)
+{
+    return p->answer == ANSWER_NONE || p->kind == CONTACT_ARP;
+}
+
 struct contact *
 contact_table_take(struct contact_table *t, uint32_t network,
                    const struct contact_packet *p, long long int now)
@@ -231,20 +238,19 @@ contact_table_take(struct contact_table *t, uint32_t network,
         close_contact(t, c);
         c = NULL;
     }
-    if (p->answer != ANSWER_NONE) {
-        if (c) {
-            c->last = MAX(c->last, now);
-            take_answer(t, c, p->answer);
-        }
-        return c;
+    if (!c && !opens_window(p)) {
+        return NULL;
     }
     if (!c) {
         c = add_contact(t, network, p, hash, now);
     }
-    if (is_attempt(c, p)) {
-        c->attempts++;
+    if (opens_window(p)) {
+        c->attempts += is_attempt(c, p);
+        c->last_port = p->client_port;
     }
-    c->last_port = p->client_port;
+    if (p->answer != ANSWER_NONE) {
+        take_answer(t, c, p->answer);
+    }
     c->last = MAX(c->last, now);
     return c;
 }
