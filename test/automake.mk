@@ -183,6 +183,7 @@ TEST_HELPERS = \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
 	test/appliance/claims.sh \
+	test/appliance/contacts.sh \
 	test/appliance/containers.sh \
 	test/appliance/image.sh \
 	test/appliance/init \
