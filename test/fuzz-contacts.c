@@ -132,8 +132,7 @@ check_table(const struct run *run)
     uint64_t n = 0;
 
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        ovs_assert(t->n_answered[i] <= t->n_contacts[i]);
-        n += t->n_contacts[i];
+        n += contact_table_n_contacts(t, i);
     }
     ovs_assert(t->n <= MAX_CONTACTS);
     ovs_assert(t->n == ovs_list_size(&t->all));
@@ -185,7 +184,7 @@ record(struct run *run)
 
 static void
 format_packet(const struct contact_packet *p, const struct network *network,
-              const char *denied)
+              enum contact_denial denial)
 {
     static const char *const words[] = { "to", "refused by", "answered by" };
     struct ds *s = &fuzz_outcome;
@@ -201,8 +200,8 @@ format_packet(const struct contact_packet *p, const struct network *network,
     } else if (network->name) {
         ds_put_format(s, ", network %s", network->name);
     }
-    ds_put_format(s, "%s%s; ", denied ? ", denied: " : "",
-                  denied ? denied : "");
+    ds_put_format(s, "%s%s; ", denial ? ", denied: " : "",
+                  contact_denial_name(denial));
 }
 
 static void
@@ -214,14 +213,14 @@ take_frame(struct run *run, const uint8_t *data, size_t size, bool sent)
 
     memcpy(frame, data, size);
     if (contact_packet_parse(frame, size, sent, &packet)) {
-        const char *denied;
+        enum contact_denial denial;
         const struct network *network = contact_scope_find(
-            run->setup->scope, &packet, &denied);
+            run->setup->scope, &packet, &denial);
 
         check_packet(&packet, sent);
-        ovs_assert(network || !denied);
-        format_packet(&packet, network, denied);
-        if (network && !denied) {
+        ovs_assert(network || !denial);
+        format_packet(&packet, network, denial);
+        if (network && !denial) {
             contact_table_take(&run->table, network_id(network), &packet,
                                run->now);
         }

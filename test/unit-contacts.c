@@ -420,8 +420,8 @@ contact_table_arp(void **state OVS_UNUSED)
     assert_int_equal(c->answer, ANSWER_GIVEN);
     assert_int_equal(c->last, 2000);
     contact_table_take(&t, 7, &p, 61000);
-    assert_int_equal(t.n_contacts[CONTACT_ARP], 2);
-    assert_int_equal(t.n_answered[CONTACT_ARP], 2);
+    assert_int_equal(contact_table_counts(&t, 7)->contacts[CONTACT_ARP], 2);
+    assert_int_equal(contact_table_counts(&t, 7)->answered[CONTACT_ARP], 2);
     contact_table_destroy(&t);
 }
 
