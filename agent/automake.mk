@@ -32,6 +32,8 @@ libpipette_a_SOURCES += \
 	agent/contacts/contact-packet.h \
 	agent/contacts/contact-record.c \
 	agent/contacts/contact-record.h \
+	agent/contacts/contact-right.c \
+	agent/contacts/contact-right.h \
 	agent/contacts/contact-scope.c \
 	agent/contacts/contact-scope.h \
 	agent/contacts/contact-table.c \

@@ -63,7 +63,7 @@ $(test_rows_OBJECTS): | $(OVS_LIB)
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
 FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch \
-	test/fuzz-errors
+	test/fuzz-errors test/fuzz-contacts
 FUZZ_COMMON = test/fuzz.c test/fuzz.h
 if ENABLE_FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -94,6 +94,10 @@ test_fuzz_errors_SOURCES = test/fuzz-errors.c $(FUZZ_COMMON)
 test_fuzz_errors_LDADD = $(PIPETTE_LIBS)
 test_fuzz_errors_LDFLAGS = $(FUZZ_LINK)
 $(test_fuzz_errors_OBJECTS): | $(OVS_LIB)
+test_fuzz_contacts_SOURCES = test/fuzz-contacts.c $(FUZZ_COMMON)
+test_fuzz_contacts_LDADD = $(PIPETTE_LIBS)
+test_fuzz_contacts_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_contacts_OBJECTS): | $(OVS_LIB)
 EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-seeds
 
 # "make fuzz": each target FUZZ_SECONDS seconds, in fuzz/, where all code, that
@@ -180,6 +184,7 @@ TEST_HELPERS = \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
 	test/appliance/claims.sh \
+	test/appliance/contacts.sh \
 	test/appliance/containers.sh \
 	test/appliance/image.sh \
 	test/appliance/init \
@@ -216,6 +221,7 @@ TEST_HELPERS = \
 	test/docker-lib.sh \
 	test/errors.py \
 	test/sandbox-lib.sh \
+	test/send-frames.py \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \

@@ -8,8 +8,12 @@ contact_log=$SANDBOX/contacts.json
 start_contacts () {
     start_agent --real-subnet 192.168.2.0/24 --protocols tcp,udp,icmp \
         --contact-log "$contact_log" "$@"
-    wait_until is_ready
-    wait_until is_listening
+    wait_until is_tapping
+}
+
+# is_tapping: what is sent from now on is recorded.
+is_tapping () {
+    is_ready && is_listening
 }
 
 is_listening () {
@@ -23,6 +27,45 @@ contacts () {
         "\(.source.ip) (\(.source.nat.ip)) -> " +
         "\(.destination.ip):\(.destination.port // "") " +
         "\(.event.outcome) x\(.pipette.attempts)"' "$contact_log" | sort
+}
+
+# detailed COUNT: the same, with where they came in, and what answered.
+detailed () {
+    wait_until has_records "$1"
+    jq -r '"\(.network.name // "-")/\(.network.vlan.id // "-") " +
+        "\(.network.transport // .network.type) " +
+        "\(.source.ip) (\(.source.nat.ip // "-")) -> " +
+        "\(.destination.ip):\(.destination.port // "") " +
+        "(\(.destination.nat.ip // "-")) " +
+        "\(.pipette.answer) x\(.pipette.attempts)"' "$contact_log" | sort
+}
+
+# is_whole FILE...: each line is a record.
+is_whole () {
+    ! cat "$@" | jq -R 'fromjson? // "broken" | select(. == "broken")' |
+        grep -q .
+}
+
+# pairs_in FILE...: how many different pairs of target and port there are.
+pairs_in () {
+    cat "$@" | jq -r '"\(.destination.ip) \(.destination.port)"' | sort -u |
+        wc -l
+}
+
+# send FRAME...: frames into the uplink, whatever the switch is like.
+send () {
+    "$here/send-frames.py" $up1 "$@" >"$SANDBOX/sent"
+}
+
+# send_last: a contact behind all others.
+send_last () {
+    send src=192.168.2.250,dport=65000
+    wait_until grep -q '"port":65000' "$contact_log"
+}
+
+# counted WORDS: the number in front of them in the status.
+counted () {
+    agentctl status | sed -n "s/^  contacts: .*, \\([0-9]*\\) $1.*/\\1/p"
 }
 
 has_records () {

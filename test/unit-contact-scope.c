@@ -176,7 +176,7 @@ assert_filter(const char *words, bool sent, const char *part)
 static void
 contact_scope_filters(void **state OVS_UNUSED)
 {
-    assert_filter("--uplink up0", false, "arp[6:2] == 1");
+    assert_filter("--uplink up0", false, "icmp[icmptype] == icmp-echo");
     assert_filter("--uplink up0", true, "arp[6:2] == 2");
     assert_filter("--uplink up0 --real-subnet 192.168.2.0/24", false,
                   " and (dst net 192.168.2.0/24)");

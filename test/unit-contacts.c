@@ -4,6 +4,7 @@
 
 #include "test/unit.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "agent/config/options.h"
@@ -166,20 +167,17 @@ static void
 contact_packet_arp(void **state OVS_UNUSED)
 {
 #define ARP(OP, SPA, TPA) \
-    "arp,dl_vlan=2,dl_src=02:00:00:00:00:05,dl_dst=ff:ff:ff:ff:ff:ff," \
+    "arp,dl_vlan=2,dl_src=0e:70:69:a8:02:4d,dl_dst=02:00:00:00:00:05," \
     "arp_op=" #OP ",arp_spa=" SPA ",arp_tpa=" TPA
-    assert_parsed(ARP(1, "192.168.2.5", "192.168.2.77"), false,
-                  "arp 2 192.168.2.5:0 02:00:00:00:00:05 "
-                  "192.168.2.77:0 00:00:00:00:00:00 asks");
-    assert_parsed("arp,dl_vlan=2,dl_src=0e:70:69:a8:02:4d,"
-                  "dl_dst=02:00:00:00:00:05,arp_op=2,arp_spa=192.168.2.77,"
-                  "arp_tpa=192.168.2.5", true,
+    assert_parsed(ARP(2, "192.168.2.77", "192.168.2.5"), true,
                   "arp 2 " PAIR(0, 0) "answers");
 
-    assert_parsed(ARP(1, "0.0.0.0", "192.168.2.77"), false, "");
-    assert_parsed(ARP(1, "192.168.2.5", "192.168.2.5"), false, "");
-    assert_parsed(ARP(2, "192.168.2.5", "192.168.2.77"), false, "");
-    assert_parsed(ARP(1, "192.168.2.5", "192.168.2.77"), true, "");
+    /* To a probe; an announcement; what hosts say. */
+    assert_parsed(ARP(2, "192.168.2.77", "0.0.0.0"), true, "");
+    assert_parsed(ARP(2, "192.168.2.77", "192.168.2.77"), true, "");
+    assert_parsed(ARP(2, "192.168.2.77", "192.168.2.5"), false, "");
+    assert_parsed(ARP(1, "192.168.2.77", "192.168.2.5"), false, "");
+    assert_parsed(ARP(1, "192.168.2.77", "192.168.2.5"), true, "");
 }
 
 static void
@@ -459,6 +457,28 @@ contact_table_keys(void **state OVS_UNUSED)
     contact_table_destroy(&t);
 }
 
+/* The answer is all that there is. */
+static void
+contact_table_arp(void **state OVS_UNUSED)
+{
+    struct contact_packet p = packet_of(5, ANSWER_GIVEN, 0);
+    struct contact_table t;
+    struct contact *c;
+
+    p.kind = CONTACT_ARP;
+    contact_table_init(&t, 100, 60000);
+    contact_table_take(&t, 7, &p, 1000);
+    contact_table_take(&t, 7, &p, 2000);
+    c = contact_table_next_begun(&t, 2000);
+    assert_int_equal(c->attempts, 2);
+    assert_int_equal(c->answer, ANSWER_GIVEN);
+    assert_int_equal(c->last, 2000);
+    contact_table_take(&t, 7, &p, 61000);
+    assert_int_equal(contact_table_counts(&t, 7)->contacts[CONTACT_ARP], 2);
+    assert_int_equal(contact_table_counts(&t, 7)->answered[CONTACT_ARP], 2);
+    contact_table_destroy(&t);
+}
+
 static void
 contact_table_bound(void **state OVS_UNUSED)
 {
@@ -485,6 +505,143 @@ contact_table_bound(void **state OVS_UNUSED)
     assert_int_equal(t.n, 3);
     assert_int_equal(t.n_evicted, 2);
     assert_int_equal(contact_table_oldest_ended(&t), 70000);
+    contact_table_destroy(&t);
+}
+
+static size_t
+allocated(void)
+{
+    struct mallinfo2 info = mallinfo2();
+
+    return info.uordblks + info.hblkhd;
+}
+
+/* Three times as many as it holds: it has no more memory than it says. */
+static void
+contact_table_memory(void **state OVS_UNUSED)
+{
+    const size_t max = 100000;
+    size_t before = allocated();
+    struct contact_packet p = packet_of(5, ANSWER_NONE, 4000);
+    struct contact_table t;
+
+    contact_table_init(&t, max, 60000);
+    for (size_t i = 0; i < 3 * max; i++) {
+        in6_addr_set_mapped_ipv4(&p.client, htonl(0x0b000000 + i));
+        contact_table_take(&t, 7, &p, i / 100);
+    }
+    assert_int_equal(t.n, max);
+    assert_int_equal(t.n_evicted, 2 * max);
+    assert_int_equal(contact_table_oldest_begun(&t), 2 * max / 100);
+
+    size_t used = allocated() - before;
+    if (used) {                 /* Other allocators do not say so. */
+        assert_in_range(used, max * sizeof(struct contact), 32 * 1000 * 1000);
+    }
+    contact_table_destroy(&t);
+    assert_true(allocated() < before + 1000000);
+}
+
+/* As NTP does: what comes is not recorded late for it, and windows are no
+ * longer for it. */
+static void
+contact_table_clock_set_back(void **state OVS_UNUSED)
+{
+    struct contact_table t;
+    struct contact *c;
+
+    contact_table_init(&t, 100, 60000);
+    take(&t, 1, ANSWER_NONE, 4000, 10000000);
+    take(&t, 2, ANSWER_NONE, 4000, 10030000);
+    take(&t, 3, ANSWER_NONE, 4000, 1000000);
+    assert_int_equal(contact_table_oldest_begun(&t), 970000);
+    assert_int_equal(contact_table_oldest_ended(&t), 970000);
+    take(&t, 2, ANSWER_GIVEN, 4000, 1000001);
+    assert_non_null(contact_table_next_begun(&t, 1000000));
+    c = contact_table_next_begun(&t, 1000000);
+    assert_non_null(c);
+    assert_int_equal(c->answer, ANSWER_GIVEN);
+    assert_int_equal(c->first, 1000000);
+    assert_int_equal(c->last, 1000001);
+    assert_non_null(contact_table_next_begun(&t, 1000000));
+    assert_null(contact_table_next_begun(&t, 1000000));
+    assert_non_null(contact_table_next_ended(&t, 1030000));
+    assert_null(contact_table_next_ended(&t, 1030000));
+
+    /* Nobody sends anything any more. */
+    assert_null(contact_table_next_ended(&t, 500000));
+    assert_int_equal(contact_table_oldest_ended(&t), 500000);
+    assert_non_null(contact_table_next_ended(&t, 560000));
+    assert_non_null(contact_table_next_ended(&t, 560000));
+    contact_table_destroy(&t);
+}
+
+/* Frames may be out of order, and so may answers be even more, as they wait. */
+static void
+contact_table_out_of_order(void **state OVS_UNUSED)
+{
+    struct contact_table t;
+    struct contact *c;
+
+    contact_table_init(&t, 100, 60000);
+    take(&t, 1, ANSWER_NONE, 4000, 100000);
+    take(&t, 2, ANSWER_NONE, 4000, 100000 - CONTACT_TABLE_SLACK);
+    take(&t, 3, ANSWER_NONE, 4000, 103000);
+    take(&t, 1, ANSWER_GIVEN, 4000, 100001);
+    take(&t, 2, ANSWER_REFUSED, 4000, 98000);
+    c = contact_table_next_begun(&t, 100000);
+    assert_int_equal(c->first, 100000);
+    assert_int_equal(c->last, 100001);
+    c = contact_table_next_begun(&t, 100000);
+    assert_int_equal(c->first, 99000);
+    assert_int_equal(c->last, 99000);
+    assert_int_equal(c->answer, ANSWER_REFUSED);
+    assert_null(contact_table_next_begun(&t, 100000));
+    contact_table_destroy(&t);
+}
+
+/* All windows end: what comes is of new ones. */
+static void
+contact_table_clock_set_forward(void **state OVS_UNUSED)
+{
+    struct contact_table t;
+
+    contact_table_init(&t, 100, 60000);
+    take(&t, 1, ANSWER_NONE, 4000, 1000);
+    take(&t, 2, ANSWER_NONE, 4000, 2000);
+    take(&t, 1, ANSWER_NONE, 4000, 100000000);
+    assert_int_equal(t.n, 3);
+    assert_non_null(contact_table_next_begun(&t, 99999000));
+    assert_non_null(contact_table_next_begun(&t, 99999000));
+    assert_null(contact_table_next_begun(&t, 99999000));
+    assert_non_null(contact_table_next_ended(&t, 100000000));
+    assert_non_null(contact_table_next_ended(&t, 100000000));
+    assert_null(contact_table_next_ended(&t, 100000000));
+    assert_int_equal(hmap_count(&t.open), 1);
+    contact_table_destroy(&t);
+}
+
+/* The same client and target on two networks: each has its own answers. */
+static void
+contact_table_networks(void **state OVS_UNUSED)
+{
+    struct contact_packet p = packet_of(5, ANSWER_NONE, 4000);
+    struct contact_packet answer = packet_of(5, ANSWER_GIVEN, 4000);
+    struct contact_table t;
+    struct contact *c;
+
+    contact_table_init(&t, 100, 60000);
+    contact_table_take(&t, 7, &p, 0);
+    contact_table_take(&t, 8, &p, 1);
+    contact_table_take(&t, 8, &answer, 2);
+    contact_table_take(&t, 9, &answer, 2);
+    assert_int_equal(t.n, 2);
+    c = contact_table_next_begun(&t, 1000);
+    assert_int_equal(c->network, 7);
+    assert_int_equal(c->answer, ANSWER_NONE);
+    c = contact_table_next_begun(&t, 1000);
+    assert_int_equal(c->network, 8);
+    assert_int_equal(c->answer, ANSWER_GIVEN);
     contact_table_destroy(&t);
 }
 
@@ -707,7 +864,13 @@ const struct CMUnitTest contacts_tests[] = {
     cmocka_unit_test(community_id_of_conversations),
     cmocka_unit_test(contact_table_window),
     cmocka_unit_test(contact_table_keys),
+    cmocka_unit_test(contact_table_arp),
     cmocka_unit_test(contact_table_bound),
+    cmocka_unit_test(contact_table_memory),
+    cmocka_unit_test(contact_table_clock_set_back),
+    cmocka_unit_test(contact_table_clock_set_forward),
+    cmocka_unit_test(contact_table_out_of_order),
+    cmocka_unit_test(contact_table_networks),
     cmocka_unit_test(contact_record_begun),
     cmocka_unit_test(contact_record_ended),
     cmocka_unit_test(contact_record_without_ports),

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -110,6 +111,26 @@ write_bytes(struct contact_log *log, const char *s, size_t n)
     return written;
 }
 
+/* Removes the last 'n' bytes, the begin of a line.  Returns true if
+ * successful: not all files can be cut. */
+static bool
+take_back(struct contact_log *log, size_t n)
+{
+    struct stat s;
+
+    return (!fstat(log->fd, &s) && s.st_size >= n
+            && !ftruncate(log->fd, s.st_size - n));
+}
+
+/* Returns how many bytes at the end of 's' are no whole line. */
+static size_t
+count_rest(const char *s, size_t n)
+{
+    const char *newline = memrchr(s, '\n', n);
+
+    return newline ? s + n - newline - 1 : n;
+}
+
 /* Returns how many lines were lost.  One that the end of the disk cuts off is
  * one of them; what comes later begins a new line. */
 static size_t
@@ -122,7 +143,9 @@ write_lines(struct contact_log *log, const struct ds *lines)
     }
     if (!log->cut) {
         written = write_bytes(log, lines->string, lines->length);
-        log->cut = written && lines->string[written - 1] != '\n';
+
+        size_t rest = written ? count_rest(lines->string, written) : 0;
+        log->cut = rest && !take_back(log, rest);
     }
     return count_lines(lines->string + written, lines->length - written);
 }

@@ -133,19 +133,18 @@ parse_icmp(const struct dp_packet *packet, const struct flow *flow,
     return true;
 }
 
+/* A request may be for anybody: the switch's answer says that it was for a dark
+ * address. */
 static bool
 parse_arp(const struct flow *flow, bool outgoing, struct contact_packet *p)
 {
-    if (flow->nw_proto != (outgoing ? ARP_OP_REPLY : ARP_OP_REQUEST)
-        || !flow->nw_src || flow->nw_src == flow->nw_dst) {
+    if (!outgoing || flow->nw_proto != ARP_OP_REPLY
+        || !flow->nw_dst || flow->nw_src == flow->nw_dst) {
         return false;
     }
     p->kind = CONTACT_ARP;
-    p->answer = outgoing ? ANSWER_GIVEN : ANSWER_NONE;
+    p->answer = ANSWER_GIVEN;
     set_ends(p, flow, flow->nw_src, flow->nw_dst);
-    if (!outgoing) {
-        p->target_mac = eth_addr_zero;
-    }
     return true;
 }
 

@@ -38,8 +38,7 @@ struct contact_packet {
     enum contact_answer answer;
     uint16_t vlan;              /* VLAN ID, 0 without a tag. */
     struct in6_addr client, target;     /* IPv4: mapped (RFC 4291). */
-    struct eth_addr client_mac, target_mac;     /* ARP requests have no
-                                                 * target's: zero. */
+    struct eth_addr client_mac, target_mac;
     uint16_t client_port, target_port;  /* TCP and UDP, otherwise 0. */
     bool ip_options;            /* The client's packet has some. */
 };
@@ -48,11 +47,14 @@ struct contact_packet {
  * was received.  Of it, the first 'captured' bytes are there, no more than
  * 'size': headers are enough.  These are of a contact:
  *
- *     received: TCP with SYN and without ACK, UDP, ICMP echo requests, ARP
- *     requests but probes and announcements (RFC 5227).
+ *     received: TCP with SYN and without ACK, UDP, ICMP echo requests.
  *
  *     sent: TCP with SYN and ACK, or RST, UDP, ICMP echo replies, ICMP
- *     "unreachable" about TCP and UDP, ARP replies.
+ *     "unreachable" about TCP and UDP; ARP replies but those to probes (RFC
+ *     5227).
+ *
+ * Clients ask for all by ARP, and only the switch knows which targets are dark
+ * now: its reply is the request, with the answer.
  *
  * Returns true, and stores into '*packet', if it is one, and false if it is
  * not, or its headers are not whole, or the frame is shorter than the packet

@@ -166,7 +166,6 @@ static const char *const received[] = {
     "tcp[tcpflags] & (tcp-syn|tcp-ack|tcp-rst) == tcp-syn",
     "udp",
     "icmp[icmptype] == icmp-echo",
-    "arp[6:2] == 1",
 };
 
 static const char *const sent_back[] = {

@@ -151,6 +151,25 @@ make_room(struct contact_table *t)
     }
 }
 
+/* If the clock was set back: it is right from now on, and all times are as if
+ * it had been so from the start.  Otherwise what comes now would wait for what
+ * is of the future. */
+static void
+heed_clock(struct contact_table *t, long long int now)
+{
+    long long int back = t->latest - now;
+    struct contact *c;
+
+    if (back <= CONTACT_TABLE_SLACK) {
+        return;
+    }
+    LIST_FOR_EACH (c, list_node, &t->all) {
+        c->first -= back;
+        c->last -= back;
+    }
+    t->latest = now;
+}
+
 static struct contact *
 add_contact(struct contact_table *t, uint32_t network,
             const struct contact_packet *p, uint32_t hash, long long int now)
@@ -163,6 +182,7 @@ add_contact(struct contact_table *t, uint32_t network,
         .packet = *p,
         .is_open = true,
         .first = now,
+        .last = now,
     };
     hmap_insert(&t->open, &c->node, hash);
     ovs_list_push_back(&t->all, &c->list_node);
@@ -172,6 +192,7 @@ add_contact(struct contact_table *t, uint32_t network,
     if (t->ended == &t->all) {
         t->ended = &c->list_node;
     }
+    t->latest = MAX(t->latest, now);
     t->n++;
     get_counts(t, network)->contacts[p->kind]++;
     return c;
@@ -196,6 +217,13 @@ take_answer(struct contact_table *t, struct contact *c,
     c->answer = MAX(c->answer, answer);
 }
 
+/* The switch's answer to ARP is all that there is of it: contact-packet.h. */
+static bool
+opens_window(const struct contact_packet *p)
+{
+    return p->answer == ANSWER_NONE || p->kind == CONTACT_ARP;
+}
+
 struct contact *
 contact_table_take(struct contact_table *t, uint32_t network,
                    const struct contact_packet *p, long long int now)
@@ -203,25 +231,27 @@ contact_table_take(struct contact_table *t, uint32_t network,
     uint32_t hash = hash_key(network, p);
     struct contact *c = find_open(t, network, p, hash);
 
+    if (p->answer == ANSWER_NONE) {
+        heed_clock(t, now);
+    }
     if (c && now >= c->first + t->window) {
         close_contact(t, c);
         c = NULL;
     }
-    if (p->answer != ANSWER_NONE) {
-        if (c) {
-            c->last = now;
-            take_answer(t, c, p->answer);
-        }
-        return c;
+    if (!c && !opens_window(p)) {
+        return NULL;
     }
     if (!c) {
         c = add_contact(t, network, p, hash, now);
     }
-    if (is_attempt(c, p)) {
-        c->attempts++;
+    if (opens_window(p)) {
+        c->attempts += is_attempt(c, p);
+        c->last_port = p->client_port;
     }
-    c->last_port = p->client_port;
-    c->last = now;
+    if (p->answer != ANSWER_NONE) {
+        take_answer(t, c, p->answer);
+    }
+    c->last = MAX(c->last, now);
     return c;
 }
 
@@ -251,6 +281,7 @@ contact_table_next_ended(struct contact_table *t, long long int now)
 {
     struct contact *c = at(t, t->ended);
 
+    heed_clock(t, now);
     if (!c || c->first + t->window > now) {
         return NULL;
     }

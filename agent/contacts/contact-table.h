@@ -57,6 +57,7 @@ struct contact_table {
     struct ovs_list *begun;     /* Of 'all': the first that was not returned */
     struct ovs_list *ended;     /* by contact_table_next_begun(), ..._ended(),
                                  * or the head. */
+    long long int latest;       /* 'first' of all, the greatest. */
     uint64_t last_id;           /* 0 if there is none. */
     struct hmap counts;         /* Contains "struct contact_counts"s. */
     uint64_t n_evicted;         /* Within their windows, for want of room. */
@@ -70,9 +71,15 @@ void contact_table_init(struct contact_table *, size_t max,
 /* Frees all contacts, but not the table itself. */
 void contact_table_destroy(struct contact_table *);
 
+/* What clients send is out of order by so many milliseconds at most.  If 'now'
+ * is even earlier, then, or when ended contacts are asked for, the clock was
+ * set back: the newest contact is of 'now', and the others keep their distance
+ * from it. */
+#define CONTACT_TABLE_SLACK 1000
+
 /* Takes what came in the network at the time 'now', in milliseconds since the
  * epoch.  Returns the contact that it is of, NULL if it is of none: what a
- * target says outside of a window. */
+ * target says outside of a window, but in ARP. */
 struct contact *contact_table_take(struct contact_table *, uint32_t network,
                                    const struct contact_packet *,
                                    long long int now);

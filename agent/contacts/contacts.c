@@ -14,13 +14,17 @@
 #include "agent/contacts/contact-log.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-record.h"
+#include "agent/contacts/contact-right.h"
 #include "agent/contacts/contact-scope.h"
 #include "agent/contacts/contact-table.h"
 #include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
 #include "timeval.h"
 #include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(contacts);
 
 /* In so many bytes each: at most 32 MB. */
 #define MAX_CONTACTS 100000
@@ -93,11 +97,18 @@ open_tap(struct contacts *contacts)
     ds_destroy(&sent);
 }
 
+static const char no_right[] = "it needs CAP_NET_RAW, which the agent gives "
+    "up if it is started without contacts: restart the service";
+
 struct contacts *
 contacts_create(const struct options *options)
 {
     if (!options->contact_log || options->mode != MODE_DAEMON) {
         return NULL;
+    }
+
+    if (!contact_right_have()) {
+        VLOG_WARN("no contacts: %s", no_right);
     }
 
     struct contacts *contacts = xzalloc(sizeof *contacts);
@@ -199,14 +210,16 @@ flush(struct contacts *contacts)
 
 /* Frames. */
 
-/* Takes the answers of 'until' or earlier. */
+/* Takes the answers of 'until' or earlier, and those of a future that the clock
+ * was set back from. */
 static void
 take_held(struct contacts *contacts, long long int until)
 {
     struct held *held;
 
     LIST_FOR_EACH_SAFE (held, list_node, &contacts->held) {
-        if (held->msec > until && contacts->n_held < MAX_HELD) {
+        if (held->msec > until && held->msec - until <= 2 * HOLD_MSEC
+            && contacts->n_held < MAX_HELD) {
             break;
         }
         contact_table_take(&contacts->table, held->network, &held->packet,
@@ -419,7 +432,7 @@ contacts_table(const struct contacts *contacts)
 const char *
 contacts_error(const struct contacts *contacts)
 {
-    return tap_error(contacts->tap);
+    return contact_right_have() ? tap_error(contacts->tap) : no_right;
 }
 
 const struct options *

@@ -13,6 +13,7 @@
 
 #include "agent/config/options.h"
 #include "agent/config/settings.h"
+#include "agent/contacts/contact-right.h"
 #include "agent/loop/agent.h"
 #include "agent/loop/control.h"
 #include "agent/loop/removal.h"
@@ -336,6 +337,9 @@ service_run(int argc, char *argv[], struct options *options)
         .status = EXIT_SUCCESS,
     };
 
+    if (!options->contact_log) {
+        contact_right_drop();
+    }
     daemonize_start(false);
     if (!control_open(options->unixctl, &s, &s.unixctl)) {
         return EXIT_FAILURE;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef AGENT_CONTACTS_CONTACT_RIGHT_H
+#define AGENT_CONTACTS_CONTACT_RIGHT_H 1
+
+/* CAP_NET_RAW, the right to tap the uplink: see capabilities(7).  With it one
+ * can read and forge all that passes any interface, so an agent that records no
+ * contacts does not keep it. */
+
+#include <stdbool.h>
+
+/* Gives the right up for good.  To be called before there are other threads,
+ * which have rights of their own.  A program that the process executes does
+ * not get it back if NoNewPrivileges= of systemd.exec(5) is set, or if the
+ * process has CAP_SETPCAP. */
+void contact_right_drop(void);
+
+bool contact_right_have(void);
+
+#endif /* agent/contacts/contact-right.h */
