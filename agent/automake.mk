@@ -16,6 +16,10 @@ libpipette_a_SOURCES += \
 	agent/config/settings.h \
 	agent/contacts/community-id.c \
 	agent/contacts/community-id.h \
+	agent/contacts/contact-eve.c \
+	agent/contacts/contact-eve.h \
+	agent/contacts/contact-fields.c \
+	agent/contacts/contact-fields.h \
 	agent/contacts/contact-log.c \
 	agent/contacts/contact-log.h \
 	agent/contacts/contact-packet.c \
@@ -24,8 +28,12 @@ libpipette_a_SOURCES += \
 	agent/contacts/contact-record.h \
 	agent/contacts/contact-scope.c \
 	agent/contacts/contact-scope.h \
+	agent/contacts/contact-sink.c \
+	agent/contacts/contact-sink.h \
 	agent/contacts/contact-table.c \
 	agent/contacts/contact-table.h \
+	agent/contacts/contact-zeek.c \
+	agent/contacts/contact-zeek.h \
 	agent/contacts/contacts.c \
 	agent/contacts/contacts.h \
 	agent/loop/agent.c \

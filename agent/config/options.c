@@ -263,6 +263,11 @@ check_modes(const struct options *o)
                          o->translate);
     } else if (o->mode != MODE_DAEMON && get_detach()) {
         return xstrdup("--detach: must be without " OTHER_MODES);
+    } else if (get_detach() && o->contact_log
+               && !strcmp(o->contact_log, "-")) {
+        return setting_error(o, NULL, SET_CONTACT_LOG, xstrdup(
+                                 "a file, syslog or journal with --detach, "
+                                 "which closes standard output"));
     }
     return NULL;
 }

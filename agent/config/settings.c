@@ -36,6 +36,8 @@ static const struct {
     [SET_ADOPT] = { "bridge", "adopt", "adopt", "no" },
     [SET_CT_MARK] = { "bridge", "ct-mark", "ct-mark", "0x1000" },
     [SET_CONTACT_LOG] = { "contacts", "log", "contact-log", NULL },
+    [SET_CONTACT_LOG_FORMAT]
+        = { "contacts", "log-format", "contact-log-format", "ecs" },
     [SET_CONTACT_WINDOW] = { "contacts", "window", "contact-window", "60" },
     [SET_CONTACT_RATE] = { "contacts", "rate", "contact-rate", "1000" },
     [SET_VLAN] = { "network", "vlan", "vlan", "2" },
@@ -119,7 +121,9 @@ parse(struct options *o, struct network *n, enum setting setting,
     case SET_CT_MARK:
         return parse_bit(value, &o->ct_mark);
     case SET_CONTACT_LOG:
-        return parse_file(value, o->directory, &o->contact_log);
+        return parse_contact_log(value, o->directory, &o->contact_log);
+    case SET_CONTACT_LOG_FORMAT:
+        return parse_contact_format(value, &o->contact_log_format);
     case SET_CONTACT_WINDOW:
         return parse_number(value, 1, MAX_WINDOW, &o->contact_window);
     case SET_CONTACT_RATE:

@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 #include "agent/config/options.h"
+#include "agent/contacts/contact-eve.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-log.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-record.h"
 #include "agent/contacts/contact-scope.h"
+#include "agent/contacts/contact-sink.h"
 #include "agent/contacts/contact-table.h"
+#include "agent/contacts/contact-zeek.h"
 #include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
@@ -94,13 +98,42 @@ contacts_create(const struct options *options)
     contacts->scope = contact_scope_create(options);
     contact_table_init(&contacts->table, MAX_CONTACTS,
                        options->contact_window * 1000LL);
-    contacts->log = contact_log_create(options->contact_log);
+    contacts->log = contact_log_create(
+        contact_sink_create(options->contact_log));
     contacts->tap = create_tap(options, contacts->scope);
     contacts->hostname = get_hostname();
     ovs_list_init(&contacts->held);
     contacts->budget = options->contact_rate;
     contacts->flush_at = LLONG_MAX;
     return contacts;
+}
+
+/* By format. */
+static const struct {
+    void (*put)(const struct contact *, bool ended,
+                const struct contact_observer *, struct ds *);
+} writers[] = {
+    [CONTACT_ECS] = { contact_record_put },
+    [CONTACT_EVE] = { contact_eve_put },
+    [CONTACT_ZEEK] = { contact_zeek_put },
+};
+
+/* 'line' is empty if the format has no such record. */
+static void
+log_record(struct contacts *contacts, const struct contact *c, bool ended,
+           const struct contact_observer *observer, const struct ds *line)
+{
+    struct ds fields = DS_EMPTY_INITIALIZER;
+
+    if (line->length) {
+        if (contact_log_has_fields(contacts->log)) {
+            contact_journal_fields_put(c, ended, observer, &fields);
+        }
+        contact_log_put(contacts->log, line->string, line->length,
+                        fields.string);
+        ds_destroy(&fields);
+        contacts->budget--;
+    }
 }
 
 static void
@@ -115,9 +148,9 @@ put_record(struct contacts *contacts, struct contact *c, bool ended)
         contacts->n_suppressed++;
         return;
     }
-    contacts->budget--;
-    contact_record_put(c, ended, &observer, &s);
-    contact_log_put(contacts->log, s.string, s.length);
+    writers[contacts->options->contact_log_format].put(c, ended, &observer,
+                                                       &s);
+    log_record(contacts, c, ended, &observer, &s);
     ds_destroy(&s);
     c->attempts_told = c->attempts;
     c->answer_told = c->answer;
