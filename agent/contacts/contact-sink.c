@@ -200,8 +200,8 @@ write_lines(struct contact_sink *sink, const char *s, size_t n)
 
 /* Daemons. */
 
-/* Waits while the daemon has no room.  Returns false if the message is
- * lost. */
+/* Waits while the daemon has no room, but not once writing shall stop.
+ * Returns false if the message is lost. */
 static bool
 send_message(struct contact_sink *sink, const struct iovec *iov, size_t n_iov)
 {
@@ -213,17 +213,18 @@ send_message(struct contact_sink *sink, const struct iovec *iov, size_t n_iov)
     };
     bool stop;
 
-    while (sendmsg(sink->fd, &msg, MSG_NOSIGNAL) < 0) {
-        int error = errno;
-
+    for (;;) {
         atomic_read(&sink->stop, &stop);
-        if (stop || (error != EAGAIN && error != EINTR)) {
+        if (stop) {
+            return false;
+        } else if (sendmsg(sink->fd, &msg, MSG_NOSIGNAL) >= 0) {
+            return true;
+        } else if (errno != EAGAIN && errno != EINTR) {
             VLOG_WARN_RL(&rl, "%s: %s: %s", sink->name,
-                         sink->address.sun_path, ovs_strerror(error));
+                         sink->address.sun_path, ovs_strerror(errno));
             return false;
         }
     }
-    return true;
 }
 
 /* The form that syslog(3) gives to messages, which all daemons that listen on
