@@ -10,6 +10,7 @@ test_unit_SOURCES = \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \
+	test/unit-contact-formats.c \
 	test/unit-contact-log.c \
 	test/unit-contact-scope.c \
 	test/unit-contact-sink.c \
@@ -140,6 +141,7 @@ TESTSUITE_AT = \
 	test/macros.at \
 	test/unit.at \
 	test/fuzz.at \
+	test/contacts.at \
 	test/options.at \
 	test/package.at \
 	test/config.at \
@@ -222,7 +224,9 @@ TEST_HELPERS = \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/claims-flows.txt test/networks-flows.txt test/published-flows.txt
+	test/claims-flows.txt test/networks-flows.txt \
+	test/published-flows.txt test/contact-names test/contact-names.jq \
+	test/contact-records
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite

@@ -44,17 +44,26 @@ create_ours(const char *kind, const struct contact_observer *observer)
     return json;
 }
 
-static void
+static const struct network *
 put_network(struct json *ours, const struct contact *c,
             const struct contact_observer *observer)
 {
     const struct network *network = contact_network(observer->options,
                                                     c->network);
-    struct in6_addr address;
 
     if (network && network->name) {
         json_object_put_string(ours, "network", network->name);
     }
+    return network;
+}
+
+/* What the switch makes of the addresses. */
+static void
+put_translated(struct json *ours, const struct contact *c,
+               const struct network *network)
+{
+    struct in6_addr address;
+
     if (contact_fake_address(network, &c->packet, &address)) {
         json_object_put(ours, "fake_address",
                         contact_address_to_json(&address));
@@ -103,7 +112,8 @@ put_icmp(struct json *event, enum contact_answer answer)
 }
 
 static void
-put_tuple(struct json *event, const struct contact *c)
+put_tuple(struct json *event, const struct contact *c,
+          enum contact_answer answer)
 {
     static const char *const protocols[] = {
         [CONTACT_TCP] = "TCP",
@@ -120,7 +130,7 @@ put_tuple(struct json *event, const struct contact *c)
         json_object_put(event, "dest_port",
                         json_integer_create(p->target_port));
     } else {
-        put_icmp(event, c->answer);
+        put_icmp(event, answer);
     }
     json_object_put(event, "ip_v", json_integer_create(4));
     json_object_put_string(event, "proto", protocols[p->kind]);
@@ -171,10 +181,11 @@ arp_to_json(const struct contact_packet *p)
     return arp;
 }
 
-/* 'flow' is what the record has beside the addresses, or NULL. */
+/* Takes ownership of 'flow', what the record has beside the addresses. */
 static struct json *
-contact_to_json(const struct contact *c, long long int msec,
-                struct json *flow, const struct contact_observer *observer)
+contact_to_json(const struct contact *c, enum contact_answer answer,
+                long long int msec, struct json *flow,
+                const struct contact_observer *observer)
 {
     bool arp = c->packet.kind == CONTACT_ARP;
     struct json *event = create_event(arp ? "arp" : "flow", msec, observer);
@@ -184,7 +195,7 @@ contact_to_json(const struct contact *c, long long int msec,
         json_object_put(event, "arp", arp_to_json(&c->packet));
         json_destroy(flow);
     } else {
-        put_tuple(event, c);
+        put_tuple(event, c, answer);
         json_object_put(event, "flow", flow);
     }
     return event;
@@ -194,13 +205,14 @@ void
 contact_eve_put(const struct contact *c, bool ended,
                 const struct contact_observer *observer, struct ds *s)
 {
-    struct json *event = contact_to_json(c, ended ? c->last : c->first,
+    struct json *event = contact_to_json(c, c->answer,
+                                         ended ? c->last : c->first,
                                          flow_to_json(c, ended), observer);
     struct json *ours = create_ours(ended ? "end" : "start", observer);
 
     json_object_put_string(ours, "answer", contact_answer_name(c->answer));
     json_object_put(ours, "attempts", json_integer_create(c->attempts));
-    put_network(ours, c, observer);
+    put_translated(ours, c, put_network(ours, c, observer));
     json_object_put(event, "pipette", ours);
     contact_put_line(event, s);
 }
@@ -216,7 +228,7 @@ contact_eve_put_denied(const struct contact *c, const char *reason,
     put_time(flow, "start", c->first);
     json_object_put_string(flow, "state", "new");
     json_object_put_string(flow, "action", "drop");
-    event = contact_to_json(c, c->first, flow, observer);
+    event = contact_to_json(c, ANSWER_NONE, c->first, flow, observer);
     json_object_put_string(ours, "reason", reason);
     put_network(ours, c, observer);
     json_object_put(event, "pipette", ours);

@@ -75,7 +75,6 @@ put_network(struct json *record, const struct contact *c,
 {
     const struct network *network = contact_network(observer->options,
                                                     c->network);
-    struct in6_addr address;
 
     json_object_put(record, "local_resp", json_boolean_create(true));
     if (network && network->real.plen) {
@@ -87,6 +86,17 @@ put_network(struct json *record, const struct contact *c,
     if (network && network->name) {
         json_object_put_string(record, "pipette.network", network->name);
     }
+}
+
+/* What the switch makes of the addresses. */
+static void
+put_translated(struct json *record, const struct contact *c,
+               const struct contact_observer *observer)
+{
+    const struct network *network = contact_network(observer->options,
+                                                    c->network);
+    struct in6_addr address;
+
     if (contact_fake_address(network, &c->packet, &address)) {
         json_object_put(record, "pipette.fake_address",
                         contact_address_to_json(&address));
@@ -135,6 +145,7 @@ contact_zeek_put(const struct contact *c, bool ended,
         json_object_put(record, "duration", json_real_create(
                             to_seconds(c->last - c->first)));
     }
+    put_translated(record, c, observer);
     json_object_put_string(record, "conn_state",
                            get_state(p->kind, c->answer));
     json_object_put_string(record, "pipette.answer",
