@@ -433,6 +433,20 @@ check_addresses(const struct check *c)
 }
 
 static void
+check_contacts(const struct check *c)
+{
+    static const enum setting of_log[] = {
+        SET_CONTACT_LOG_FORMAT, SET_CONTACT_WINDOW, SET_CONTACT_RATE
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(of_log); i++) {
+        if (is_given(c, of_log[i]) && !is_given(c, SET_CONTACT_LOG)) {
+            add_relation(c, of_log[i], "with", SET_CONTACT_LOG);
+        }
+    }
+}
+
+static void
 check_network(const struct check *c)
 {
     check_names(c, SET_FAKE_PORT, SET_BRIDGE);
@@ -455,6 +469,7 @@ settings_check(const struct options *o, struct svec *errors)
                   xstrdup("given: the interface to the real subnet"));
     }
     check_names(&c, SET_UPLINK, SET_BRIDGE);
+    check_contacts(&c);
     for (size_t i = 0; i < o->n_networks; i++) {
         c.network = &o->networks[i];
         check_network(&c);
