@@ -1,5 +1,6 @@
 sbin_PROGRAMS += agent/pipette-agent
-dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8
+dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8 \
+	agent/pipette-agent-contacts.5
 
 libpipette_a_SOURCES += \
 	agent/config/claims.c \
