@@ -1,5 +1,6 @@
 sbin_PROGRAMS += agent/pipette-agent
-dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8
+dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8 \
+	agent/pipette-agent-contacts.5
 
 libpipette_a_SOURCES += \
 	agent/config/claims.c \
@@ -20,14 +21,16 @@ libpipette_a_SOURCES += \
 	agent/contacts/contact-budget.h \
 	agent/contacts/contact-busy.c \
 	agent/contacts/contact-busy.h \
+	agent/contacts/contact-eve.c \
+	agent/contacts/contact-eve.h \
+	agent/contacts/contact-fields.c \
+	agent/contacts/contact-fields.h \
 	agent/contacts/contact-filter.c \
 	agent/contacts/contact-filter.h \
 	agent/contacts/contact-list.c \
 	agent/contacts/contact-list.h \
 	agent/contacts/contact-log.c \
 	agent/contacts/contact-log.h \
-	agent/contacts/contact-nat.c \
-	agent/contacts/contact-nat.h \
 	agent/contacts/contact-packet.c \
 	agent/contacts/contact-packet.h \
 	agent/contacts/contact-record.c \
@@ -36,9 +39,15 @@ libpipette_a_SOURCES += \
 	agent/contacts/contact-right.h \
 	agent/contacts/contact-scope.c \
 	agent/contacts/contact-scope.h \
+	agent/contacts/contact-sink.c \
+	agent/contacts/contact-sink.h \
 	agent/contacts/contact-table.c \
 	agent/contacts/contact-table.h \
 	agent/contacts/contact-top.c \
+	agent/contacts/contact-writer.c \
+	agent/contacts/contact-writer.h \
+	agent/contacts/contact-zeek.c \
+	agent/contacts/contact-zeek.h \
 	agent/contacts/contacts-show.c \
 	agent/contacts/contacts-show.h \
 	agent/contacts/contacts.c \

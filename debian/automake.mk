@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	debian/pipette-agent.examples \
 	debian/pipette-agent.install \
 	debian/pipette-agent.lintian-overrides \
+	debian/pipette-agent.logrotate \
 	debian/pipette-agent.postinst \
 	debian/pipette-agent.postrm \
 	debian/pipette-agent.prerm \

@@ -10,9 +10,11 @@ test_unit_SOURCES = \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \
+	test/unit-contact-formats.c \
 	test/unit-contact-list.c \
 	test/unit-contact-log.c \
 	test/unit-contact-scope.c \
+	test/unit-contact-sink.c \
 	test/unit-contacts.c \
 	test/unit-drop-count.c \
 	test/unit-error-relay.c \
@@ -146,6 +148,7 @@ TESTSUITE_AT = \
 	test/macros.at \
 	test/unit.at \
 	test/fuzz.at \
+	test/contacts.at \
 	test/options.at \
 	test/package.at \
 	test/config.at \
@@ -165,6 +168,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-links.at \
 	test/system-networks.at \
 	test/system-claims.at \
+	test/system-contact-log.at \
 	test/system-contacts.at \
 	test/system-others.at \
 	test/system.at \
@@ -230,7 +234,9 @@ TEST_HELPERS = \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
-	test/claims-flows.txt test/networks-flows.txt test/published-flows.txt
+	test/claims-flows.txt test/networks-flows.txt \
+	test/published-flows.txt test/contact-names test/contact-names.jq \
+	test/contact-records
 
 TESTSUITE = $(builddir)/test/testsuite
 SYSTEM_TESTSUITE = $(builddir)/test/system-testsuite

@@ -85,3 +85,33 @@ has_missed () {
 has_shown () {
     test "$(agentctl coverage/read-counter tap_frame)" -ge "$1"
 }
+
+# start_journald: the real one, in the sandbox, with /dev/log; what the kernel
+# logs and audits is not its business.  Without one, the test is skipped.
+start_journald () {
+    test -x /lib/systemd/systemd-journald || exit 77
+    mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log/journal
+    printf '[Journal]\nStorage=volatile\nAudit=\nReadKMsg=no\n' \
+        >/run/systemd/journald.conf.d/sandbox.conf
+    # The sandbox's /sys is without it.
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 77
+    mkdir /run/dev
+    mount --rbind /dev /run/dev
+    mount -t tmpfs tmpfs /dev
+    ln -s /run/dev/* /dev/
+    ln -sf /run/systemd/journal/dev-log /dev/log
+    /lib/systemd/systemd-journald >"$SANDBOX/journald.log" 2>&1 &
+    wait_until test -S /run/systemd/journal/dev-log
+}
+
+# journal_of MATCH...: the messages, a line each.
+journal_of () {
+    journalctl --directory=/run/log/journal --quiet -o cat "$@"
+}
+
+# journal_has COUNT MATCH...
+journal_has () {
+    journal_count=$1
+    shift
+    test "$(journal_of "$@" | wc -l)" -ge "$journal_count"
+}

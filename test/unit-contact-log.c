@@ -12,13 +12,20 @@
 #include <unistd.h>
 
 #include "agent/contacts/contact-log.h"
+#include "agent/contacts/contact-sink.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
+
+static struct contact_log *
+create_log(const char *where)
+{
+    return contact_log_create(contact_sink_create(where));
+}
 
 static void
 put(struct contact_log *log, const char *line)
 {
-    contact_log_put(log, line, strlen(line));
+    contact_log_put(log, line, strlen(line), NULL);
 }
 
 static void
@@ -48,13 +55,13 @@ pause_msec(int msec)
 static void
 contact_log_appends(void **state OVS_UNUSED)
 {
-    struct contact_log *log = contact_log_create("contacts.log");
+    struct contact_log *log = create_log("contacts.log");
 
     put(log, "1\n");
     put(log, "2\n");
     contact_log_destroy(log);
     assert_file("contacts.log", "1\n2\n");
-    log = contact_log_create("contacts.log");
+    log = create_log("contacts.log");
     put(log, "3\n");
     contact_log_destroy(log);
     assert_file("contacts.log", "1\n2\n3\n");
@@ -73,7 +80,7 @@ file_size(const char *name)
 static void
 contact_log_reopens(void **state OVS_UNUSED)
 {
-    struct contact_log *log = contact_log_create("contacts.log");
+    struct contact_log *log = create_log("contacts.log");
 
     put(log, "1\n");
     contact_log_flush(log);
@@ -92,7 +99,7 @@ contact_log_reopens(void **state OVS_UNUSED)
 static void
 contact_log_without_disk(void **state OVS_UNUSED)
 {
-    struct contact_log *log = contact_log_create("/dev/full");
+    struct contact_log *log = create_log("/dev/full");
 
     put(log, "1\n");
     put(log, "2\n");
@@ -103,7 +110,7 @@ contact_log_without_disk(void **state OVS_UNUSED)
     assert_int_equal(contact_log_lost(log), 2);
     contact_log_destroy(log);
 
-    log = contact_log_create("no/such/directory");
+    log = create_log("no/such/directory");
     put(log, "1\n");
     contact_log_flush(log);
     while (contact_log_lost(log) < 1) {
@@ -116,13 +123,13 @@ contact_log_without_disk(void **state OVS_UNUSED)
 static void
 contact_log_without_room(void **state OVS_UNUSED)
 {
-    struct contact_log *log = contact_log_create("/dev/null");
+    struct contact_log *log = create_log("/dev/null");
     char line[1024];
 
     memset(line, 'x', sizeof line - 1);
     line[sizeof line - 1] = '\n';
     for (size_t i = 0; i < CONTACT_LOG_ROOM / sizeof line + 5; i++) {
-        contact_log_put(log, line, sizeof line);
+        contact_log_put(log, line, sizeof line, NULL);
     }
     assert_int_equal(contact_log_lost(log), 5);
     contact_log_destroy(log);

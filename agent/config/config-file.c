@@ -62,8 +62,8 @@ find(const char *s, const char *chars)
     return NULL;
 }
 
-/* Returns the kind of 'section', "bridge" or "network", and stores its name,
- * "" if it has none, into '*name'.  Returns NULL if there is no such kind. */
+/* Returns the kind of 'section', "bridge", "network" or "contacts", and stores
+ * its name, "" if it has none, into '*name'.  Returns NULL if there is no such kind. */
 static const char *
 parse_section(const char *section, const char **name)
 {
@@ -117,8 +117,8 @@ check_section(struct parser *p, const char *line)
     const char *name;
     p->section_line = p->line;
     if (!parse_section(section, &name)) {
-        add_error(p, "[%s]: must be [bridge], [network] or [network NAME]",
-                  section);
+        add_error(p, "[%s]: must be [bridge], [network], [network NAME] "
+                  "or [contacts]", section);
     } else if (!is_network_name(name) || !strcmp(section, "network ")) {
         add_error(p, "[%s]: must have a name of 1 to %d letters, digits, '-' "
                   "and '_'", section, CONFIG_FILE_MAX_NAME);
@@ -183,8 +183,8 @@ refuse_key(struct parser *p, const char *section, const char *kind,
     enum setting setting;
 
     if (!section[0]) {
-        add_error(p, "%s %s: must be in a section, [bridge] or [network]",
-                  key, value);
+        add_error(p, "%s %s: must be in a section, [bridge], [network] or "
+                  "[contacts]", key, value);
     } else if (!kind) {
         return;
     } else if (setting_find(key, &setting)) {

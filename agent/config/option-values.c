@@ -271,6 +271,39 @@ parse_file(const char *s, const char *directory, char **file)
     return NULL;
 }
 
+/* A file of such a name is "./syslog". */
+char *
+parse_contact_log(const char *s, const char *directory, char **log)
+{
+    if (!s[0]) {
+        return xstrdup("a file, syslog, journal, or - for standard output");
+    } else if (strcmp(s, "syslog") && strcmp(s, "journal")
+               && strcmp(s, "-")) {
+        return parse_file(s, directory, log);
+    }
+    free(*log);
+    *log = xstrdup(s);
+    return NULL;
+}
+
+char *
+parse_contact_format(const char *s, enum contact_format *format)
+{
+    static const char *const names[] = {
+        [CONTACT_ECS] = "ecs",
+        [CONTACT_EVE] = "eve",
+        [CONTACT_ZEEK] = "zeek",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (!strcmp(s, names[i])) {
+            *format = i;
+            return NULL;
+        }
+    }
+    return xstrdup("ecs, eve or zeek");
+}
+
 char *
 parse_db(const char *s, const char *directory, char **db)
 {

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/config/options.h"
 #include "openvswitch/types.h"
 
 struct svec;
@@ -40,6 +41,8 @@ char *parse_protocols(const char *s, unsigned int *protocols);
 char *parse_datapath_type(const char *s, char **type);
 char *parse_yes_no(const char *s, bool *yes);
 char *parse_file(const char *s, const char *directory, char **file);
+char *parse_contact_log(const char *s, const char *directory, char **log);
+char *parse_contact_format(const char *s, enum contact_format *format);
 char *parse_db(const char *s, const char *directory, char **db);
 char *parse_log_file(const char *file);
 char *parse_verbosity(const char *spec);

@@ -263,6 +263,11 @@ check_modes(const struct options *o)
                          o->translate);
     } else if (o->mode != MODE_DAEMON && get_detach()) {
         return xstrdup("--detach: must be without " OTHER_MODES);
+    } else if (get_detach() && o->contact_log
+               && !strcmp(o->contact_log, "-")) {
+        return setting_error(o, NULL, SET_CONTACT_LOG, xstrdup(
+                                 "a file, syslog or journal with --detach, "
+                                 "which closes standard output"));
     }
     return NULL;
 }
@@ -426,9 +431,8 @@ pipette-agent: one address answers for every address of a real subnet\n\
 usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --uplink IFACE        interface to the real subnet (required)\n\
   --vlan LIST           its VLANs, as 2 or 1001-1048,2000, or untagged [2]\n\
-  --bridge NAME         bridge to create [copro0]; --adopt takes over one\n\
-  --fake-port NAME [ovsfake0], --fake-address IP/LEN [10.10.0.1/16]: services\n\
-  --server-mac MAC, --client-mac MAC  its own, and every client's for services\n\
+  --bridge NAME [copro0] (--adopt: take over), --fake-port NAME [ovsfake0] with\n\
+    --fake-address IP/LEN [10.10.0.1/16], --server-mac MAC; --client-mac MAC\n\
   --real-subnet IP/LEN  the real subnet, if known: walls, hosts learned; with\n\
     it --clients any|subnet [any], --max-clients N [4096] from elsewhere,\n\
     --ct-zone N [28672 + VLAN] for these, --protocols tcp,udp,icmp [tcp,udp]\n\
@@ -436,10 +440,11 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
     --claim-hold SEC [3600] (owner silent), --claim-ignore LIST (asks in vain)\n\
   --ignore-clients LIST (no answer), --ct-mark BIT|none (containers) [0x1000]\n\
   --max-pairs N [16384], --overflow-policy evict|refuse; --timeout SEC [300]\n\
+  --contact-log FILE|syslog|journal|-, --contact-log-format ecs|eve|zeek: who\n\
+    came; --contact-window SEC [60], --contact-rate N [1000], --contact-denied\n\
   --datapath-type system|netdev, --db unix:FILE, --config FILE, --check-config\n\
-Other modes:  --once (bring everything up, then exit), --remove (delete what\n\
-  the agent created), both with --wait SECONDS [30]; --print-flows;\n\
-  --translate FAKE | CLIENT,TARGET | - (log on stdin), with --real-subnet\n\
+Other modes:  --once (bring all up, exit), --remove (delete what was created),\n\
+  --wait SEC [30] for them; --print-flows; --translate FAKE|CLIENT,TARGET|-\n\
 Daemon, log, control:   --detach --pidfile[=FILE] --monitor --no-chdir\n\
   --log-file[=FILE] -v[SPEC] --unixctl=SOCKET, as ovs-vswitchd(8) has them\n\
 See also -h --help, -V --version and pipette-agent(8).  Two examples:\n\

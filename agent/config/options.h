@@ -32,10 +32,15 @@ enum setting {
     SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS,
     SET_MAX_PAIRS, SET_OVERFLOW_POLICY, SET_SERVER_MAC, SET_CLIENT_MAC,
     SET_TIMEOUT,
-    SET_CONTACT_LOG, SET_CONTACT_WINDOW, SET_CONTACT_RATE, SET_CONTACT_DENIED,
+    SET_CONTACT_LOG, SET_CONTACT_LOG_FORMAT, SET_CONTACT_WINDOW,
+    SET_CONTACT_RATE, SET_CONTACT_DENIED,
     SET_CLAIM, SET_EXCLUDE, SET_CLAIM_MAC, SET_CLAIM_HOLD, SET_CLAIM_IGNORE,
     N_SETTINGS
 };
+
+/* Whose names the contact log has: those of the Elastic Common Schema, of
+ * Suricata's EVE, or of Zeek's conn.log. */
+enum contact_format { CONTACT_ECS, CONTACT_EVE, CONTACT_ZEEK };
 
 /* A setting as the user gave it. */
 struct given {
@@ -79,7 +84,9 @@ struct options {
     struct network *networks;   /* By name: an array of 'n_networks'. */
     size_t n_networks;          /* 1 or more. */
     uint32_t ct_mark;           /* For containers: one bit, or 0 for none. */
-    char *contact_log;          /* A file, absolute; NULL for no contacts. */
+    char *contact_log;          /* "syslog", "journal", "-" or an absolute file
+                                 * name; NULL for no contacts. */
+    enum contact_format contact_log_format;
     unsigned int contact_window;        /* Seconds, not 0. */
     unsigned int contact_rate;  /* Records a second. */
     bool contact_denied;        /* Also of what is dropped. */

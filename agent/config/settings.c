@@ -36,6 +36,8 @@ static const struct {
     [SET_ADOPT] = { "bridge", "adopt", "adopt", "no" },
     [SET_CT_MARK] = { "bridge", "ct-mark", "ct-mark", "0x1000" },
     [SET_CONTACT_LOG] = { "contacts", "log", "contact-log", NULL },
+    [SET_CONTACT_LOG_FORMAT]
+        = { "contacts", "log-format", "contact-log-format", "ecs" },
     [SET_CONTACT_WINDOW] = { "contacts", "window", "contact-window", "60" },
     [SET_CONTACT_RATE] = { "contacts", "rate", "contact-rate", "1000" },
     [SET_CONTACT_DENIED] = { "contacts", "denied", "contact-denied", "no" },
@@ -126,7 +128,9 @@ parse(struct options *o, struct network *n, enum setting setting,
     case SET_CT_MARK:
         return parse_bit(value, &o->ct_mark);
     case SET_CONTACT_LOG:
-        return parse_file(value, o->directory, &o->contact_log);
+        return parse_contact_log(value, o->directory, &o->contact_log);
+    case SET_CONTACT_LOG_FORMAT:
+        return parse_contact_format(value, &o->contact_log_format);
     case SET_CONTACT_WINDOW:
         return parse_number(value, 1, MAX_WINDOW, &o->contact_window);
     case SET_CONTACT_RATE:
@@ -438,6 +442,21 @@ check_addresses(const struct check *c)
 }
 
 static void
+check_contacts(const struct check *c)
+{
+    static const enum setting of_log[] = {
+        SET_CONTACT_LOG_FORMAT, SET_CONTACT_WINDOW, SET_CONTACT_RATE,
+        SET_CONTACT_DENIED
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(of_log); i++) {
+        if (is_given(c, of_log[i]) && !is_given(c, SET_CONTACT_LOG)) {
+            add_relation(c, of_log[i], "with", SET_CONTACT_LOG);
+        }
+    }
+}
+
+static void
 check_network(const struct check *c)
 {
     check_names(c, SET_FAKE_PORT, SET_BRIDGE);
@@ -460,6 +479,7 @@ settings_check(const struct options *o, struct svec *errors)
                   xstrdup("given: the interface to the real subnet"));
     }
     check_names(&c, SET_UPLINK, SET_BRIDGE);
+    check_contacts(&c);
     for (size_t i = 0; i < o->n_networks; i++) {
         c.network = &o->networks[i];
         check_network(&c);

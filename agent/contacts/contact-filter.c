@@ -11,6 +11,7 @@
 
 #include "agent/config/option-values.h"
 #include "agent/config/options.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-table.h"
 #include "agent/operator/command-args.h"
 #include "openvswitch/dynamic-string.h"
@@ -203,8 +204,7 @@ is_in_range(const struct in6_addr *address, struct address_range range)
 static bool
 has_port(const struct contact_packet *p, unsigned int port)
 {
-    return ((p->kind == CONTACT_TCP || p->kind == CONTACT_UDP)
-            && p->target_port == port);
+    return contact_has_ports(p) && p->target_port == port;
 }
 
 bool

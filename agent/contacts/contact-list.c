@@ -8,7 +8,7 @@
 
 #include "agent/config/options.h"
 #include "agent/contacts/contact-filter.h"
-#include "agent/contacts/contact-nat.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-table.h"
 #include "agent/operator/listing.h"
 #include "openvswitch/dynamic-string.h"
@@ -52,7 +52,7 @@ add_mac(struct listing *l, struct eth_addr mac)
 static void
 add_port(struct listing *l, const struct contact_packet *p, uint16_t port)
 {
-    if (p->kind == CONTACT_TCP || p->kind == CONTACT_UDP) {
+    if (contact_has_ports(p)) {
         listing_add_number(l, port);
     } else {
         listing_add_unknown(l);
@@ -63,9 +63,9 @@ static void
 add_seen(struct listing *l, const struct network *network,
          const struct contact_packet *p)
 {
-    struct in6_addr client, target;
+    struct in6_addr client;
 
-    if (network && contact_nat(network, p, false, &client, &target)) {
+    if (contact_seen_as(network, p, &client)) {
         add_address(l, &client);
     } else {
         listing_add_unknown(l);
@@ -76,11 +76,6 @@ static void
 add_contact(struct listing *l, const struct contact *c,
             const struct options *options)
 {
-    static const char *const answers[] = {
-        [ANSWER_NONE] = "none",
-        [ANSWER_REFUSED] = "refused",
-        [ANSWER_GIVEN] = "given",
-    };
     const struct network *network = contact_network(options, c->network);
     const struct contact_packet *p = &c->packet;
 
@@ -102,7 +97,7 @@ add_contact(struct listing *l, const struct contact *c,
     add_mac(l, p->target_mac);
     add_seen(l, network, p);
     listing_add_number(l, c->attempts);
-    listing_add(l, answers[c->answer]);
+    listing_add(l, contact_answer_name(c->answer));
 }
 
 /* Returns the first contact to be shown, if the last ones are. */

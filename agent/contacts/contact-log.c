@@ -4,16 +4,11 @@
 
 #include "agent/contacts/contact-log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "agent/contacts/contact-sink.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/thread.h"
 #include "openvswitch/vlog.h"
@@ -22,175 +17,88 @@
 
 VLOG_DEFINE_THIS_MODULE(contact_log);
 
-static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 1);
-
-#define FILE_MODE 0640
 #define EXIT_PATIENCE_SEC 1
 
 struct contact_log {
-    char *file_name;
+    struct contact_sink *sink;  /* Writing is the thread's. */
     pthread_t thread;
     struct ovs_mutex mutex;
     pthread_cond_t cond;
 
     /* Guarded by 'mutex'. */
-    struct ds pending;          /* Lines. */
+    struct ds pending;          /* Framed records. */
     uint64_t n_lost;
     bool flush, exiting;
-
-    /* Of the thread. */
-    int fd;                     /* -1 if closed. */
-    bool cut;                   /* The last line has no end. */
+    bool done;                  /* The thread is about to end. */
+    bool abandoned;             /* The thread frees the log. */
 };
+
+static void
+free_log(struct contact_log *log)
+{
+    ds_destroy(&log->pending);
+    ovs_mutex_destroy(&log->mutex);
+    xpthread_cond_destroy(&log->cond);
+    contact_sink_destroy(log->sink);
+    free(log);
+}
 
 /* The thread. */
 
-static void
-open_file(struct contact_log *log)
-{
-    log->fd = open(log->file_name,
-                   O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
-                   FILE_MODE);
-    if (log->fd < 0) {
-        VLOG_WARN_RL(&rl, "%s: %s", log->file_name, ovs_strerror(errno));
-    }
-}
-
-static void
-close_file(struct contact_log *log)
-{
-    if (log->fd >= 0) {
-        close(log->fd);
-        log->fd = -1;
-    }
-    log->cut = false;
-}
-
-/* Opens the file that has the name now. */
-static void
-follow_name(struct contact_log *log)
-{
-    struct stat named, opened;
-
-    if (log->fd < 0 || stat(log->file_name, &named)
-        || fstat(log->fd, &opened) || named.st_ino != opened.st_ino
-        || named.st_dev != opened.st_dev) {
-        close_file(log);
-        open_file(log);
-    }
-}
-
-static size_t
-count_lines(const char *s, size_t n)
-{
-    size_t lines = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        lines += s[i] == '\n';
-    }
-    return lines;
-}
-
-/* Returns how many bytes of 's' were written. */
-static size_t
-write_bytes(struct contact_log *log, const char *s, size_t n)
-{
-    size_t written = 0;
-
-    while (written < n && log->fd >= 0) {
-        ssize_t retval = write(log->fd, s + written, n - written);
-
-        if (retval > 0) {
-            written += retval;
-        } else if (!retval || errno != EINTR) {
-            VLOG_WARN_RL(&rl, "%s: %s", log->file_name,
-                         ovs_strerror(retval ? errno : ENOSPC));
-            break;
-        }
-    }
-    return written;
-}
-
-/* Removes the last 'n' bytes, the begin of a line.  Returns true if
- * successful: not all files can be cut. */
+/* Waits, and takes what is to be written.  Returns true if it is the last. */
 static bool
-take_back(struct contact_log *log, size_t n)
+take_pending(struct contact_log *log, struct ds *records)
 {
-    struct stat s;
-
-    return (!fstat(log->fd, &s) && s.st_size >= n
-            && !ftruncate(log->fd, s.st_size - n));
-}
-
-/* Returns how many bytes at the end of 's' are no whole line. */
-static size_t
-count_rest(const char *s, size_t n)
-{
-    const char *newline = memrchr(s, '\n', n);
-
-    return newline ? s + n - newline - 1 : n;
-}
-
-/* Returns how many lines were lost.  One that the end of the disk cuts off is
- * one of them; what comes later begins a new line. */
-static size_t
-write_lines(struct contact_log *log, const struct ds *lines)
-{
-    size_t written = 0;
-
-    if (log->cut && lines->length) {
-        log->cut = !write_bytes(log, "\n", 1);
+    ovs_mutex_lock(&log->mutex);
+    while (!log->flush && !log->exiting) {
+        ovs_mutex_cond_wait(&log->cond, &log->mutex);
     }
-    if (!log->cut) {
-        written = write_bytes(log, lines->string, lines->length);
 
-        size_t rest = written ? count_rest(lines->string, written) : 0;
-        log->cut = rest && !take_back(log, rest);
-    }
-    return count_lines(lines->string + written, lines->length - written);
+    bool exiting = log->exiting;
+
+    *records = log->pending;
+    ds_init(&log->pending);
+    log->flush = false;
+    ovs_mutex_unlock(&log->mutex);
+    return exiting;
 }
 
 static void *
 run_thread(void *log_)
 {
     struct contact_log *log = log_;
-    bool exiting;
+    bool exiting, abandoned;
 
-    open_file(log);
+    /* Says early if there is nowhere to write to. */
+    contact_sink_write(log->sink, "", 0);
     do {
-        ovs_mutex_lock(&log->mutex);
-        while (!log->flush && !log->exiting) {
-            ovs_mutex_cond_wait(&log->cond, &log->mutex);
-        }
+        struct ds records;
 
-        struct ds lines = log->pending;
-
-        exiting = log->exiting;
-        ds_init(&log->pending);
-        log->flush = false;
-        ovs_mutex_unlock(&log->mutex);
-
-        follow_name(log);
-        size_t lost = write_lines(log, &lines);
-        ds_destroy(&lines);
+        exiting = take_pending(log, &records);
+        size_t lost = contact_sink_write(log->sink, ds_cstr(&records),
+                                         records.length);
+        ds_destroy(&records);
 
         ovs_mutex_lock(&log->mutex);
         log->n_lost += lost;
+        log->done = exiting;
+        abandoned = log->abandoned;
         ovs_mutex_unlock(&log->mutex);
     } while (!exiting);
-    close_file(log);
+    if (abandoned) {
+        free_log(log);
+    }
     return NULL;
 }
 
 /* The caller. */
 
 struct contact_log *
-contact_log_create(const char *file_name)
+contact_log_create(struct contact_sink *sink)
 {
     struct contact_log *log = xzalloc(sizeof *log);
 
-    log->file_name = xstrdup(file_name);
-    log->fd = -1;
+    log->sink = sink;
     ovs_mutex_init(&log->mutex);
     xpthread_cond_init(&log->cond, NULL);
     ds_init(&log->pending);
@@ -208,6 +116,25 @@ wake(struct contact_log *log, bool *what)
     ovs_mutex_unlock(&log->mutex);
 }
 
+/* Leaves the log to its thread, which hangs.  Returns false if it does not any
+ * more. */
+static bool
+abandon(struct contact_log *log)
+{
+    VLOG_WARN("%s: not written in time", contact_sink_name(log->sink));
+    contact_sink_stop(log->sink);
+    ovs_mutex_lock(&log->mutex);
+    bool done = log->done;
+    pthread_t thread = log->thread;
+
+    log->abandoned = !done;
+    ovs_mutex_unlock(&log->mutex);
+    if (!done) {
+        pthread_detach(thread);
+    }
+    return !done;
+}
+
 void
 contact_log_destroy(struct contact_log *log)
 {
@@ -220,29 +147,35 @@ contact_log_destroy(struct contact_log *log)
     clock_gettime(CLOCK_REALTIME, &end);
     end.tv_sec += EXIT_PATIENCE_SEC;
     if (pthread_timedjoin_np(log->thread, NULL, &end)) {
-        /* The disk hangs.  The thread has what it needs until it is done. */
-        VLOG_WARN("%s: not written in time", log->file_name);
-        return;
+        if (abandon(log)) {
+            return;
+        }
+        xpthread_join(log->thread, NULL);
     }
-    ds_destroy(&log->pending);
-    ovs_mutex_destroy(&log->mutex);
-    xpthread_cond_destroy(&log->cond);
-    free(log->file_name);
-    free(log);
+    free_log(log);
+}
+
+bool
+contact_log_has_fields(const struct contact_log *log)
+{
+    return contact_sink_has_fields(log->sink);
 }
 
 const char *
 contact_log_name(const struct contact_log *log)
 {
-    return log->file_name;
+    return contact_sink_name(log->sink);
 }
 
 void
-contact_log_put(struct contact_log *log, const char *line, size_t n)
+contact_log_put(struct contact_log *log, const char *line, size_t n,
+                const char *fields)
 {
+    size_t fields_len = fields ? strlen(fields) : 0;
+
     ovs_mutex_lock(&log->mutex);
-    if (log->pending.length + n <= CONTACT_LOG_ROOM) {
-        ds_put_buffer(&log->pending, line, n);
+    if (log->pending.length + n + fields_len <= CONTACT_LOG_ROOM) {
+        contact_sink_frame(log->sink, line, n, fields, &log->pending);
     } else {
         log->n_lost++;
     }

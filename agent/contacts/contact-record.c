@@ -5,20 +5,15 @@
 #include "agent/contacts/contact-record.h"
 
 #include "agent/config/options.h"
-#include "agent/contacts/community-id.h"
 #include "agent/contacts/contact-budget.h"
-#include "agent/contacts/contact-nat.h"
+#include "agent/contacts/contact-fields.h"
+#include "agent/contacts/contact-scope.h"
 #include "agent/contacts/contact-table.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "packets.h"
 #include "util.h"
 
 #define ECS_VERSION "8.17.0"
-
-/* ICMP echo has these in place of ports: the types. */
-#define ECHO_REQUEST_PORT 8
-#define ECHO_REPLY_PORT 0
 
 #define NSEC_PER_MSEC 1000000
 
@@ -28,15 +23,6 @@ put_time(struct json *object, const char *name, long long int msec)
     json_object_put(object, name, json_string_create_nocopy(
                         xastrftime_msec("%Y-%m-%dT%H:%M:%S.###Z", msec,
                                         true)));
-}
-
-static struct json *
-address_to_json(const struct in6_addr *address)
-{
-    char s[INET6_ADDRSTRLEN];
-
-    ipv6_string_mapped(s, address);
-    return json_string_create(s);
 }
 
 /* ECS writes them as RFC 7042 does. */
@@ -49,12 +35,6 @@ put_mac(struct json *object, struct eth_addr mac)
     }
 }
 
-static bool
-has_ports(const struct contact_packet *p)
-{
-    return p->kind == CONTACT_TCP || p->kind == CONTACT_UDP;
-}
-
 /* 'seen' is what the service sees in the address's place, or NULL. */
 static struct json *
 end_to_json(const struct contact_packet *p, const struct in6_addr *address,
@@ -62,15 +42,15 @@ end_to_json(const struct contact_packet *p, const struct in6_addr *address,
 {
     struct json *end = json_object_create();
 
-    json_object_put(end, "ip", address_to_json(address));
-    if (has_ports(p)) {
+    json_object_put(end, "ip", contact_address_to_json(address));
+    if (contact_has_ports(p)) {
         json_object_put(end, "port", json_integer_create(port));
     }
     put_mac(end, mac);
     if (seen) {
         struct json *nat = json_object_create();
 
-        json_object_put(nat, "ip", address_to_json(seen));
+        json_object_put(nat, "ip", contact_address_to_json(seen));
         json_object_put(end, "nat", nat);
     }
     return end;
@@ -118,28 +98,16 @@ event_to_json(const struct contact *c, bool ended)
 static void
 put_protocol(struct json *json, const struct contact_packet *p)
 {
-    static const uint8_t protocols[] = {
-        [CONTACT_TCP] = IPPROTO_TCP,
-        [CONTACT_UDP] = IPPROTO_UDP,
-        [CONTACT_PING] = IPPROTO_ICMP,
-    };
-
     if (p->kind == CONTACT_ARP) {
         json_object_put_string(json, "type", "arp");
         return;
     }
 
-    bool ping = p->kind == CONTACT_PING;
-    struct ds id = DS_EMPTY_INITIALIZER;
-
     json_object_put_string(json, "type", "ipv4");
     json_object_put_string(json, "transport", contact_kind_name(p->kind));
-    json_object_put_format(json, "iana_number", "%d", protocols[p->kind]);
-    community_id_put(&p->client, &p->target, protocols[p->kind],
-                     ping ? ECHO_REQUEST_PORT : p->client_port,
-                     ping ? ECHO_REPLY_PORT : p->target_port, &id);
-    json_object_put_string(json, "community_id", ds_cstr(&id));
-    ds_destroy(&id);
+    json_object_put_format(json, "iana_number", "%d",
+                           contact_ip_protocol(p->kind));
+    contact_put_community_id(json, p);
 }
 
 static struct json *
@@ -176,15 +144,10 @@ observer_to_json(const struct contact_observer *observer)
 static struct json *
 ours_to_json(const struct contact *c, const struct options *options)
 {
-    static const char *const answers[] = {
-        [ANSWER_NONE] = "none",
-        [ANSWER_REFUSED] = "refused",
-        [ANSWER_GIVEN] = "given",
-    };
     struct json *json = json_object_create();
 
     json_object_put_string(json, "bridge", options->bridge);
-    json_object_put_string(json, "answer", answers[c->answer]);
+    json_object_put_string(json, "answer", contact_answer_name(c->answer));
     json_object_put(json, "attempts", json_integer_create(c->attempts));
     return json;
 }
@@ -198,15 +161,6 @@ ecs_to_json(void)
     return json;
 }
 
-/* Appends the record, and frees it. */
-static void
-put_record(struct json *record, struct ds *s)
-{
-    json_to_ds(record, JSSF_SORT, s);
-    ds_put_char(s, '\n');
-    json_destroy(record);
-}
-
 void
 contact_record_put(const struct contact *c, bool ended,
                    const struct contact_observer *observer, struct ds *s)
@@ -216,27 +170,27 @@ contact_record_put(const struct contact *c, bool ended,
                                                     c->network);
     struct json *record = json_object_create();
     struct json *related = json_object_create();
-    struct in6_addr client, target;
-    bool seen = network && contact_nat(network, p, c->denial, &client,
-                                       &target);
+    struct in6_addr client, fake;
+    bool translated = (!c->denial && contact_seen_as(network, p, &client)
+                       && contact_fake_address(network, p, &fake));
 
     put_time(record, "@timestamp", ended ? c->last : c->first);
     json_object_put(record, "ecs", ecs_to_json());
     json_object_put(record, "event", event_to_json(c, ended));
     json_object_put(record, "source",
                     end_to_json(p, &p->client, p->client_port, p->client_mac,
-                                seen ? &client : NULL));
+                                translated ? &client : NULL));
     json_object_put(record, "destination",
                     end_to_json(p, &p->target, p->target_port, p->target_mac,
-                                seen ? &target : NULL));
+                                translated ? &fake : NULL));
     json_object_put(record, "network", network_to_json(network, p));
     json_object_put(related, "ip", json_array_create_2(
-                        address_to_json(&p->client),
-                        address_to_json(&p->target)));
+                        contact_address_to_json(&p->client),
+                        contact_address_to_json(&p->target)));
     json_object_put(record, "related", related);
     json_object_put(record, "observer", observer_to_json(observer));
     json_object_put(record, "pipette", ours_to_json(c, observer->options));
-    put_record(record, s);
+    contact_put_line(record, s);
 }
 
 static struct json *
@@ -271,12 +225,13 @@ contact_record_put_suppressed(const struct contact_suppressed *suppressed,
     if (ipv6_addr_is_set(&suppressed->client)) {
         struct json *source = json_object_create();
 
-        json_object_put(source, "ip", address_to_json(&suppressed->client));
+        json_object_put(source, "ip",
+                        contact_address_to_json(&suppressed->client));
         json_object_put(record, "source", source);
     }
     json_object_put(record, "observer", observer_to_json(observer));
     json_object_put_string(ours, "bridge", observer->options->bridge);
     json_object_put(ours, "suppressed", json_integer_create(suppressed->n));
     json_object_put(record, "pipette", ours);
-    put_record(record, s);
+    contact_put_line(record, s);
 }

@@ -6,17 +6,14 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "agent/config/options.h"
-#include "agent/contacts/contact-budget.h"
 #include "agent/contacts/contact-busy.h"
-#include "agent/contacts/contact-log.h"
 #include "agent/contacts/contact-packet.h"
-#include "agent/contacts/contact-record.h"
 #include "agent/contacts/contact-right.h"
 #include "agent/contacts/contact-scope.h"
 #include "agent/contacts/contact-table.h"
+#include "agent/contacts/contact-writer.h"
 #include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
@@ -46,38 +43,21 @@ struct held {
     long long int msec;
 };
 
-/* Each second, and long before the log's room is used up. */
-#define FLUSH_MSEC 1000
-#define FLUSH_BYTES (CONTACT_LOG_ROOM / 8)
-
 struct contacts {
     const struct options *options;
     struct contact_scope *scope;
     struct contact_table table;
     struct contact_table denied;        /* If these are to be recorded. */
-    struct contact_budget budget;
-    struct contact_log *log;
+    struct contact_writer *writer;
     struct tap *tap;
     int ifindex;
     struct contact_busy busy[2];        /* Received, sent. */
-    char *hostname;
 
     struct ovs_list held;       /* Contains "struct held"s. */
     size_t n_held;
 
-    long long int flush_at;     /* By time_msec(). */
-    size_t n_unflushed;         /* Bytes. */
-    struct contacts_counts former;      /* Of former taps and logs. */
+    struct tap_counts former;   /* Of former taps. */
 };
-
-static char *
-get_hostname(void)
-{
-    char name[256] = "";
-
-    gethostname(name, sizeof name - 1);
-    return xstrdup(name);
-}
 
 /* What it shows depends on all of the networks. */
 static void
@@ -118,65 +98,10 @@ contacts_create(const struct options *options)
     contacts->scope = contact_scope_create(options);
     contact_table_init(&contacts->table, MAX_CONTACTS, window);
     contact_table_init(&contacts->denied, MAX_DENIED, window);
-    contact_budget_init(&contacts->budget, options->contact_rate);
-    contacts->log = contact_log_create(options->contact_log);
+    contacts->writer = contact_writer_create(options);
     open_tap(contacts);
-    contacts->hostname = get_hostname();
     ovs_list_init(&contacts->held);
-    contacts->flush_at = LLONG_MAX;
     return contacts;
-}
-
-/* Records. */
-
-static struct contact_observer
-get_observer(const struct contacts *contacts)
-{
-    return (struct contact_observer) {
-        contacts->options, contacts->hostname, PIPETTE_VERSION
-    };
-}
-
-static void
-flush_log(struct contacts *contacts)
-{
-    contact_log_flush(contacts->log);
-    contacts->n_unflushed = 0;
-}
-
-static void
-put_record(struct contacts *contacts, struct contact *c, bool ended)
-{
-    const struct contact_observer observer = get_observer(contacts);
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    if (contact_budget_take(&contacts->budget, &c->packet.client, c->first)) {
-        contact_record_put(c, ended, &observer, &s);
-        contact_log_put(contacts->log, s.string, s.length);
-        contacts->n_unflushed += s.length;
-        ds_destroy(&s);
-        c->attempts_told = c->attempts;
-        c->answer_told = c->answer;
-        if (contacts->n_unflushed >= FLUSH_BYTES) {
-            flush_log(contacts);
-        }
-    }
-    if (contacts->flush_at == LLONG_MAX) {
-        contacts->flush_at = time_msec() + FLUSH_MSEC;
-    }
-}
-
-/* A contact_budget_put. */
-static void
-put_suppressed(const struct contact_suppressed *suppressed, void *contacts_)
-{
-    struct contacts *contacts = contacts_;
-    const struct contact_observer observer = get_observer(contacts);
-    struct ds s = DS_EMPTY_INITIALIZER;
-
-    contact_record_put_suppressed(suppressed, &observer, &s);
-    contact_log_put(contacts->log, s.string, s.length);
-    ds_destroy(&s);
 }
 
 /* A contact is recorded once it had time to be answered, and once more at the
@@ -188,24 +113,16 @@ record(struct contacts *contacts, long long int now)
 
     while ((c = contact_table_next_begun(&contacts->table,
                                          now - ANSWER_MSEC))) {
-        put_record(contacts, c, false);
+        contact_writer_put(contacts->writer, c, false);
     }
     while ((c = contact_table_next_ended(&contacts->table, now))) {
         if (c->attempts != c->attempts_told || c->answer != c->answer_told) {
-            put_record(contacts, c, true);
+            contact_writer_put(contacts->writer, c, true);
         }
     }
     while ((c = contact_table_next_begun(&contacts->denied, now))) {
-        put_record(contacts, c, false);
+        contact_writer_put(contacts->writer, c, false);
     }
-}
-
-static void
-flush(struct contacts *contacts)
-{
-    contact_budget_refill(&contacts->budget, put_suppressed, contacts);
-    flush_log(contacts);
-    contacts->flush_at = LLONG_MAX;
 }
 
 /* Frames. */
@@ -256,14 +173,6 @@ close_tap(struct contacts *contacts)
     contacts->tap = NULL;
 }
 
-static void
-close_log(struct contacts *contacts)
-{
-    flush(contacts);
-    contacts->former.lost += contact_log_lost(contacts->log);
-    contact_log_destroy(contacts->log);
-}
-
 void
 contacts_destroy(struct contacts *contacts)
 {
@@ -271,12 +180,10 @@ contacts_destroy(struct contacts *contacts)
         close_tap(contacts);
         take_held(contacts, LLONG_MAX);
         record(contacts, LLONG_MAX / 2);
-        close_log(contacts);
+        contact_writer_destroy(contacts->writer);
         contact_table_destroy(&contacts->table);
         contact_table_destroy(&contacts->denied);
-        contact_budget_destroy(&contacts->budget);
         contact_scope_destroy(contacts->scope);
-        free(contacts->hostname);
         free(contacts);
     }
 }
@@ -290,11 +197,7 @@ contacts_set_options(struct contacts *contacts, const struct options *options)
     contact_scope_destroy(contacts->scope);
     contacts->scope = contact_scope_create(options);
     contacts->table.window = contacts->denied.window = window;
-    contacts->budget.rate = options->contact_rate;
-    if (strcmp(contact_log_name(contacts->log), options->contact_log)) {
-        close_log(contacts);
-        contacts->log = contact_log_create(options->contact_log);
-    }
+    contact_writer_set_options(contacts->writer, options);
     close_tap(contacts);
     open_tap(contacts);
     tap_set_device(contacts->tap, contacts->ifindex);
@@ -369,9 +272,7 @@ contacts_run(struct contacts *contacts)
     mute_busy(contacts);
     take_held(contacts, time_wall_msec() - HOLD_MSEC);
     record(contacts, time_wall_msec());
-    if (time_msec() >= contacts->flush_at) {
-        flush(contacts);
-    }
+    contact_writer_run(contacts->writer);
 }
 
 /* Wakes the poll loop at that time of the wall clock. */
@@ -402,9 +303,7 @@ contacts_wait(struct contacts *contacts)
     if (contacts->n_held) {
         poll_timer_wait(HOLD_MSEC);
     }
-    if (contacts->flush_at != LLONG_MAX) {
-        poll_timer_wait_until(contacts->flush_at);
-    }
+    contact_writer_wait(contacts->writer);
 }
 
 /* For the operator. */
@@ -415,12 +314,13 @@ contacts_get_counts(struct contacts *contacts, struct contacts_counts *counts)
     struct tap_counts tap;
 
     tap_get_counts(contacts->tap, &tap);
-    *counts = contacts->former;
-    counts->taken += tap.taken;
-    counts->missed += tap.missed;
-    counts->evicted = contacts->table.n_evicted;
-    counts->suppressed = contacts->budget.n_suppressed;
-    counts->lost += contact_log_lost(contacts->log);
+    *counts = (struct contacts_counts) {
+        .taken = contacts->former.taken + tap.taken,
+        .missed = contacts->former.missed + tap.missed,
+        .evicted = contacts->table.n_evicted,
+        .suppressed = contact_writer_suppressed(contacts->writer),
+        .lost = contact_writer_lost(contacts->writer),
+    };
 }
 
 const struct contact_table *

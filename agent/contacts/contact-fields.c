@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/contacts/contact-fields.h"
+
+#include <arpa/inet.h>
+
+#include "agent/config/options.h"
+#include "agent/contacts/community-id.h"
+#include "agent/contacts/contact-record.h"
+#include "agent/contacts/contact-table.h"
+#include "openflow/address-plan.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "packets.h"
+#include "sha1.h"
+#include "util.h"
+
+/* ICMP echo has these in place of ports: the types. */
+#define ECHO_REQUEST_PORT 8
+#define ECHO_REPLY_PORT 0
+
+const struct network *
+contact_network(const struct options *options, uint32_t id)
+{
+    for (size_t i = 0; i < options->n_networks; i++) {
+        if (network_id(&options->networks[i]) == id) {
+            return &options->networks[i];
+        }
+    }
+    return NULL;
+}
+
+const char *
+contact_answer_name(enum contact_answer answer)
+{
+    switch (answer) {
+    case ANSWER_NONE: return "none";
+    case ANSWER_REFUSED: return "refused";
+    case ANSWER_GIVEN: return "given";
+    }
+    OVS_NOT_REACHED();
+}
+
+uint8_t
+contact_ip_protocol(enum contact_kind kind)
+{
+    switch (kind) {
+    case CONTACT_TCP: return IPPROTO_TCP;
+    case CONTACT_UDP: return IPPROTO_UDP;
+    case CONTACT_PING: return IPPROTO_ICMP;
+    case CONTACT_ARP: return 0;
+    case N_CONTACT_KINDS: break;
+    }
+    OVS_NOT_REACHED();
+}
+
+bool
+contact_has_ports(const struct contact_packet *p)
+{
+    return p->kind == CONTACT_TCP || p->kind == CONTACT_UDP;
+}
+
+bool
+contact_seen_as(const struct network *network, const struct contact_packet *p,
+                struct in6_addr *address)
+{
+    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
+    ovs_be32 target = in6_addr_get_mapped_ipv4(&p->target);
+
+    if (!network || p->kind == CONTACT_ARP) {
+        return false;
+    } else if (network_serves_routed(network)
+               && !real_subnet_has_host(&network->real, client)) {
+        *address = p->client;
+    } else {
+        *address = in6_addr_mapped_ipv4(
+            address_plan_join(&network->fake, &network->real, client,
+                              target));
+    }
+    return true;
+}
+
+bool
+contact_fake_address(const struct network *network,
+                     const struct contact_packet *p, struct in6_addr *address)
+{
+    if (!network || p->kind == CONTACT_ARP) {
+        return false;
+    }
+    *address = in6_addr_mapped_ipv4(network->fake.ip);
+    return true;
+}
+
+/* Ids. */
+
+/* What contact_table_take() tells contacts by, and when it began. */
+static void
+hash_contact(const struct contact *c, uint8_t digest[SHA1_DIGEST_SIZE])
+{
+    const struct contact_packet *p = &c->packet;
+    const ovs_be32 network = htonl(c->network);
+    const ovs_be16 port = htons(p->target_port);
+    const ovs_be64 first = htonll(c->first);
+    const uint8_t kind = p->kind;
+    struct sha1_ctx sha1;
+
+    sha1_init(&sha1);
+    sha1_update(&sha1, &network, sizeof network);
+    sha1_update(&sha1, &kind, sizeof kind);
+    sha1_update(&sha1, &p->client, sizeof p->client);
+    sha1_update(&sha1, &p->target, sizeof p->target);
+    sha1_update(&sha1, &port, sizeof port);
+    sha1_update(&sha1, &first, sizeof first);
+    sha1_final(&sha1, digest);
+}
+
+/* So that programs with floating point numbers only do not round it. */
+#define NUMBER_BITS 53
+
+uint64_t
+contact_number(const struct contact *c)
+{
+    uint8_t digest[SHA1_DIGEST_SIZE];
+    uint64_t number = 0;
+
+    hash_contact(c, digest);
+    for (size_t i = 0; i < sizeof number; i++) {
+        number = number << 8 | digest[i];
+    }
+    return number >> (64 - NUMBER_BITS);
+}
+
+void
+contact_token(const struct contact *c, char token[CONTACT_TOKEN_LEN + 1])
+{
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        "abcdefghijklmnopqrstuvwxyz";
+    uint8_t digest[SHA1_DIGEST_SIZE];
+
+    hash_contact(c, digest);
+    for (size_t i = 0; i < CONTACT_TOKEN_LEN; i++) {
+        token[i] = digits[digest[i] % (sizeof digits - 1)];
+    }
+    token[CONTACT_TOKEN_LEN] = '\0';
+}
+
+/* JSON. */
+
+struct json *
+contact_address_to_json(const struct in6_addr *address)
+{
+    char s[INET6_ADDRSTRLEN];
+
+    ipv6_string_mapped(s, address);
+    return json_string_create(s);
+}
+
+void
+contact_put_mac(struct json *object, const char *name, struct eth_addr mac)
+{
+    if (!eth_addr_is_zero(mac)) {
+        json_object_put_format(object, name, ETH_ADDR_FMT,
+                               ETH_ADDR_ARGS(mac));
+    }
+}
+
+void
+contact_put_community_id(struct json *object, const struct contact_packet *p)
+{
+    bool ping = p->kind == CONTACT_PING;
+    struct ds id = DS_EMPTY_INITIALIZER;
+
+    if (p->kind == CONTACT_ARP) {
+        return;
+    }
+    community_id_put(&p->client, &p->target, contact_ip_protocol(p->kind),
+                     ping ? ECHO_REQUEST_PORT : p->client_port,
+                     ping ? ECHO_REPLY_PORT : p->target_port, &id);
+    json_object_put_string(object, "community_id", ds_cstr(&id));
+    ds_destroy(&id);
+}
+
+void
+contact_put_line(struct json *record, struct ds *s)
+{
+    json_to_ds(record, JSSF_SORT, s);
+    ds_put_char(s, '\n');
+    json_destroy(record);
+}
+
+/* The journal. */
+
+void
+contact_journal_fields_put(const struct contact *c, bool ended,
+                           const struct contact_observer *observer,
+                           struct ds *s)
+{
+    const struct contact_packet *p = &c->packet;
+    const struct network *network = contact_network(observer->options,
+                                                    c->network);
+
+    ds_put_format(s, "PIPETTE_EVENT=%s\nPIPETTE_PROTOCOL=%s\n",
+                  c->denial ? "denied" : ended ? "end" : "start",
+                  contact_kind_name(p->kind));
+    ds_put_cstr(s, "PIPETTE_CLIENT=");
+    ipv6_format_mapped(&p->client, s);
+    ds_put_cstr(s, "\nPIPETTE_TARGET=");
+    ipv6_format_mapped(&p->target, s);
+    ds_put_char(s, '\n');
+    if (contact_has_ports(p)) {
+        ds_put_format(s, "PIPETTE_PORT=%d\n", p->target_port);
+    }
+    if (p->vlan) {
+        ds_put_format(s, "PIPETTE_VLAN=%d\n", p->vlan);
+    }
+    if (network && network->name) {
+        ds_put_format(s, "PIPETTE_NETWORK=%s\n", network->name);
+    }
+    ds_put_format(s, "PIPETTE_ANSWER=%s\n", contact_answer_name(c->answer));
+}
