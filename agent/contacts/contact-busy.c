@@ -14,7 +14,7 @@
 
 #define COUNT_MSEC 1000
 
-/* What a change costs, about 0.1 ms, is little of it. */
+/* What a change costs, less than 1 ms, is little of it. */
 #define CHANGE_MSEC 50
 
 /* What would end so much later ends with the others. */
