@@ -160,11 +160,8 @@ bench_contact_rest () {
 }
 
 bench_contacts () {
-    CONNECT_CLIENTS=$(seq -s ' ' 10 19)
-    test "$(ovs-vsctl --if-exists get bridge sw0 name)" || make_switch
     start_contact_agent off
     end_contact_agent
-    add_addresses
     switch_pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
     prefer "$switch_pid"
     taskset -a -c -p 0 "$switch_pid" >/dev/null
