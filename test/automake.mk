@@ -203,6 +203,7 @@ TEST_HELPERS = \
 	test/arp.py \
 	test/bench.sh \
 	test/bench-claims.sh \
+	test/bench-contacts.sh \
 	test/bench-costs.sh \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \

@@ -8,6 +8,7 @@
 . "$here/bench-traffic.sh"
 . "$here/bench-pairs.sh"
 . "$here/bench-costs.sh"
+. "$here/bench-contacts.sh"
 . "$here/bench-networks.sh"
 . "$here/bench-claims.sh"
 
@@ -113,6 +114,7 @@ table_head () {
 
 table_head "" published known plain ratio "" goal
 bench_traffic
+bench_contacts
 remove_switch
 bench_new_pairs
 bench_new_pairs_before

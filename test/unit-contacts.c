@@ -313,6 +313,11 @@ contact_packet_cut(void **state OVS_UNUSED)
     assert_true(is_parsed(packet, headers, size));
     assert_false(is_parsed(packet, headers - 1, size));
 
+    /* The other kind of tag. */
+    struct eth_header *eth = dp_packet_eth(packet);
+    eth->eth_type = htons(ETH_TYPE_VLAN_8021AD);
+    assert_true(is_parsed(packet, TAP_SNAPLEN, size));
+
     /* The frame itself was too short. */
     assert_false(is_parsed(packet, size - 1, size - 1));
     assert_false(is_parsed(packet, TAP_SNAPLEN, size - 1));

@@ -14,7 +14,7 @@
 
 #define COUNT_MSEC 1000
 
-/* What a change costs, about 0.1 ms, is little of it. */
+/* What a change costs, less than 1 ms, is little of it. */
 #define CHANGE_MSEC 50
 
 /* What would end so much later ends with the others. */
@@ -78,10 +78,9 @@ mute(struct contact_busy *b, const struct tap_tuple *tuple, long long int now)
 static uint32_t
 hash_tuple(const struct tap_tuple *t)
 {
-    return hash_add(hash_3words((OVS_FORCE uint32_t) t->src,
-                                (OVS_FORCE uint32_t) t->dst,
-                                ntohs(t->src_port) << 16 | ntohs(t->dst_port)),
-                    t->vlan);
+    uint32_t ports = (uint32_t) ntohs(t->src_port) << 16 | ntohs(t->dst_port);
+
+    return hash_add(hash_3words(ntohl(t->src), ntohl(t->dst), ports), t->vlan);
 }
 
 /* Of the tuples that share a slot, it has the one with most packets, if that

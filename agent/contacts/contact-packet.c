@@ -181,7 +181,7 @@ static void
 end_packet(void *frame, size_t n, size_t size)
 {
     const struct eth_header *eth = frame;
-    size_t ofs = (eth->eth_type == htons(ETH_TYPE_VLAN)
+    size_t ofs = (eth_type_vlan(eth->eth_type)
                   ? VLAN_ETH_HEADER_LEN : ETH_HEADER_LEN);
 
     if (n >= ofs + IP_HEADER_LEN) {
