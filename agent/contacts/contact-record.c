@@ -35,7 +35,7 @@ address_to_json(const struct in6_addr *address)
 {
     char s[INET6_ADDRSTRLEN];
 
-    ipv6_string_mapped(s, address);
+    contact_address_format(address, s);
     return json_string_create(s);
 }
 

@@ -19,7 +19,10 @@ enum contact_denial {
     DENIED_CLIENT,              /* ignore-clients. */
     DENIED_PROTOCOL,            /* Not one that is served. */
     DENIED_OWN_ADDRESS,         /* The client's is the target's. */
+    DENIED_SOURCE,              /* An address that no client has, or a MAC
+                                 * address that no client or no target has. */
     DENIED_ROUTED,              /* The client is outside of the subnet. */
+    DENIED_PORTS,               /* Both are 0. */
     DENIED_OPTIONS,             /* IP options: see firewall-table.c. */
     N_CONTACT_DENIALS
 };
