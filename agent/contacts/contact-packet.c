@@ -145,8 +145,8 @@ parse_icmp(const struct dp_packet *packet, const struct flow *flow,
     return true;
 }
 
-/* A request may be for anybody: the switch's answer says that it was for a dark
- * address. */
+/* A request may be for anybody: the switch's answer says that it was for a
+ * dark address. */
 static bool
 parse_arp(const struct flow *flow, bool outgoing, struct contact_packet *p)
 {

@@ -37,8 +37,8 @@ void contact_scope_destroy(struct contact_scope *);
 /* Returns the network that has the packet's target, or NULL if there is none.
  * Stores into '*denial' why the switch drops the packet, if it does.
  *
- * ARP is of claimed addresses, all others for addresses of the real subnet, any
- * address if that is not known. */
+ * ARP is of claimed addresses, all others for addresses of the real subnet,
+ * any address if that is not known. */
 const struct network *contact_scope_find(const struct contact_scope *,
                                          const struct contact_packet *,
                                          enum contact_denial *denial);
