@@ -39,6 +39,7 @@ DYNAMIC = {
     "libinih1": "BSD-3-Clause",
     "libnl-3-200": "LGPL-2.1-only",
     "libnl-route-3-200": "LGPL-2.1-only",
+    "libpcap0.8": "BSD-3-Clause",
 }
 
 
@@ -100,8 +101,12 @@ def run(*command):
 
 
 def dynamic_packages(program):
-    """Debian's packages that the program's libraries are in."""
-    for path in re.findall(r"=> (/\S+)", run("ldd", program)):
+    """Debian's packages that the program's libraries are in, but not those that
+    only libraries need."""
+    needed = re.findall(r"NEEDED +(\S+)", run("objdump", "-p", program))
+    for name, path in re.findall(r"(\S+) => (/\S+)", run("ldd", program)):
+        if name not in needed:
+            continue
         try:
             owner = run("dpkg", "-S", path)
         except subprocess.CalledProcessError:

@@ -50,6 +50,9 @@ assert_found(const struct contact_scope *s, enum contact_kind kind,
     struct contact_packet p = {
         .kind = kind,
         .vlan = vlan,
+        .client_mac = ETH_ADDR_C(02,00,00,00,00,05),
+        .target_mac = ETH_ADDR_C(02,00,00,00,00,4d),
+        .client_port = 4000,
         .client = address(client),
         .target = address(target),
     };
@@ -71,6 +74,9 @@ contact_scope_options(void **state OVS_UNUSED)
     const struct contact_packet p = {
         .kind = CONTACT_TCP,
         .vlan = 2,
+        .client_mac = ETH_ADDR_C(02,00,00,00,00,05),
+        .target_mac = ETH_ADDR_C(02,00,00,00,00,4d),
+        .client_port = 4000,
         .client = address("192.168.2.5"),
         .target = address("192.168.2.77"),
         .ip_options = true,
@@ -112,6 +118,92 @@ contact_scope_known(void **state OVS_UNUSED)
     assert_found(s, CONTACT_ARP, 2, "192.168.2.5", "192.168.2.7", NULL);
     contact_scope_destroy(s);
     options_destroy(&o);
+}
+
+/* As the walls of the flow set have it. */
+static void
+contact_scope_walls(void **state OVS_UNUSED)
+{
+    static const char *const sources[] = {
+        "0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.5", "240.0.0.5",
+        "255.255.255.255", "192.168.2.0", "192.168.2.255", "10.10.0.1",
+        "10.10.5.78", "10.10.255.255",
+    };
+    static const struct eth_addr macs[] = {
+        ETH_ADDR_C(00,00,00,00,00,00), ETH_ADDR_C(ff,ff,ff,ff,ff,ff),
+        ETH_ADDR_C(03,00,00,00,00,05), ETH_ADDR_C(0e,00,00,00,00,66),
+        ETH_ADDR_C(0e,00,00,00,00,67),
+    };
+    const struct eth_addr client = ETH_ADDR_C(02,00,00,00,00,05);
+    const struct eth_addr target = ETH_ADDR_C(02,00,00,00,00,4d);
+    struct contact_packet p = {
+        .vlan = 2,
+        .client_mac = client,
+        .target_mac = target,
+        .client_port = 4000,
+        .target = address("192.168.2.77"),
+    };
+    enum contact_denial denial;
+    struct options o;
+    struct contact_scope *s = create_scope(
+        "--uplink up0 --real-subnet 192.168.2.0/24", &o);
+
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+        p.client = address(sources[i]);
+        assert_non_null(contact_scope_find(s, &p, &denial));
+        assert_int_equal(denial, DENIED_SOURCE);
+    }
+    p.client = address("192.168.2.5");
+    assert_non_null(contact_scope_find(s, &p, &denial));
+    assert_int_equal(denial, DENIED_NOT);
+    for (size_t i = 0; i < ARRAY_SIZE(macs); i++) {
+        p.client_mac = macs[i];
+        assert_non_null(contact_scope_find(s, &p, &denial));
+        assert_int_equal(denial, DENIED_SOURCE);
+    }
+    p.client_mac = client;
+    for (size_t i = 0; i < 3; i++) {
+        p.target_mac = macs[i];
+        assert_non_null(contact_scope_find(s, &p, &denial));
+        assert_int_equal(denial, DENIED_SOURCE);
+    }
+    p.target_mac = target;
+    p.client_port = 0;
+    assert_non_null(contact_scope_find(s, &p, &denial));
+    assert_int_equal(denial, DENIED_PORTS);
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+/* A tag without a VLAN: the published set of one VLAN takes it. */
+static void
+contact_scope_priority_tag(void **state OVS_UNUSED)
+{
+    static const struct {
+        const char *words;
+        bool found;
+    } cases[] = {
+        { "--uplink up0", true },
+        { "--uplink up0 --vlan untagged", false },
+        { "--uplink up0 --vlan untagged --real-subnet 192.168.2.0/24", false },
+    };
+    struct contact_packet p = {
+        .priority_tag = true,
+        .client_port = 4000,
+        .client = address("192.168.2.5"),
+        .target = address("192.168.2.77"),
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct options o;
+        struct contact_scope *s = create_scope(cases[i].words, &o);
+        enum contact_denial denial;
+
+        assert_int_equal(contact_scope_find(s, &p, &denial) != NULL,
+                         cases[i].found);
+        contact_scope_destroy(s);
+        options_destroy(&o);
+    }
 }
 
 static void
@@ -187,6 +279,8 @@ contact_scope_filters(void **state OVS_UNUSED)
 const struct CMUnitTest contact_scope_tests[] = {
     cmocka_unit_test(contact_scope_options),
     cmocka_unit_test(contact_scope_known),
+    cmocka_unit_test(contact_scope_walls),
+    cmocka_unit_test(contact_scope_priority_tag),
     cmocka_unit_test(contact_scope_inside_only),
     cmocka_unit_test(contact_scope_published),
     cmocka_unit_test(contact_scope_filters),

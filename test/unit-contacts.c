@@ -181,6 +181,28 @@ contact_packet_arp(void **state OVS_UNUSED)
 }
 
 static void
+contact_packet_addresses(void **state OVS_UNUSED)
+{
+    static const char *const addresses[] = {
+        "192.168.2.5", "0.0.0.0", "255.255.255.255", "fe80::1", "::"
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+        char s[INET6_ADDRSTRLEN];
+        struct in6_addr address;
+        ovs_be32 ip;
+
+        if (ip_parse(addresses[i], &ip)) {
+            in6_addr_set_mapped_ipv4(&address, ip);
+        } else {
+            assert_true(ipv6_parse(addresses[i], &address));
+        }
+        contact_address_format(&address, s);
+        assert_string_equal(s, addresses[i]);
+    }
+}
+
+static void
 contact_packet_others(void **state OVS_UNUSED)
 {
     assert_parsed("sctp," ENDS ",sctp_src=4000,sctp_dst=53", false, "");
@@ -862,6 +884,7 @@ const struct CMUnitTest contacts_tests[] = {
     cmocka_unit_test(contact_packet_fragments),
     cmocka_unit_test(contact_packet_icmp),
     cmocka_unit_test(contact_packet_arp),
+    cmocka_unit_test(contact_packet_addresses),
     cmocka_unit_test(contact_packet_others),
     cmocka_unit_test(contact_packet_errors),
     cmocka_unit_test(contact_packet_options),

@@ -4,6 +4,7 @@
 
 walls.py SERVED UPLINK FAKE FOREIGN LOCAL
 walls.py trace SERVED
+walls.py hostile UPLINK
 
 Sends each frame of the table below into a port of the bridge, and looks what
 comes out of all ports: SERVED is "any" or "subnet", as --clients, ",icmp" if
@@ -16,7 +17,8 @@ Each frame carries its case's number, whoever rewrites it.  Frames without one
 are the fake host's own, say a RST, and mean nothing: they need one of ours
 that got through before, which is reported.
 
-With "trace", no frame is sent: ofproto/trace of Open vSwitch says what would
+With "hostile", frames that must be dropped are sent, and that is all.  With
+"trace", no frame is sent: ofproto/trace of Open vSwitch says what would
 become of it.  What it is rewritten to is not looked at.
 """
 
@@ -711,7 +713,23 @@ def sent(cases, interfaces):
     return wrong + list(complaints(cases, ports.came))
 
 
+def send_hostile(interface):
+    """Those from the uplink that must be dropped, each from a port of its own,
+    if it has any.  Prints the ports, and what they are."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as sock:
+        sock.bind((interface, 0))
+        for i, case in enumerate(HOSTILE_IN + PINGS_IN + HOSTILE_ICMP_IN):
+            name, args = case[0], dict(case[1])
+            if args.get("sport") != 0:
+                args["sport"] = 20000 + i
+            sock.send(frame(i, **args))
+            print(args["sport"], name)
+
+
 def main(argv):
+    if len(argv) == 3 and argv[1] == "hostile":
+        send_hostile(argv[2])
+        return
     if len(argv) == 3 and argv[1] == "trace":
         cases = table(argv[2])
         wrong = list(traced(cases))

@@ -153,7 +153,7 @@ contact_address_to_json(const struct in6_addr *address)
 {
     char s[INET6_ADDRSTRLEN];
 
-    ipv6_string_mapped(s, address);
+    contact_address_format(address, s);
     return json_string_create(s);
 }
 
@@ -200,15 +200,15 @@ contact_journal_fields_put(const struct contact *c, bool ended,
     const struct contact_packet *p = &c->packet;
     const struct network *network = contact_network(observer->options,
                                                     c->network);
+    char client[INET6_ADDRSTRLEN], target[INET6_ADDRSTRLEN];
 
     ds_put_format(s, "PIPETTE_EVENT=%s\nPIPETTE_PROTOCOL=%s\n",
                   c->denial ? "denied" : ended ? "end" : "start",
                   contact_kind_name(p->kind));
-    ds_put_cstr(s, "PIPETTE_CLIENT=");
-    ipv6_format_mapped(&p->client, s);
-    ds_put_cstr(s, "\nPIPETTE_TARGET=");
-    ipv6_format_mapped(&p->target, s);
-    ds_put_char(s, '\n');
+    contact_address_format(&p->client, client);
+    contact_address_format(&p->target, target);
+    ds_put_format(s, "PIPETTE_CLIENT=%s\nPIPETTE_TARGET=%s\n", client,
+                  target);
     if (contact_has_ports(p)) {
         ds_put_format(s, "PIPETTE_PORT=%d\n", p->target_port);
     }

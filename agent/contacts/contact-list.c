@@ -35,7 +35,7 @@ add_address(struct listing *l, const struct in6_addr *address)
 {
     char s[INET6_ADDRSTRLEN];
 
-    ipv6_string_mapped(s, address);
+    contact_address_format(address, s);
     listing_add(l, s);
 }
 

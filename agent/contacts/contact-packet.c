@@ -4,6 +4,8 @@
 
 #include "agent/contacts/contact-packet.h"
 
+#include <arpa/inet.h>
+
 #include "dp-packet.h"
 #include "flow.h"
 #include "packets.h"
@@ -24,6 +26,16 @@ contact_kind_name(enum contact_kind kind)
     };
 
     return names[kind];
+}
+
+void
+contact_address_format(const struct in6_addr *address,
+                       char s[INET6_ADDRSTRLEN])
+{
+    bool ipv4 = IN6_IS_ADDR_V4MAPPED(address);
+
+    inet_ntop(ipv4 ? AF_INET : AF_INET6, &address->s6_addr[ipv4 ? 12 : 0], s,
+              INET6_ADDRSTRLEN);
 }
 
 /* Takes the addresses of a packet from 'src' to 'dst'. */
@@ -133,8 +145,8 @@ parse_icmp(const struct dp_packet *packet, const struct flow *flow,
     return true;
 }
 
-/* A request may be for anybody: the switch's answer says that it was for a dark
- * address. */
+/* A request may be for anybody: the switch's answer says that it was for a
+ * dark address. */
 static bool
 parse_arp(const struct flow *flow, bool outgoing, struct contact_packet *p)
 {
@@ -217,8 +229,10 @@ contact_packet_parse(const void *frame, size_t captured, size_t size,
         return false;
     }
 
+    uint16_t vlan = vlan_tci_to_vid(flow.vlans[0].tci);
     *packet = (struct contact_packet) {
-        .vlan = vlan_tci_to_vid(flow.vlans[0].tci),
+        .vlan = vlan,
+        .priority_tag = flow.vlans[0].tci && !vlan,
     };
     return (flow.dl_type == htons(ETH_TYPE_IP)
             ? parse_ipv4(&dp, &flow, outgoing, packet)

@@ -37,11 +37,17 @@ struct contact_packet {
     enum contact_kind kind;
     enum contact_answer answer;
     uint16_t vlan;              /* VLAN ID, 0 without a tag. */
+    bool priority_tag;          /* 0, but with a tag. */
     struct in6_addr client, target;     /* IPv4: mapped (RFC 4291). */
     struct eth_addr client_mac, target_mac;
     uint16_t client_port, target_port;  /* TCP and UDP, otherwise 0. */
     bool ip_options;            /* The client's packet has some. */
 };
+
+/* Writes the address of a client or target, IPv4 if it is mapped: "0.0.0.0",
+ * too, for which ipv6_string_mapped() has "::ffff:0.0.0.0". */
+void contact_address_format(const struct in6_addr *,
+                            char s[INET6_ADDRSTRLEN]);
 
 /* Takes the Ethernet frame of 'size' bytes, which 'outgoing' says was sent, or
  * was received.  Of it, the first 'captured' bytes are there, no more than

@@ -4,8 +4,8 @@
 #define AGENT_CONTACTS_CONTACT_RIGHT_H 1
 
 /* CAP_NET_RAW, the right to tap the uplink: see capabilities(7).  With it one
- * can read and forge all that passes any interface, so an agent that records no
- * contacts does not keep it. */
+ * can read and forge all that passes any interface, so an agent that records
+ * no contacts does not keep it. */
 
 #include <stdbool.h>
 

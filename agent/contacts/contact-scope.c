@@ -124,7 +124,9 @@ contact_denial_name(enum contact_denial denial)
         [DENIED_CLIENT] = "ignored client",
         [DENIED_PROTOCOL] = "protocol that is not served",
         [DENIED_OWN_ADDRESS] = "client with the target's address",
+        [DENIED_SOURCE] = "source that no client has",
         [DENIED_ROUTED] = "client outside of the real subnet",
+        [DENIED_PORTS] = "no ports",
         [DENIED_OPTIONS] = "IP options",
     };
 
@@ -132,12 +134,66 @@ contact_denial_name(enum contact_denial denial)
     return names[denial];
 }
 
+static bool
+is_in_fake_prefix(const struct contact_scope *s, ovs_be32 address)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct fake_address *fake = &s->scopes[i].network->fake;
+
+        if (!((address ^ fake->ip) & be32_prefix_mask(fake->plen))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_no_host(struct eth_addr mac)
+{
+    return eth_addr_is_multicast(mac) || eth_addr_is_zero(mac);
+}
+
+/* The walls of a known subnet: subnet-shared.c and subnet-set.c have them. */
+static bool
+has_no_client(const struct contact_scope *s, const struct network *network,
+              const struct contact_packet *p)
+{
+    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
+    uint8_t first = ntohl(client) >> 24;
+
+    return (!first || first == 127 || first >= 224
+            || client == network->real.network
+            || client == real_subnet_broadcast(&network->real)
+            || is_in_fake_prefix(s, client)
+            || is_no_host(p->client_mac) || is_no_host(p->target_mac)
+            || eth_addr_equals(p->client_mac, network->server_mac)
+            || eth_addr_equals(p->client_mac, network->client_mac));
+}
+
+static bool
+has_ports(const struct contact_packet *p)
+{
+    return (p->kind == CONTACT_PING || p->kind == CONTACT_ARP
+            || p->client_port || p->target_port);
+}
+
+/* A tag without a VLAN is none to Open vSwitch's flows that want one, nor to
+ * those that want no tag. */
+static const struct scope *
+find_scope(const struct contact_scope *s, const struct contact_packet *p)
+{
+    const struct scope *scope = s->by_vlan[p->vlan % N_VLANS];
+
+    return (scope && p->priority_tag && !takes_any_vlan(scope->network)
+            ? NULL : scope);
+}
+
 const struct network *
 contact_scope_find(const struct contact_scope *s,
                    const struct contact_packet *p,
                    enum contact_denial *denial)
 {
-    const struct scope *scope = s->by_vlan[p->vlan % N_VLANS];
+    const struct scope *scope = find_scope(s, p);
     ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
 
     *denial = DENIED_NOT;
@@ -150,10 +206,15 @@ contact_scope_find(const struct contact_scope *s,
         *denial = DENIED_PROTOCOL;
     } else if (ipv6_addr_equals(&p->client, &p->target)) {
         *denial = DENIED_OWN_ADDRESS;
+    } else if (scope->network->real.plen && p->kind != CONTACT_ARP
+               && has_no_client(s, scope->network, p)) {
+        *denial = DENIED_SOURCE;
     } else if (!network_serves_routed(scope->network)
                && scope->network->real.plen
                && !real_subnet_has_host(&scope->network->real, client)) {
         *denial = DENIED_ROUTED;
+    } else if (scope->network->real.plen && !has_ports(p)) {
+        *denial = DENIED_PORTS;
     } else if (p->ip_options) {
         *denial = DENIED_OPTIONS;
     }

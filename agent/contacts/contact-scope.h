@@ -19,7 +19,10 @@ enum contact_denial {
     DENIED_CLIENT,              /* ignore-clients. */
     DENIED_PROTOCOL,            /* Not one that is served. */
     DENIED_OWN_ADDRESS,         /* The client's is the target's. */
+    DENIED_SOURCE,              /* An address that no client has, or a MAC
+                                 * address that no client or no target has. */
     DENIED_ROUTED,              /* The client is outside of the subnet. */
+    DENIED_PORTS,               /* Both are 0. */
     DENIED_OPTIONS,             /* IP options: see firewall-table.c. */
     N_CONTACT_DENIALS
 };
@@ -34,8 +37,8 @@ void contact_scope_destroy(struct contact_scope *);
 /* Returns the network that has the packet's target, or NULL if there is none.
  * Stores into '*denial' why the switch drops the packet, if it does.
  *
- * ARP is of claimed addresses, all others for addresses of the real subnet, any
- * address if that is not known. */
+ * ARP is of claimed addresses, all others for addresses of the real subnet,
+ * any address if that is not known. */
 const struct network *contact_scope_find(const struct contact_scope *,
                                          const struct contact_packet *,
                                          enum contact_denial *denial);

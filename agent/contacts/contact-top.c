@@ -183,7 +183,7 @@ add_value(struct listing *l, const struct row *row, const char *column)
     if (!strcmp(column, "client") || !strcmp(column, "target")) {
         char s[INET6_ADDRSTRLEN];
 
-        ipv6_string_mapped(s, &row->thing.address);
+        contact_address_format(&row->thing.address, s);
         listing_add(l, s);
     } else if (!strcmp(column, "protocol")) {
         listing_add(l, contact_kind_name(row->thing.kind));
