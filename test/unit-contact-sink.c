@@ -125,7 +125,7 @@ contact_sink_journal(void **state OVS_UNUSED)
 static void
 wait_for_lost(struct contact_log *log, uint64_t n)
 {
-    while (contact_log_lost(log) < n) {
+    for (int i = 0; i < 5000 && contact_log_lost(log) < n; i++) {
         usleep(1000);
     }
     assert_int_equal(contact_log_lost(log), n);
@@ -244,6 +244,16 @@ contact_sink_stdout(void **state OVS_UNUSED)
 #define N_LINES 20000
 #define N_ROTATIONS 10
 
+static bool
+appears(const char *name)
+{
+    for (int i = 0; i < 5000 && access(name, F_OK); i++) {
+        usleep(1000);
+    }
+    return !access(name, F_OK);
+}
+
+/* Returns NULL if it fails. */
 static void *
 rotate(void *log_)
 {
@@ -255,14 +265,13 @@ rotate(void *log_)
 
         usleep(10000);
         snprintf(name, sizeof name, ROTATED ".%d", i);
-        assert_int_equal(command ? system(command) : rename(ROTATED, name),
-                         0);
+        int error = command ? system(command) : rename(ROTATED, name);
         contact_log_flush(log);
-        while (access(ROTATED, F_OK)) {
-            usleep(1000);
+        if (error || !appears(ROTATED)) {
+            return NULL;
         }
     }
-    return NULL;
+    return log;
 }
 
 /* Marks the lines of the file, and removes it. */
@@ -289,10 +298,9 @@ contact_sink_rotated(void **state OVS_UNUSED)
     static unsigned int seen[N_LINES];
     struct contact_log *log = create_log(ROTATED);
     pthread_t thread;
+    void *rotated;
 
-    while (access(ROTATED, F_OK)) {
-        usleep(1000);
-    }
+    assert_true(appears(ROTATED));
 
     assert_int_equal(pthread_create(&thread, NULL, rotate, log), 0);
     for (int i = 0; i < N_LINES; i++) {
@@ -305,7 +313,8 @@ contact_sink_rotated(void **state OVS_UNUSED)
             usleep(1000);
         }
     }
-    pthread_join(thread, NULL);
+    pthread_join(thread, &rotated);
+    assert_non_null(rotated);
     assert_int_equal(contact_log_lost(log), 0);
     contact_log_destroy(log);
     if (getenv("ROTATE")) {
