@@ -4,9 +4,11 @@
 
 #include "test/unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,6 +121,32 @@ contact_log_without_disk(void **state OVS_UNUSED)
     contact_log_destroy(log);
 }
 
+/* The file may have so many bytes: a line is cut off.  The next one is on a
+ * line of its own. */
+static void
+contact_log_cut_off(void **state OVS_UNUSED)
+{
+    struct contact_log *log = create_log("contacts.log");
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = 8;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    put(log, "12345\n");
+    put(log, "67890\n");
+    contact_log_flush(log);
+    while (contact_log_lost(log) < 1) {
+        pause_msec(1);
+    }
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    put(log, "x\n");
+    contact_log_destroy(log);
+    assert_file("contacts.log", "12345\n67\nx\n");
+    unlink("contacts.log");
+}
+
 /* Nobody flushes. */
 static void
 contact_log_without_room(void **state OVS_UNUSED)
@@ -139,6 +167,7 @@ const struct CMUnitTest contact_log_tests[] = {
     cmocka_unit_test(contact_log_appends),
     cmocka_unit_test(contact_log_reopens),
     cmocka_unit_test(contact_log_without_disk),
+    cmocka_unit_test(contact_log_cut_off),
     cmocka_unit_test(contact_log_without_room),
     { .name = NULL },
 };

@@ -125,7 +125,7 @@ contact_sink_journal(void **state OVS_UNUSED)
 static void
 wait_for_lost(struct contact_log *log, uint64_t n)
 {
-    while (contact_log_lost(log) < n) {
+    for (int i = 0; i < 5000 && contact_log_lost(log) < n; i++) {
         usleep(1000);
     }
     assert_int_equal(contact_log_lost(log), n);
@@ -183,8 +183,20 @@ count_threads(void)
     return n;
 }
 
-/* A daemon that does not read: nobody waits for it but the thread, which ends
- * once nobody wants the log any more. */
+/* More than a socket has room for. */
+#define MANY 5000
+
+static void
+put_many(struct contact_log *log)
+{
+    for (int i = 0; i < MANY; i++) {
+        put(log, "x\n", NULL);
+    }
+    contact_log_flush(log);
+}
+
+/* A daemon that does not read for a while loses nothing.  Nobody waits for it
+ * but the thread, which ends once nobody wants the log any more. */
 static void
 contact_sink_hanging_daemon(void **state OVS_UNUSED)
 {
@@ -193,12 +205,15 @@ contact_sink_hanging_daemon(void **state OVS_UNUSED)
     struct contact_log *log = create_log("journal");
     struct timespec before, after;
 
-    for (int i = 0; i < 10000; i++) {
-        put(log, "x\n", NULL);
+    put_many(log);
+    usleep(1200000);            /* More than it takes to notice. */
+    for (int i = 0; i < MANY; i++) {
+        assert_string_equal(receive(fd), "MESSAGE=x" JOURNAL_COMMON);
     }
-    contact_log_flush(log);
-    assert_string_equal(receive(fd), "MESSAGE=x" JOURNAL_COMMON);
     assert_int_equal(contact_log_lost(log), 0);
+
+    put_many(log);
+    assert_string_equal(receive(fd), "MESSAGE=x" JOURNAL_COMMON);
 
     clock_gettime(CLOCK_MONOTONIC, &before);
     contact_log_destroy(log);
@@ -244,6 +259,16 @@ contact_sink_stdout(void **state OVS_UNUSED)
 #define N_LINES 20000
 #define N_ROTATIONS 10
 
+static bool
+appears(const char *name)
+{
+    for (int i = 0; i < 5000 && access(name, F_OK); i++) {
+        usleep(1000);
+    }
+    return !access(name, F_OK);
+}
+
+/* Returns NULL if it fails. */
 static void *
 rotate(void *log_)
 {
@@ -255,14 +280,13 @@ rotate(void *log_)
 
         usleep(10000);
         snprintf(name, sizeof name, ROTATED ".%d", i);
-        assert_int_equal(command ? system(command) : rename(ROTATED, name),
-                         0);
+        int error = command ? system(command) : rename(ROTATED, name);
         contact_log_flush(log);
-        while (access(ROTATED, F_OK)) {
-            usleep(1000);
+        if (error || !appears(ROTATED)) {
+            return NULL;
         }
     }
-    return NULL;
+    return log;
 }
 
 /* Marks the lines of the file, and removes it. */
@@ -289,10 +313,9 @@ contact_sink_rotated(void **state OVS_UNUSED)
     static unsigned int seen[N_LINES];
     struct contact_log *log = create_log(ROTATED);
     pthread_t thread;
+    void *rotated;
 
-    while (access(ROTATED, F_OK)) {
-        usleep(1000);
-    }
+    assert_true(appears(ROTATED));
 
     assert_int_equal(pthread_create(&thread, NULL, rotate, log), 0);
     for (int i = 0; i < N_LINES; i++) {
@@ -305,7 +328,8 @@ contact_sink_rotated(void **state OVS_UNUSED)
             usleep(1000);
         }
     }
-    pthread_join(thread, NULL);
+    pthread_join(thread, &rotated);
+    assert_non_null(rotated);
     assert_int_equal(contact_log_lost(log), 0);
     contact_log_destroy(log);
     if (getenv("ROTATE")) {

@@ -75,6 +75,41 @@ options_defaults(void **state OVS_UNUSED)
 }
 
 static void
+assert_contact_log(const char *words, const char *log,
+                   enum contact_format format)
+{
+    struct options o;
+
+    assert_null(parse(words, &o));
+    assert_string_equal(o.contact_log, log);
+    assert_int_equal(o.contact_log_format, format);
+    options_destroy(&o);
+}
+
+static void
+options_contacts(void **state OVS_UNUSED)
+{
+    char *cwd = get_cwd();
+    char *file = xasprintf("%s/./syslog", cwd);
+    struct options o;
+
+    assert_null(parse("--uplink u", &o));
+    assert_null(o.contact_log);
+    options_destroy(&o);
+    assert_contact_log("--uplink u --contact-log -", "-", CONTACT_ECS);
+    assert_contact_log("--uplink u --contact-log journal "
+                       "--contact-log-format eve", "journal", CONTACT_EVE);
+    assert_contact_log("--uplink u --contact-log syslog "
+                       "--contact-log-format zeek", "syslog", CONTACT_ZEEK);
+    assert_contact_log("--uplink u --contact-log ./syslog "
+                       "--contact-log-format ecs", file, CONTACT_ECS);
+    assert_contact_log("--uplink u --contact-log /x/y.json", "/x/y.json",
+                       CONTACT_ECS);
+    free(file);
+    free(cwd);
+}
+
+static void
 options_all(void **state OVS_UNUSED)
 {
     struct options o;
@@ -222,6 +257,7 @@ options_help(void **state OVS_UNUSED)
 
 const struct CMUnitTest options_tests[] = {
     cmocka_unit_test(options_defaults),
+    cmocka_unit_test(options_contacts),
     cmocka_unit_test(options_all),
     cmocka_unit_test(options_lists),
     cmocka_unit_test(options_claims),
