@@ -151,7 +151,8 @@ TESTSUITE_AT = \
 	test/networks.at \
 	test/claims.at \
 	test/limits.at \
-	test/subnet.at
+	test/subnet.at \
+	test/top.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
@@ -201,6 +202,7 @@ TEST_HELPERS = \
 	test/connects.py \
 	test/demo.sh \
 	test/fake-switch.py \
+	test/fake-top.py \
 	test/fault-lib.sh \
 	test/flood.py \
 	test/ovsdb-proxy.py \

@@ -126,7 +126,7 @@ def huge():
                        contacts=10 ** 15 + i)
 
 
-EVIL = "\x1b]0;evil\x07\x1b[31mred\x1b[2J\x9b5n\x00\n\r\t\u202e\u00e4"
+EVIL = "\x1b]0;evil\x07\x1b[31mred\x1b[2J\x9b5n\n\r\t\u202e\u00e4"
 
 
 def hostile(rows):
@@ -187,8 +187,7 @@ def answer(request, what):
         return json.dumps(list(huge())), None
     rows = table(command, args)
     if what == "hostile":
-        # A byte that is 0 would make it no JSON for the agent's library.
-        return json.dumps(hostile(rows)).replace("\\u0000", " "), None
+        return json.dumps(hostile(rows)), None
     if what == "sparse":
         rows = rows[:2]
     return json.dumps(limited(rows, args)), None
