@@ -27,7 +27,8 @@ test_unit_SOURCES = \
 	test/unit-options.c \
 	test/unit-schedule.c \
 	test/unit-sync-counts.c \
-	test/unit-restart-watch.c
+	test/unit-restart-watch.c \
+	test/unit-top.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
 test_unit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_connect

@@ -34,6 +34,7 @@ static const struct CMUnitTest *const groups[] = {
     schedule_tests,
     restart_watch_tests,
     sync_counts_tests,
+    top_tests,
 };
 
 int
