@@ -61,7 +61,8 @@ put_title(const struct top_state *s, struct top_grid *grid, int line)
 
     top_grid_fill(grid, line, TOP_TITLE);
     top_grid_put_format(grid, line, 0, TOP_TITLE, " %.40s%s%.20s%s%.60s",
-                        s->instance, s->version[0] ? "  " : "", s->version,
+                        s->instance, s->version[0] ? "  pipette-agent " : "",
+                        s->version,
                         s->condition[0] ? "  " : "", s->condition);
     put_right(grid, line, TOP_TITLE, "  %s%s%s ", s->paused ? "PAUSED  " : "",
               all ? "all times" : "last ", all ? "" : top_state_span(s));

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "agent/pipettectl/top-grid.h"
@@ -137,6 +138,10 @@ void
 top_screen_close(void)
 {
     if (screen) {
+        /* Output that Ctrl-S stopped would keep it from ending.  What
+         * tcflow() did not stop, it does not start. */
+        tcflow(STDOUT_FILENO, TCOOFF);
+        tcflow(STDOUT_FILENO, TCOON);
         endwin();
         delscreen(screen);
         screen = NULL;
@@ -221,9 +226,20 @@ top_screen_get_size(int *height, int *width)
     *width = COLS;
 }
 
+static bool
+is_stopped(void)
+{
+    struct pollfd pollfd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+    return !poll(&pollfd, 1, 0);
+}
+
 void
 top_screen_draw(const struct top_grid *grid)
 {
+    if (is_stopped()) {
+        return;
+    }
     for (int i = 0; i < grid->height; i++) {
         const unsigned char *styles = grid->styles + i * grid->width;
 

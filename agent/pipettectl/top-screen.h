@@ -26,9 +26,11 @@ void top_screen_close(void);
  * -1 if the terminal is gone. */
 int top_screen_get_key(void);
 
-/* Draws an empty 'grid', to be filled by top_screen_draw()'s caller, has the
- * size that the terminal has at the moment. */
+/* The size that the terminal has at the moment. */
 void top_screen_get_size(int *height, int *width);
+
+/* Draws what has changed.  Nothing is drawn while the terminal's output is
+ * stopped (Ctrl-S). */
 void top_screen_draw(const struct top_grid *);
 
 /* Wakes up when a key is pressed or the size changes. */

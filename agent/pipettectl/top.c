@@ -38,6 +38,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "agent/operator/command-args.h"
 #include "agent/operator/listing.h"
@@ -263,7 +264,7 @@ ctl_top(struct ctl *ctl, int argc, char *argv[])
         ctl_fail(error);
         return CTL_BAD_USAGE;
     }
-    args.batch = args.batch || !ctl->width;
+    args.batch = args.batch || !isatty(STDOUT_FILENO);
     instance = get_instance(ctl->socket);
     top_state_init(&state, instance, args.view, args.since, args.network,
                    args.limit ? args.limit : args.batch ? BATCH_LIMIT : LIMIT);
