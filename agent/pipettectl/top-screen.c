@@ -50,20 +50,30 @@ static const struct {
     [TOP_KEYS] = { COLOR_CYAN, -1, A_NORMAL, A_NORMAL },
 };
 
+static bool
+can_place_cursor(void)
+{
+    bool can = false;
+    int result;
+
+    if (setupterm(NULL, STDOUT_FILENO, &result) == OK) {
+        can = cursor_address && clear_screen;
+        del_curterm(cur_term);
+    }
+    return can;
+}
+
 /* Returns NULL or the error. */
 static char *
 check_terminal(void)
 {
     const char *term = getenv("TERM");
-    int result;
 
     if (!isatty(STDIN_FILENO)) {
         return xstrdup("standard input must be a terminal (--batch needs "
                        "none)");
     }
-    if (!term || !term[0]
-        || setupterm(NULL, STDOUT_FILENO, &result) != OK
-        || !cursor_address || !clear_screen) {
+    if (!term || !term[0] || !can_place_cursor()) {
         return xasprintf("TERM=%.40s: must be a terminal of terminfo(5) with "
                          "a cursor that can be placed (--batch needs none)",
                          term ? term : "");
