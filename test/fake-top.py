@@ -193,18 +193,31 @@ def answer(request, what):
     return json.dumps(limited(rows, args)), None
 
 
-def serve_request(connection, request):
+def talk(connection):
+    """Logs how much the other side took before it closed the connection."""
+    connection.sendall(b'{"id":0,"error":null,"result":"')
+    sent = 0
+    try:
+        while mode() == "endless":
+            sent += connection.send(b"x" * 65536)
+    except OSError:
+        log("given up after %d MiB" % (sent >> 20))
+
+
+def log(line):
     with open(PATH + ".log", "a", encoding="utf-8") as f:
-        f.write(" ".join([request["method"]] + request["params"]) + "\n")
+        f.write(line + "\n")
+
+
+def serve_request(connection, request):
+    log(" ".join([request["method"]] + request["params"]))
     while mode() == "hang":
         time.sleep(.05)
     what = mode()
     if what == "hangup":
         return False
     if what == "endless":
-        connection.sendall(b'{"id":0,"error":null,"result":"')
-        while mode() == "endless":
-            connection.sendall(b"x" * 65536)
+        talk(connection)
         return False
     result, error = answer(request, what)
     connection.sendall(json.dumps({

@@ -17,7 +17,7 @@
 struct json;
 struct svec;
 
-#define TOP_CALL_TIMEOUT 10000  /* ms */
+#define TOP_CALL_TIMEOUT 5000   /* ms */
 #define TOP_CALL_MAX_REPLY (8 * 1024 * 1024) /* Bytes. */
 
 enum top_call_result {
