@@ -64,6 +64,7 @@ libpipette_a_SOURCES += \
 	agent/pipettectl/top-call.h \
 	agent/pipettectl/top-grid.c \
 	agent/pipettectl/top-grid.h \
+	agent/pipettectl/top-keys.c \
 	agent/pipettectl/top-layout.c \
 	agent/pipettectl/top-layout.h \
 	agent/pipettectl/top-rows.c \

@@ -115,7 +115,7 @@ def contacts(options):
 STATUS = {
     "ready": True, "standby": False, "version": "0.1.0",
     "bridge": {"state": "in sync"},
-    "contacts": {"missed": 0},
+    "contacts": {"packets_missed": 0},
 }
 
 
@@ -176,7 +176,7 @@ def answer(request, what):
             status = {}
         elif what == "hostile":
             status = dict(STATUS, version=EVIL, removal=EVIL * 20,
-                          contacts={"missed": "no"})
+                          contacts={"packets_missed": "no"})
         return json.dumps(status), None
     if what == "refuse":
         return None, ("contacts: not configured (see contact-log in "

@@ -229,7 +229,7 @@ static const char *const replies[] = {
         "\"per_minute\":9223372036854775807,\"last\":\"2026\"}]",
     "[{\"client\":\"\",\"target\":\"\",\"port\":-1,\"protocol\":\"/\","
         "\"contacts\":-9223372036854775808,\"per_minute\":-1}]",
-    "[{\"ready\":true,\"contacts\":{\"missed\":-5},\"version\":3}]",
+    "[{\"ready\":true,\"contacts\":{\"packets_missed\":-5},\"version\":3}]",
 };
 
 static void

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dirs.h"
 #include "jsonrpc.h"
 #include "openvswitch/json.h"
 #include "openvswitch/poll-loop.h"
@@ -63,8 +62,7 @@ top_call_destroy(struct top_call *call)
 static void
 connect_to_agent(struct top_call *call)
 {
-    char *path = abs_file_name(ovs_rundir(), call->socket);
-    char *name = xasprintf("unix:%s", path);
+    char *name = xasprintf("unix:%s", call->socket);
     struct stream *stream;
 
     if (!stream_open(name, &stream, DSCP_DEFAULT)) {
@@ -75,7 +73,6 @@ connect_to_agent(struct top_call *call)
         }
     }
     free(name);
-    free(path);
 }
 
 void

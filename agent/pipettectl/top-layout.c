@@ -82,7 +82,7 @@ put_totals(const struct top_state *s, struct top_grid *grid, int line)
         ds_put_format(&text, " %"PRIuSIZE"%s contacts", rows->n, more);
     }
     if (s->missed >= 0) {
-        ds_put_format(&text, ", %"PRId64" frames missed", s->missed);
+        ds_put_format(&text, ", %"PRId64" packets missed", s->missed);
     }
     top_grid_put(grid, line, 0, TOP_BOLD, ds_cstr(&text));
     ds_destroy(&text);

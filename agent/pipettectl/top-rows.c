@@ -146,8 +146,10 @@ make_key(enum top_view view, const struct json *json)
 {
     char *port, *key, *copy;
 
-    if (view == TOP_CLIENTS || view == TOP_TARGETS) {
-        return copy_printable(get_text(json, top_tables[view].columns[0].name));
+    if (view == TOP_CLIENTS) {
+        return copy_printable(get_text(json, "client"));
+    } else if (view == TOP_TARGETS) {
+        return copy_printable(get_text(json, "target"));
     }
     port = get_port(json);
     if (view == TOP_PORTS) {

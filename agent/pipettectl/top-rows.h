@@ -74,8 +74,8 @@ struct top_rows {
 };
 
 /* Initializes 'rows' with those of 'json': at most TOP_MAX_ROWS, of each cell
- * at most 63 bytes.  All are shown, as they came.  Returns false, with no rows,
- * if it is no array of objects. */
+ * at most 63 bytes.  All are shown, as they came.  Returns false, with no
+ * rows, if it is no array of objects. */
 bool top_rows_init(struct top_rows *rows, enum top_view,
                    const struct json *json);
 void top_rows_destroy(struct top_rows *);

@@ -96,11 +96,20 @@ void top_state_take_rows(struct top_state *, const struct json *);
 void top_state_take_error(struct top_state *, const char *error);
 void top_state_take_status(struct top_state *, const struct json *);
 
+/* Puts the rows in the order, and filters them, that are to be seen now; the
+ * cursor stays where it was, or as near as there are rows. */
+void top_state_arrange(struct top_state *);
+
+/* Forgets what the agent replied, as something else is asked for. */
+void top_state_forget_rows(struct top_state *);
+
 /* Says how many rows the screen has, and moves the first one so that the
  * cursor is on it. */
 void top_state_set_page(struct top_state *, int page);
 
-/* "10 min", "all" */
+int top_state_n_spans(const struct top_state *);
+
+/* "10m", "all" */
 const char *top_state_span(const struct top_state *);
 
 #endif /* agent/pipettectl/top-state.h */

@@ -4,14 +4,14 @@
  *                [--network NAME] [--limit N] [--batch]
  *
  * Shows who makes the most contacts, which targets and which ports have the
- * most, in full screen, once a second.  With --batch, or if standard output is
- * no terminal, prints one table as text and exits.  Like every command, it
- * reads the control socket only.
+ * most, in full screen, once a second.  With --batch, or if standard output
+ * is no terminal, prints one table as text and exits.  It reads the control
+ * socket only.
  *
  * The table is the first N rows of the column that it is ordered by (--limit:
  * 1,000 in full screen, 20 with --batch; at most 10,000).  --since is a time
- * such as 90s, 10m, 2h or 7d, or "all"; the default is 10m.  --sort is a column
- * of the control command "top": "contacts" is the default.
+ * such as 90s, 10m, 2h or 7d, or "all"; the default is 10m.  --sort is a
+ * column of the control command "top": "contacts" is the default.
  *
  * Keys in full screen:
  *
@@ -30,9 +30,9 @@
  *    q                  quit
  *
  * Colours are used if the terminal has them and NO_COLOR is not set.  If the
- * agent does not answer, the last line says for how long, and top goes on when
- * it does again.  Exit status: 0; 1 if the agent refuses or the terminal cannot
- * do it; 2 for wrong usage. */
+ * agent does not answer, the last line says for how long, and top goes on
+ * when it does again.  Exit status: 0; 1 if the agent refuses or the terminal
+ * cannot do it; 2 for wrong usage. */
 
 #include <config.h>
 
