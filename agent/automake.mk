@@ -83,7 +83,18 @@ libpipette_a_SOURCES += \
 	agent/operator/notify.c \
 	agent/operator/notify.h \
 	agent/operator/translate.c \
-	agent/operator/translate.h
+	agent/operator/translate.h \
+	agent/pipettectl/top-call.c \
+	agent/pipettectl/top-call.h \
+	agent/pipettectl/top-grid.c \
+	agent/pipettectl/top-grid.h \
+	agent/pipettectl/top-keys.c \
+	agent/pipettectl/top-layout.c \
+	agent/pipettectl/top-layout.h \
+	agent/pipettectl/top-rows.c \
+	agent/pipettectl/top-rows.h \
+	agent/pipettectl/top-state.c \
+	agent/pipettectl/top-state.h
 
 agent_pipette_agent_SOURCES = agent/main.c
 agent_pipette_agent_LDADD = $(PIPETTE_LIBS)
@@ -97,8 +108,13 @@ agent_pipettectl_pipettectl_SOURCES = \
 	agent/pipettectl/ctl.h \
 	agent/pipettectl/main.c \
 	agent/pipettectl/report.c \
+	agent/pipettectl/top-live.c \
+	agent/pipettectl/top-live.h \
+	agent/pipettectl/top-screen.c \
+	agent/pipettectl/top-screen.h \
 	agent/pipettectl/top.c
-agent_pipettectl_pipettectl_LDADD = $(PIPETTE_LIBS)
+agent_pipettectl_pipettectl_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)
+agent_pipettectl_pipettectl_LDADD = $(PIPETTE_LIBS) $(NCURSES_LIBS)
 $(agent_pipettectl_pipettectl_OBJECTS): | $(OVS_LIB)
 
 bashcompletiondir = $(datadir)/bash-completion/completions

@@ -32,6 +32,8 @@ AC_DEFUN([PIPETTE_LIBRARIES],
      [AC_MSG_ERROR([libinih is missing (install libinih-dev)])])
    PKG_CHECK_MODULES([LIBPCAP], [libpcap >= 1.10], [],
      [AC_MSG_ERROR([libpcap is missing (install libpcap-dev)])])
+   PKG_CHECK_MODULES([NCURSES], [ncursesw], [],
+     [AC_MSG_ERROR([ncurses is missing (install libncurses-dev)])])
    AC_ARG_ENABLE([tests],
      [AS_HELP_STRING([--disable-tests], [do without cmocka and "make check"])],
      [], [enable_tests=yes])

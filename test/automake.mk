@@ -33,6 +33,8 @@ test_unit_SOURCES = \
 	test/unit-sync-counts.c \
 	test/unit-tap.c \
 	test/unit-restart-watch.c
+	test/unit-restart-watch.c \
+	test/unit-top.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
 test_unit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_connect
@@ -161,7 +163,8 @@ TESTSUITE_AT = \
 	test/networks.at \
 	test/claims.at \
 	test/limits.at \
-	test/subnet.at
+	test/subnet.at \
+	test/top.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
@@ -214,6 +217,7 @@ TEST_HELPERS = \
 	test/connects.py \
 	test/demo.sh \
 	test/fake-switch.py \
+	test/fake-top.py \
 	test/fault-lib.sh \
 	test/flood.py \
 	test/ovsdb-proxy.py \

@@ -39,6 +39,7 @@ static const struct CMUnitTest *const groups[] = {
     restart_watch_tests,
     sync_counts_tests,
     tap_tests,
+    top_tests,
 };
 
 int

@@ -37,5 +37,6 @@ extern const struct CMUnitTest schedule_tests[];
 extern const struct CMUnitTest restart_watch_tests[];
 extern const struct CMUnitTest sync_counts_tests[];
 extern const struct CMUnitTest tap_tests[];
+extern const struct CMUnitTest top_tests[];
 
 #endif /* test/unit.h */
