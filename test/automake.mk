@@ -213,6 +213,7 @@ TEST_HELPERS = \
 	test/docker-lib.sh \
 	test/errors.py \
 	test/sandbox-lib.sh \
+	test/report-log.py \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
