@@ -151,6 +151,7 @@ TESTSUITE_AT = \
 	test/networks.at \
 	test/claims.at \
 	test/limits.at \
+	test/report.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
@@ -214,6 +215,7 @@ TEST_HELPERS = \
 	test/errors.py \
 	test/sandbox-lib.sh \
 	test/report-log.py \
+	test/report-text.py \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
@@ -230,7 +232,7 @@ FAULTS_TESTSUITE = $(builddir)/test/faults-testsuite
 PACKAGE_TESTSUITE = $(builddir)/test/package-testsuite
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_INCLUDES = -I $(builddir)/test -I $(srcdir)/test -I $(OVS_SRCDIR)
-AUTOTEST_PATH = agent:test
+AUTOTEST_PATH = agent:agent/pipettectl:test
 
 test/package.m4: $(top_srcdir)/configure.ac
 	$(AM_V_GEN)$(MKDIR_P) test && { \

@@ -6,10 +6,13 @@ the same for each run, in the form of contact_record_put().
 small    24 contacts, of which a test knows the figures
 day      a day of a /24: 40 clients that scan, or try passwords over ssh
 large    the same of a /20, with 400 clients
+hostile  strings that try to be more than that
 apart N  N contacts, no two of the same client, target or time
 """
 
+import json
 import random
+import re
 import sys
 import time
 
@@ -142,25 +145,41 @@ def day(out, r, n_clients, targets, prefix):
                      answer_of(r, target, port), r.randrange(1, 4), 3000)
 
 
+def hostile():
+    names = ["</script><script>alert(1)</script>",
+             "\"><img src=x onerror=alert(2)>", "<!--", "&lt;b&gt;",
+             "\x01\x7f\u2028\u202e", "]]>", "a" * 500, "' onclick='"]
+    for i, name in enumerate(names):
+        out = {"event": {"start": "2026-11-28T10:00:0%d.000Z" % i},
+               "source": {"ip": "192.168.2.5"},
+               "destination": {"ip": "192.168.2.77", "port": -1},
+               "network": {"name": name, "transport": name,
+                           "vlan": {"id": name}},
+               "pipette": {"attempts": "9" * 400, "answer": name}}
+        if i == 7:
+            out["source"]["ip"] += "\"><b>"
+        print(json.dumps(out), flush=True)
+    sys.stdout.buffer.write(
+        b'{"event":{"start":"2026-11-28T10:00:09Z"},"source":{"ip":"1.2.3.4"}'
+        b',"destination":{"ip":"1.2.3.5"},"network":{"name":"\377<\300\257"'
+        b'}}\n')
+
+
 def apart(n):
     """Fast: only the parts that differ are made for each line."""
+    words = ["CLIENT", "TARGET", stamp(0)]
     line = record(0, "CLIENT", "TARGET", 22, "given")
-    line = (line.replace("%", "%%").replace("CLIENT", "%s")
-            .replace("TARGET", "%s").replace(stamp(0), "%s"))
-    order = [part for part in
-             sorted((record(0, "CLIENT", "TARGET", 22).find(word, at), word)
-                    for word in ("CLIENT", "TARGET", stamp(0))
-                    for at in (0, 200, 500, 900)) if part[0] >= 0]
-    words = [word for _, word in dict(order).items()]
-    write = sys.stdout.write
+    parts = re.split("(%s)" % "|".join(words), line.replace("%", "%%"))
+    order = [words.index(part) for part in parts if part in words]
+    line = "".join("%s" if part in words else part for part in parts) + "\n"
     for i in range(n):
-        if i % 1000 == 0:
-            second = stamp(EPOCH * 1000 + i)[:-4]
-        values = {"CLIENT": "%d.%d.%d.%d" % (11 + (i >> 20), i >> 12 & 255,
-                                             i >> 4 & 255, i & 15),
-                  "TARGET": "10.%d.%d.%d" % (i >> 16, i >> 8 & 255, i & 255),
-                  stamp(0): "%s%03dZ" % (second, i % 1000)}
-        write(line % tuple(values[word] for word in words) + "\n")
+        values = ("%d.%d.%d.%d" % (11 + (i >> 20), i >> 12 & 255,
+                                   i >> 4 & 255, i & 15),
+                  "10.%d.%d.%d" % (i >> 16, i >> 8 & 255, i & 255),
+                  stamp(EPOCH * 1000 + i) if i % 1000 == 0 else
+                  "%s%03dZ" % (second, i % 1000))
+        second = values[2][:-4]
+        sys.stdout.write(line % tuple(values[j] for j in order))
 
 
 def main():
@@ -169,6 +188,9 @@ def main():
     out = []
     if kind == "apart":
         apart(int(sys.argv[2]))
+        return
+    elif kind == "hostile":
+        hostile()
         return
     elif kind == "small":
         small(out)

@@ -146,7 +146,7 @@ put_row(struct ds *s, const struct report_summary *summary, size_t row,
         }
     }
     ds_put_format(s, "\" transform=\"translate(%d %.1f) scale(%.4f %.1f)\">",
-                  LEFT, y + 0.5, cell, height - 1.0);
+                  LEFT, y + 1.0, cell, height - 2.0);
     put_cells(s, heat, row, levels, cell);
     ds_put_cstr(s, "</g>\n");
 }

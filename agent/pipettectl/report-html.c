@@ -120,7 +120,7 @@ put_figures(struct ds *s, const struct report_page *page)
     put_figure(s, "attempts", "Attempts", summary->attempts);
     put_figure(s, "clients", "Clients", rankings[REPORT_CLIENTS].n_distinct);
     put_figure(s, "targets", "Targets", rankings[REPORT_TARGETS].n_distinct);
-    put_figure(s, "ports", "TCP and UDP ports", summary->n_ports);
+    put_figure(s, "ports", "Ports", summary->n_ports);
     begin_figure(s, "answered", "Answered");
     report_put_share(s, summary->by_answer[REPORT_GIVEN], summary->n);
     ds_put_cstr(s, "</dd>");

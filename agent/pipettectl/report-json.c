@@ -99,8 +99,8 @@ find_place(const struct scanner *s, int object, const char *name, size_t n)
         return REPORT_JSON_NOWHERE;
     }
     for (const struct report_json_key *key = s->keys; key->name; key++) {
-        if (key->object == object && !strncmp(key->name, name, n)
-            && !key->name[n]) {
+        if (key->object == object && key->name[0] == name[0]
+            && !strncmp(key->name, name, n) && !key->name[n]) {
             return key->place;
         }
     }

@@ -113,9 +113,7 @@ report_put_top(struct ds *s, const struct report_summary *summary,
     ds_put_format(s, "<section aria-labelledby=\"top-%s\">"
                   "<h2 id=\"top-%s\">%s</h2>\n<p class=\"soft\">",
                   dimension->title, dimension->title, dimension->title);
-    if (ranking->n_distinct > n) {
-        ds_put_format(s, "The %"PRIuSIZE" with the most contacts, of ", n);
-    }
+    ds_put_format(s, "The %"PRIuSIZE" with the most contacts, of ", n);
     report_put_number(s, ranking->n_distinct);
     ds_put_format(s, ".</p>\n<div class=\"wide\" tabindex=\"-1\">"
                   "<table id=\"top-%s-table\" aria-labelledby=\"top-%s\">"
@@ -223,7 +221,9 @@ report_put_newest(struct ds *s, const struct report_data *d,
                 "<h2 id=\"contacts-title\">Contacts</h2>\n"
                 "<p class=\"soft\" id=\"rows\">");
     if (summary->n > summary->n_newest) {
-        ds_put_format(s, "The newest %d of ", REPORT_MAX_NEWEST);
+        ds_put_cstr(s, "The newest ");
+        report_put_number(s, summary->n_newest);
+        ds_put_cstr(s, " of ");
     }
     report_put_number(s, summary->n);
     ds_put_cstr(s, ", the newest first; times are UTC.</p>\n");

@@ -88,10 +88,10 @@ choose_step(uint64_t max)
 }
 
 static void
-put_y_axis(struct ds *s, uint64_t step, uint64_t top)
+put_y_axis(struct ds *s, uint64_t step, double top)
 {
     for (uint64_t n = 0; n <= top; n += step) {
-        double y = TOP + PLOT_HEIGHT * (1 - (double) n / top);
+        double y = TOP + PLOT_HEIGHT * (1 - n / top);
 
         ds_put_format(s, "<path class=\"%s\" d=\"M%d %.1fH%d\"/>"
                       "<text class=\"end\" x=\"%d\" y=\"%.1f\">",
@@ -172,7 +172,7 @@ put_bin_text(struct ds *s, const struct report_timeline *t, size_t i)
 
 static void
 put_bin(struct ds *s, const struct report_timeline *t, size_t i, double bar,
-        uint64_t top)
+        double top)
 {
     double gap = bar > 4 ? 1 : 0;
     double y = TOP + PLOT_HEIGHT;
@@ -181,7 +181,7 @@ put_bin(struct ds *s, const struct report_timeline *t, size_t i, double bar,
     put_bin_text(s, t, i);
     ds_put_cstr(s, "</title>");
     for (int j = 0; j < REPORT_N_ANSWERS; j++) {
-        double height = (double) t->bins[i][j] * PLOT_HEIGHT / top;
+        double height = t->bins[i][j] * PLOT_HEIGHT / top;
 
         if (t->bins[i][j]) {
             y -= height;
@@ -232,7 +232,7 @@ report_put_timeline(struct ds *s, const struct report_timeline *t)
     }
 
     uint64_t step = choose_step(max);
-    uint64_t top = DIV_ROUND_UP(max, step) * step;
+    double top = max * 1.04;
 
     report_put_answer_legend(s);
     ds_put_format(s, "<div class=\"wide\" tabindex=\"-1\">"
