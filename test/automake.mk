@@ -214,6 +214,7 @@ TEST_HELPERS = \
 	test/docker-lib.sh \
 	test/errors.py \
 	test/sandbox-lib.sh \
+	test/report-browser.py \
 	test/report-log.py \
 	test/report-text.py \
 	test/shell.sh \

@@ -160,7 +160,7 @@ put_bin_text(struct ds *s, const struct report_timeline *t, size_t i)
     report_put_time(s, "%Y-%m-%d %H:%M:%S", t->start + i * t->width);
     ds_put_cstr(s, ": ");
     report_put_number(s, sum_bin(t, i));
-    ds_put_cstr(s, " contacts");
+    ds_put_cstr(s, sum_bin(t, i) == 1 ? " contact" : " contacts");
     for (int j = 0; j < REPORT_N_ANSWERS; j++) {
         if (t->bins[i][j]) {
             ds_put_cstr(s, ", ");
