@@ -12,17 +12,18 @@
 #define ROWS_IN_TOP 12
 
 struct dimension {
+    const char *id;             /* In the page. */
     const char *title;
     const char *one;            /* What its rows are. */
     enum report_dimension others[2];    /* What else is counted. */
 };
 
 static const struct dimension dimensions[] = {
-    [REPORT_CLIENTS] = { "Clients", "Client",
+    [REPORT_CLIENTS] = { "clients", "Clients", "Client",
                          { REPORT_TARGETS, REPORT_PORTS } },
-    [REPORT_TARGETS] = { "Targets", "Target",
+    [REPORT_TARGETS] = { "targets", "Targets", "Target",
                          { REPORT_CLIENTS, REPORT_PORTS } },
-    [REPORT_PORTS] = { "Ports", "Port",
+    [REPORT_PORTS] = { "ports", "Ports", "Port",
                        { REPORT_CLIENTS, REPORT_TARGETS } },
 };
 
@@ -112,13 +113,13 @@ report_put_top(struct ds *s, const struct report_summary *summary,
 
     ds_put_format(s, "<section aria-labelledby=\"top-%s\">"
                   "<h2 id=\"top-%s\">%s</h2>\n<p class=\"soft\">",
-                  dimension->title, dimension->title, dimension->title);
+                  dimension->id, dimension->id, dimension->title);
     ds_put_format(s, "The %"PRIuSIZE" with the most contacts, of ", n);
     report_put_number(s, ranking->n_distinct);
     ds_put_format(s, ".</p>\n<div class=\"wide\" tabindex=\"-1\">"
                   "<table id=\"top-%s-table\" aria-labelledby=\"top-%s\">"
                   "<thead><tr><th scope=\"col\">%s</th>",
-                  dimension->title, dimension->title, dimension->one);
+                  dimension->id, dimension->id, dimension->one);
     put_number_heading(s, "Contacts");
     ds_put_cstr(s, "<td></td>");
     for (int i = 0; i < 2; i++) {
