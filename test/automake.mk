@@ -60,7 +60,7 @@ $(test_rows_OBJECTS): | $(OVS_LIB)
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
 FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch \
-	test/fuzz-errors
+	test/fuzz-errors test/fuzz-report
 FUZZ_COMMON = test/fuzz.c test/fuzz.h
 if ENABLE_FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -91,7 +91,12 @@ test_fuzz_errors_SOURCES = test/fuzz-errors.c $(FUZZ_COMMON)
 test_fuzz_errors_LDADD = $(PIPETTE_LIBS)
 test_fuzz_errors_LDFLAGS = $(FUZZ_LINK)
 $(test_fuzz_errors_OBJECTS): | $(OVS_LIB)
-EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-seeds
+test_fuzz_report_SOURCES = test/fuzz-report.c $(FUZZ_COMMON)
+test_fuzz_report_LDADD = $(PIPETTE_LIBS)
+test_fuzz_report_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_report_OBJECTS): | $(OVS_LIB)
+EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-report.dict \
+	test/fuzz-seeds
 
 # "make fuzz": each target FUZZ_SECONDS seconds, in fuzz/, where all code, that
 # of Open vSwitch too, is built by clang with sanitizers.
