@@ -25,6 +25,7 @@ test_unit_SOURCES = \
 	test/unit-links.c \
 	test/unit-notify.c \
 	test/unit-options.c \
+	test/unit-report.c \
 	test/unit-schedule.c \
 	test/unit-sync-counts.c \
 	test/unit-restart-watch.c

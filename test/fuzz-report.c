@@ -31,7 +31,9 @@ check_line(const char *line, size_t n)
     char *copy = xmemdup0(line, n);
     struct json *json = json_from_string(copy);
     ovs_assert(strlen(copy) == n);
-    ovs_assert(json->type == JSON_OBJECT);
+    /* RFC 8259 sets no bound for numbers, Open vSwitch does. */
+    ovs_assert(json->type == JSON_OBJECT
+               || strstr(json_string(json), "outside valid range"));
     json_destroy(json);
     free(copy);
 }
