@@ -94,7 +94,38 @@ libpipette_a_SOURCES += \
 	agent/pipettectl/top-rows.c \
 	agent/pipettectl/top-rows.h \
 	agent/pipettectl/top-state.c \
-	agent/pipettectl/top-state.h
+	agent/pipettectl/top-state.h \
+	agent/pipettectl/report-assets.h \
+	agent/pipettectl/report-charts.h \
+	agent/pipettectl/report-data.c \
+	agent/pipettectl/report-data.h \
+	agent/pipettectl/report-heat.c \
+	agent/pipettectl/report-html.c \
+	agent/pipettectl/report-html.h \
+	agent/pipettectl/report-json.c \
+	agent/pipettectl/report-json.h \
+	agent/pipettectl/report-read.c \
+	agent/pipettectl/report-read.h \
+	agent/pipettectl/report-sort.c \
+	agent/pipettectl/report-sort.h \
+	agent/pipettectl/report-summary.c \
+	agent/pipettectl/report-summary.h \
+	agent/pipettectl/report-tables.c \
+	agent/pipettectl/report-tables.h \
+	agent/pipettectl/report-text.c \
+	agent/pipettectl/report-text.h \
+	agent/pipettectl/report-timeline.c
+nodist_libpipette_a_SOURCES = agent/pipettectl/report-assets.c
+
+# Style and script of the report's page, as strings.
+REPORT_ASSETS = agent/pipettectl/report.css agent/pipettectl/report.js
+EXTRA_DIST += agent/pipettectl/embed.py $(REPORT_ASSETS)
+CLEANFILES += agent/pipettectl/report-assets.c
+agent/pipettectl/report-assets.c: agent/pipettectl/embed.py $(REPORT_ASSETS)
+	$(AM_V_GEN)$(MKDIR_P) agent/pipettectl && cd $(srcdir) && \
+	$(PYTHON3) agent/pipettectl/embed.py $(REPORT_ASSETS) \
+	    >$(abs_builddir)/$@.tmp && mv $(abs_builddir)/$@.tmp \
+	    $(abs_builddir)/$@
 
 agent_pipette_agent_SOURCES = agent/main.c
 agent_pipette_agent_LDADD = $(PIPETTE_LIBS)

@@ -29,11 +29,11 @@ test_unit_SOURCES = \
 	test/unit-listing.c \
 	test/unit-notify.c \
 	test/unit-options.c \
+	test/unit-report.c \
 	test/unit-schedule.c \
 	test/unit-sync-counts.c \
-	test/unit-tap.c \
-	test/unit-restart-watch.c
 	test/unit-restart-watch.c \
+	test/unit-tap.c \
 	test/unit-top.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
@@ -67,7 +67,7 @@ $(test_rows_OBJECTS): | $(OVS_LIB)
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
 FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch \
-	test/fuzz-errors test/fuzz-contacts
+	test/fuzz-errors test/fuzz-contacts test/fuzz-report
 FUZZ_COMMON = test/fuzz.c test/fuzz.h
 if ENABLE_FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -102,7 +102,12 @@ test_fuzz_contacts_SOURCES = test/fuzz-contacts.c $(FUZZ_COMMON)
 test_fuzz_contacts_LDADD = $(PIPETTE_LIBS)
 test_fuzz_contacts_LDFLAGS = $(FUZZ_LINK)
 $(test_fuzz_contacts_OBJECTS): | $(OVS_LIB)
-EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-seeds
+test_fuzz_report_SOURCES = test/fuzz-report.c $(FUZZ_COMMON)
+test_fuzz_report_LDADD = $(PIPETTE_LIBS)
+test_fuzz_report_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_report_OBJECTS): | $(OVS_LIB)
+EXTRA_DIST += test/fuzz.sh test/fuzz-options.dict test/fuzz-report.dict \
+	test/fuzz-seeds
 
 # "make fuzz": each target FUZZ_SECONDS seconds, in fuzz/, where all code, that
 # of Open vSwitch too, is built by clang with sanitizers.
@@ -163,6 +168,7 @@ TESTSUITE_AT = \
 	test/networks.at \
 	test/claims.at \
 	test/limits.at \
+	test/report.at \
 	test/subnet.at \
 	test/top.at
 SYSTEM_TESTSUITE_AT = \
@@ -231,6 +237,9 @@ TEST_HELPERS = \
 	test/errors.py \
 	test/sandbox-lib.sh \
 	test/send-frames.py \
+	test/report-browser.py \
+	test/report-log.py \
+	test/report-text.py \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
@@ -249,7 +258,7 @@ FAULTS_TESTSUITE = $(builddir)/test/faults-testsuite
 PACKAGE_TESTSUITE = $(builddir)/test/package-testsuite
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_INCLUDES = -I $(builddir)/test -I $(srcdir)/test -I $(OVS_SRCDIR)
-AUTOTEST_PATH = agent:test
+AUTOTEST_PATH = agent:agent/pipettectl:test
 
 test/package.m4: $(top_srcdir)/configure.ac
 	$(AM_V_GEN)$(MKDIR_P) test && { \

@@ -36,6 +36,7 @@ static const struct CMUnitTest *const groups[] = {
     notify_tests,
     options_tests,
     schedule_tests,
+    report_tests,
     restart_watch_tests,
     sync_counts_tests,
     tap_tests,

@@ -34,6 +34,7 @@ extern const struct CMUnitTest listing_tests[];
 extern const struct CMUnitTest notify_tests[];
 extern const struct CMUnitTest options_tests[];
 extern const struct CMUnitTest schedule_tests[];
+extern const struct CMUnitTest report_tests[];
 extern const struct CMUnitTest restart_watch_tests[];
 extern const struct CMUnitTest sync_counts_tests[];
 extern const struct CMUnitTest tap_tests[];
