@@ -23,6 +23,7 @@ test_unit_SOURCES = \
 	test/unit-frag-mode.c \
 	test/unit-health.c \
 	test/unit-links.c \
+	test/unit-metrics.c \
 	test/unit-notify.c \
 	test/unit-options.c \
 	test/unit-schedule.c \
@@ -151,6 +152,7 @@ TESTSUITE_AT = \
 	test/networks.at \
 	test/claims.at \
 	test/limits.at \
+	test/metrics.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \

@@ -29,6 +29,7 @@ static const struct CMUnitTest *const groups[] = {
     frag_mode_tests,
     health_tests,
     links_tests,
+    metrics_tests,
     notify_tests,
     options_tests,
     schedule_tests,

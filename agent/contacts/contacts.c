@@ -277,6 +277,29 @@ contacts_wait(struct contacts *contacts)
 }
 
 void
+contacts_get_counts(const struct contacts *contacts,
+                    struct contacts_counts *counts)
+{
+    const struct contact_table *table = &contacts->table;
+    struct tap_counts tap;
+
+    tap_get_counts(contacts->tap, &tap);
+    *counts = (struct contacts_counts) {
+        .evicted = table->n_evicted,
+        .denied = contacts->n_denied,
+        .tapping = !tap_error(contacts->tap),
+        .taken = tap.taken,
+        .missed = tap.missed,
+        .suppressed = contacts->n_suppressed,
+        .lost = contact_log_lost(contacts->log),
+    };
+    for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
+        counts->contacts[i] = table->n_contacts[i];
+        counts->answered[i] = table->n_answered[i];
+    }
+}
+
+void
 contacts_format_status(struct contacts *contacts, struct ds *s)
 {
     const struct contact_table *t = &contacts->table;
