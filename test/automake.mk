@@ -176,6 +176,7 @@ FAULTS_TESTSUITE_AT = \
 PACKAGE_TESTSUITE_AT = \
 	test/package-testsuite.at
 TEST_HELPERS = \
+	test/alerts-test.yml \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
 	test/appliance/claims.sh \
@@ -201,6 +202,7 @@ TEST_HELPERS = \
 	test/contacts-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \
+	test/dashboard.py \
 	test/demo.sh \
 	test/fake-switch.py \
 	test/fault-lib.sh \
