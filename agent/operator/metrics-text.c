@@ -33,18 +33,18 @@ metrics_begin(struct metrics_text *m, enum metrics_type type,
     m->type = type;
     m->name = name;
     m->help = help;
-    m->begun = NULL;
+    m->has_heading = false;
 }
 
 static void
 put_heading(struct metrics_text *m)
 {
-    if (m->begun != m->name) {
+    if (!m->has_heading) {
         ds_put_format(m->s, "# HELP %s ", m->name);
         put_escaped(m->s, m->help, '\\');
         ds_put_format(m->s, "\n# TYPE %s %s\n", m->name,
                       m->type == METRICS_COUNTER ? "counter" : "gauge");
-        m->begun = m->name;
+        m->has_heading = true;
     }
 }
 

@@ -17,6 +17,7 @@
  * A metric without a sample does not appear: what is not known is left out.
  * Pure. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler.h"
@@ -32,13 +33,13 @@ struct metrics_text {
     struct ds *s;               /* That lines are appended to. */
     enum metrics_type type;
     const char *name, *help;    /* Of the metric that was begun. */
-    const char *begun;          /* 'name' once its first lines are there. */
+    bool has_heading;           /* Its first lines are there. */
 };
 
 #define METRICS_TEXT_INITIALIZER(S) { .s = (S) }
 
-/* Begins a metric, which has a name of letters, digits and underscores, no
- * other one has.  Both strings must live until the next one begins. */
+/* Begins a metric, whose name has letters, digits and underscores, and is that
+ * of no other one.  Both strings must live until the next one begins. */
 void metrics_begin(struct metrics_text *, enum metrics_type,
                    const char *name, const char *help);
 
