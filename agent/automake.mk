@@ -1,6 +1,6 @@
 sbin_PROGRAMS += agent/pipette-agent
 dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8 \
-	agent/pipette-agent-contacts.5
+	agent/pipette-agent-contacts.5 agent/pipette-agent-metrics.7
 
 libpipette_a_SOURCES += \
 	agent/config/claims.c \
@@ -78,10 +78,16 @@ libpipette_a_SOURCES += \
 	agent/operator/icmp-errors.h \
 	agent/operator/listing.c \
 	agent/operator/listing.h \
+	agent/operator/metrics.c \
+	agent/operator/metrics.h \
+	agent/operator/metrics-text.c \
+	agent/operator/metrics-text.h \
 	agent/operator/networks.c \
 	agent/operator/networks.h \
 	agent/operator/notify.c \
 	agent/operator/notify.h \
+	agent/operator/process.c \
+	agent/operator/process.h \
 	agent/operator/translate.c \
 	agent/operator/translate.h \
 	agent/pipettectl/top-call.c \

@@ -8,6 +8,9 @@ EXTRA_DIST += \
 	debian/conf/pipette-agent.conf \
 	debian/control \
 	debian/copyright \
+	debian/metrics/metrics-textfile \
+	debian/metrics/pipette-agent-metrics@.service \
+	debian/metrics/pipette-agent-metrics@.timer \
 	debian/pipette-agent.docs \
 	debian/pipette-agent.examples \
 	debian/pipette-agent.install \

@@ -55,6 +55,8 @@ struct firewall {
                                  * it is something else; otherwise NULL. */
 
     bool in_sync, blocked;
+    bool settled;               /* The table has been as wanted. */
+    uint64_t n_repairs;         /* Since then. */
     struct ds present;
 };
 
@@ -114,6 +116,7 @@ update_wanted(struct firewall *firewall)
     if (changed) {
         free(firewall->shown);
         firewall->shown = NULL;
+        firewall->settled = false;
     }
     return changed;
 }
@@ -210,6 +213,7 @@ firewall_stop(struct firewall *firewall)
 {
     if (firewall->started) {
         firewall->started = firewall->in_sync = firewall->blocked = false;
+        firewall->settled = false;
         say(firewall, "waiting for the ports");
     }
 }
@@ -407,6 +411,7 @@ mend(struct firewall *firewall)
     if (!ok && !firewall->blocked) {
         say_unsteady(firewall);
     }
+    firewall->n_repairs += ok && firewall->settled;
     free(first);
     free(second);
     return ok;
@@ -420,6 +425,7 @@ compare(struct firewall *firewall)
     if (find_dnat_or_say(firewall) && read_or_say(firewall, &text)) {
         firewall->in_sync = is_wanted(firewall, text) || mend(firewall);
         if (firewall->in_sync) {
+            firewall->settled = true;
             ds_clear(&firewall->present);
             firewall_format_wanted(firewall, &firewall->present);
         }
@@ -492,6 +498,12 @@ firewall_read_count(struct firewall *firewall)
     }
     nft_table_read_counter(firewall->name, FIREWALL_COUNTER, &firewall->count);
     return &firewall->count;
+}
+
+uint64_t
+firewall_n_repairs(const struct firewall *firewall)
+{
+    return firewall->n_repairs;
 }
 
 bool

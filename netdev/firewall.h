@@ -102,6 +102,10 @@ void firewall_look(struct firewall *firewall);
  * NULL while there is none. */
 const struct nft_counter *firewall_read_count(struct firewall *firewall);
 
+/* Returns how often a table that had been as wanted was found changed, or
+ * deleted, and written. */
+uint64_t firewall_n_repairs(const struct firewall *firewall);
+
 bool firewall_is_in_sync(const struct firewall *firewall);
 
 /* True if the kernel cannot do this, or refused. */

@@ -55,7 +55,12 @@ struct links {
     unsigned int uplink_mtu;
     bool uplink_left;           /* Since somebody asked. */
     bool in_sync, blocked;
+    bool settled;               /* All has been as wanted. */
     struct ds present;
+
+    /* Requests for changes: since all was as wanted the last time, and since
+     * it was for the first time but those. */
+    uint64_t n_changes[N_LINKS_KINDS], n_repairs[N_LINKS_KINDS];
 };
 
 /* Events. */
@@ -171,7 +176,7 @@ links_set_config(struct links *links, const struct links_config *config)
     }
     links_devices_destroy(&former.devices);
     links_config_destroy(&former.config);
-    links->in_sync = links->blocked = false;
+    links->in_sync = links->blocked = links->settled = false;
     say(links, links->started ? "waiting to compare the links"
         : "waiting for the ports");
     look_at_all(links);
@@ -191,6 +196,7 @@ links_stop(struct links *links)
 {
     if (links->started) {
         links->started = links->in_sync = links->blocked = false;
+        links->settled = false;
         say(links, "waiting for the ports");
     }
 }
@@ -290,12 +296,43 @@ make_fake_ports(struct links *links, const struct snapshot *snapshot)
     return made;
 }
 
+/* A callback of libnl's: counts what is sent to change something. */
+static int
+note_request(struct nl_msg *msg, void *links_)
+{
+    static const enum links_kind kinds[] = {
+        LINKS_LINK, LINKS_ADDRESS, LINKS_ROUTE, LINKS_NEIGHBOUR, LINKS_RULE
+    };
+    struct links *links = links_;
+    unsigned int type = nlmsg_hdr(msg)->nlmsg_type - RTM_BASE;
+
+    /* Each kind has four types, to make, delete, get and set, in the order of
+     * rtnetlink(7). */
+    if (type / 4 < ARRAY_SIZE(kinds) && type % 4 != RTM_GETLINK % 4) {
+        links->n_changes[kinds[type / 4]]++;
+    }
+    return NL_OK;
+}
+
+/* All is as wanted. */
+static void
+settle(struct links *links)
+{
+    for (int i = 0; i < N_LINKS_KINDS; i++) {
+        links->n_repairs[i] += links->settled ? links->n_changes[i] : 0;
+        links->n_changes[i] = 0;
+    }
+    links->settled = true;
+}
+
 /* Makes the devices as wanted. */
 static void
 make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
 {
     int error = snapshot_take_rest(links->requests, ipv6, snapshot);
 
+    nl_socket_modify_cb(links->requests, NL_CB_MSG_OUT, NL_CB_CUSTOM,
+                        note_request, links);
     if (error) {
         links->in_sync = say_made(links, "the links", error);
         return;
@@ -303,6 +340,7 @@ make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
     links->in_sync = make_fake_ports(links, snapshot);
     links->in_sync &= make_uplink(links, snapshot);
     if (links->in_sync) {
+        settle(links);
         links_format_wanted(links, &links->present);
     }
 }
@@ -391,6 +429,12 @@ unsigned int
 links_fake_port_mtu(const struct links *links)
 {
     return MIN(links->uplink_mtu, MAX_FAKE_PORT_MTU);
+}
+
+uint64_t
+links_n_repairs(const struct links *links, enum links_kind kind)
+{
+    return links->n_repairs[kind];
 }
 
 bool

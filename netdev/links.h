@@ -114,6 +114,20 @@ bool links_take_uplink_left(struct links *links);
  * that of the uplink, as far as they can. */
 unsigned int links_fake_port_mtu(const struct links *links);
 
+/* Returns how many requests to change objects of that kind were needed to mend
+ * devices that had all been as wanted: somebody changed them, or they went and
+ * came back.  What it takes to have them so for the first time is not
+ * counted. */
+enum links_kind {
+    LINKS_LINK,                 /* Up, MAC, MTU, and other settings. */
+    LINKS_ADDRESS,
+    LINKS_ROUTE,
+    LINKS_NEIGHBOUR,
+    LINKS_RULE,
+    N_LINKS_KINDS
+};
+uint64_t links_n_repairs(const struct links *links, enum links_kind kind);
+
 /* True if all devices are as wanted. */
 bool links_is_in_sync(const struct links *links);
 

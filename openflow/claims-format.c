@@ -16,22 +16,26 @@
 #define SINCE_FORMAT "%Y-%m-%dT%H:%M:%SZ"
 #define SAME_MSEC 2000          /* Of flows that came together. */
 
-struct counts {
-    uint64_t claimed, dark, owned, asked;
-};
-
-static struct counts
-count(const struct claim_network *network)
+size_t
+claims_n_networks(const struct claims *claims)
 {
-    struct counts counts = {
+    return claims->n;
+}
+
+struct claims_figures
+claims_get_figures(const struct claims *claims, size_t i)
+{
+    const struct claim_network *network = &claims->networks[i];
+    struct claims_figures counts = {
+        .network = network->name,
         .claimed = address_set_count(&network->addresses),
         .dark = address_set_count(&network->granted),
         .owned = network->owners.n,
     };
 
-    for (size_t i = 0; i < network->owners.n; i++) {
+    for (size_t j = 0; j < network->owners.n; j++) {
         counts.dark -= address_set_contains(&network->granted,
-                                            network->owners.owners[i].address);
+                                            network->owners.owners[j].address);
     }
     counts.asked = counts.claimed - counts.dark - counts.owned;
     return counts;
@@ -49,7 +53,7 @@ void
 claims_format_counts(const struct claims *claims, struct ds *s)
 {
     for (size_t i = 0; i < claims->n; i++) {
-        const struct counts c = count(&claims->networks[i]);
+        const struct claims_figures c = claims_get_figures(claims, i);
 
         ds_put_cstr(s, "  ");
         put_name(&claims->networks[i], s);
@@ -68,11 +72,11 @@ claims_put_json(const struct claims *claims, struct json *object)
 
     struct json *array = json_array_create_empty();
     for (size_t i = 0; i < claims->n; i++) {
-        const struct counts c = count(&claims->networks[i]);
+        const struct claims_figures c = claims_get_figures(claims, i);
         struct json *json = json_object_create();
 
-        if (claims->networks[i].name) {
-            json_object_put_string(json, "network", claims->networks[i].name);
+        if (c.network) {
+            json_object_put_string(json, "network", c.network);
         }
         json_object_put(json, "claimed", json_integer_create(c.claimed));
         json_object_put(json, "dark", json_integer_create(c.dark));

@@ -7,10 +7,24 @@
  * saw the switch last.  Pure. */
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct claims;
 struct ds;
 struct json;
+
+/* Of one network: addresses. */
+struct claims_figures {
+    const char *network;        /* NULL if it has no name. */
+    uint64_t claimed;           /* All, that is those below. */
+    uint64_t dark, owned, asked;
+};
+
+/* Returns the number of networks that claim addresses, and the figures of
+ * network 'i', valid until the claims change. */
+size_t claims_n_networks(const struct claims *);
+struct claims_figures claims_get_figures(const struct claims *, size_t i);
 
 /* Appends to 's' an indented line for each network that claims addresses: how
  * many are claimed, dark, owned, and asked for. */

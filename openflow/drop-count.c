@@ -185,19 +185,39 @@ drop_count_format(const struct drop_count *drops, long long int now,
     }
 }
 
-/* Puts "NETWORK" and "WHY" of "[NETWORK] WHY", or "WHY" alone. */
-static void
-put_reason(struct json *object, const char *words)
+size_t
+drop_count_n(const struct drop_count *drops)
 {
+    return is_known(drops) ? drops->n : 0;
+}
+
+/* The words are "[NETWORK] WHY", or "WHY" alone. */
+void
+drop_count_get(const struct drop_count *drops, size_t i,
+               struct drop_figure *figure)
+{
+    const char *words = drops->reasons[i].words;
     const char *end = words[0] == '[' ? strchr(words, ']') : NULL;
 
-    if (end) {
-        json_object_put(object, "network",
-                        json_string_create_nocopy(
-                            xmemdup0(words + 1, end - words - 1)));
-        words = end + strspn(end, "] ");
+    figure->network = end ? xmemdup0(words + 1, end - words - 1) : NULL;
+    figure->reason = xstrdup(end ? end + strspn(end, "] ") : words);
+    figure->packets = drops->reasons[i].packets;
+}
+
+static struct json *
+reason_to_json(const struct drop_count *drops, size_t i)
+{
+    struct json *json = json_object_create();
+    struct drop_figure figure;
+
+    drop_count_get(drops, i, &figure);
+    if (figure.network) {
+        json_object_put(json, "network",
+                        json_string_create_nocopy(figure.network));
     }
-    json_object_put_string(object, "reason", words);
+    json_object_put(json, "reason", json_string_create_nocopy(figure.reason));
+    json_object_put(json, "packets", json_integer_create(figure.packets));
+    return json;
 }
 
 void
@@ -206,13 +226,8 @@ drop_count_put_json(const struct drop_count *drops, long long int now,
 {
     struct json *array = json_array_create_empty();
 
-    for (size_t i = 0; i < drops->n && is_known(drops); i++) {
-        struct json *reason = json_object_create();
-
-        put_reason(reason, drops->reasons[i].words);
-        json_object_put(reason, "packets",
-                        json_integer_create(drops->reasons[i].packets));
-        json_array_add(array, reason);
+    for (size_t i = 0; i < drop_count_n(drops); i++) {
+        json_array_add(array, reason_to_json(drops, i));
     }
     json_object_put(object, "dropped", array);
     json_object_put(object, "dropped_seconds_ago",

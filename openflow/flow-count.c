@@ -23,6 +23,13 @@ flow_count_encode_request(struct flow_count *count, int i)
     return flow_stats_encode_count(filters[i], &count->xids[i]);
 }
 
+uint32_t
+flow_count_learned(const struct flow_count *count)
+{
+    return MAX(count->counts[COUNT_LEARNED],
+               count->counts[COUNT_LEARNED_AGAIN]);
+}
+
 bool
 flow_count_take_reply(struct flow_count *count, const struct ofp_header *reply,
                       unsigned int *foreign)
@@ -39,8 +46,7 @@ flow_count_take_reply(struct flow_count *count, const struct ofp_header *reply,
         return false;
     }
 
-    uint64_t known = ((uint64_t) MAX(counts[COUNT_LEARNED],
-                                     counts[COUNT_LEARNED_AGAIN])
+    uint64_t known = ((uint64_t) flow_count_learned(count)
                       + counts[COUNT_OWN]);
     *foreign = counts[COUNT_ALL] > known ? counts[COUNT_ALL] - known : 0;
     return true;

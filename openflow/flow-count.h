@@ -41,6 +41,9 @@ struct ofpbuf *flow_count_encode_request(struct flow_count *, int i);
 bool flow_count_take_reply(struct flow_count *, const struct ofp_header *reply,
                            unsigned int *foreign);
 
+/* Returns the number of learned flows, once all replies are there. */
+uint32_t flow_count_learned(const struct flow_count *);
+
 /* The switch refused the request with 'xid'.  Returns true if that was one
  * whose reply was awaited: then none is any more. */
 bool flow_count_take_error(struct flow_count *, ovs_be32 xid);

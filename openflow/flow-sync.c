@@ -67,6 +67,7 @@ enum sync_state {
 struct flow_sync {
     enum sync_state state;
     bool in_sync;               /* No difference known. */
+    bool settled;               /* The switch has had 'wanted' once. */
     bool refused;               /* The last changes were, */
     bool full;                  /* because a table had no room. */
     bool news;                  /* Look again. */
@@ -88,6 +89,7 @@ struct flow_sync {
 
     struct side_requests side;
     long long int last_look;
+    uint64_t n_added, n_deleted;        /* Since it was settled. */
 
     struct ds present_words;
 };
@@ -209,6 +211,7 @@ flow_sync_set_flows(struct flow_sync *sync, const struct svec *flows)
         return;
     }
     sync->have_flows = true;
+    sync->settled = false;
     svec_destroy(&sync->text);
     svec_clone(&sync->text, flows);
     parse_wanted(sync);
@@ -324,6 +327,7 @@ settle(struct flow_sync *sync)
 
     sync->state = S_SETTLED;
     sync->in_sync = !frags_error;
+    sync->settled = true;
     sync->refused = frags_error;
     sync->full = false;
     if (frags_error) {
@@ -341,6 +345,21 @@ settle(struct flow_sync *sync)
     flow_bundle_clear(&sync->bundle);
 }
 
+/* The switch has committed the changes. */
+static void
+count_repairs(struct flow_sync *sync)
+{
+    const struct flow_list *changes = &sync->bundle.changes;
+
+    for (size_t i = 0; i < changes->n && sync->settled; i++) {
+        if (changes->fms[i].command == OFPFC_ADD) {
+            sync->n_added++;
+        } else {
+            sync->n_deleted++;
+        }
+    }
+}
+
 /* What is wanted has changed by time alone.  What is being counted is not
  * waited for: the look counts, too. */
 static void
@@ -349,7 +368,7 @@ change_wanted(struct flow_sync *sync)
     parse_wanted(sync);
     sync_counts_begin_look(&sync->counts);
     sync->news = true;
-    sync->in_sync = false;
+    sync->in_sync = sync->settled = false;
 }
 
 static void
@@ -443,6 +462,7 @@ handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg,
         drop_count_end(&sync->counts.drops, now);
         sync->counts.under_way = false;
         if (claims_end_dump(&sync->claims, sync->state == S_DUMP)) {
+            sync->settled = false;
             parse_wanted(sync);
         }
         if (sync->state == S_DUMP) {
@@ -609,6 +629,7 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         if (sync->state == S_COMMIT && awaited) {
             /* A count made before says nothing of these flows. */
             sync_counts_restart(&sync->counts);
+            count_repairs(sync);
             settle(sync);
         }
         break;
@@ -709,6 +730,20 @@ bool
 flow_sync_foreign_is_known(const struct flow_sync *sync)
 {
     return sync->counts.foreign_is_known;
+}
+
+void
+flow_sync_get_figures(const struct flow_sync *sync,
+                      struct flow_figures *figures)
+{
+    *figures = (struct flow_figures) {
+        .wanted = sync->wanted.n,
+        .known = sync->counts.foreign_is_known,
+        .learned = sync->counts.learned,
+        .foreign = sync->counts.foreign,
+        .added = sync->n_added,
+        .deleted = sync->n_deleted,
+    };
 }
 
 const struct drop_count *

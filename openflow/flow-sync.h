@@ -27,6 +27,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "openvswitch/ofp-protocol.h"
 
@@ -123,6 +124,23 @@ bool flow_sync_foreign_is_known(const struct flow_sync *);
 /* Returns what was dropped, as counted last: maybe on an earlier
  * connection. */
 const struct drop_count *flow_sync_drops(const struct flow_sync *);
+
+/* Numbers of flows. */
+struct flow_figures {
+    size_t wanted;
+    bool known;                 /* The next two were counted with this
+                                 * connection and these flows. */
+    unsigned int learned, foreign;
+
+    /* Changes that the switch has committed because it differed from the same
+     * flows that it had before: of whoever changed it, or as it was started
+     * anew.  What it takes to have these flows for the first time, or others,
+     * is not counted. */
+    uint64_t added;             /* Or replaced. */
+    uint64_t deleted;           /* What was learned with one cookie counts as
+                                 * one. */
+};
+void flow_sync_get_figures(const struct flow_sync *, struct flow_figures *);
 
 /* Whether to count how many flows each table has, from the next count on, and
  * what that was. */

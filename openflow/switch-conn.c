@@ -244,6 +244,13 @@ switch_conn_foreign_is_known(const struct switch_conn *conn)
     return flow_sync_foreign_is_known(conn->sync);
 }
 
+void
+switch_conn_get_figures(const struct switch_conn *conn,
+                        struct flow_figures *figures)
+{
+    flow_sync_get_figures(conn->sync, figures);
+}
+
 const struct drop_count *
 switch_conn_drops(const struct switch_conn *conn)
 {

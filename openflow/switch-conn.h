@@ -19,6 +19,7 @@ struct claims;
 struct drop_count;
 struct ds;
 struct flow_config;
+struct flow_figures;
 struct error_relay;
 struct simap;
 struct svec;
@@ -80,6 +81,10 @@ unsigned int switch_conn_foreign(const struct switch_conn *conn);
 bool switch_conn_foreign_is_known(const struct switch_conn *conn);
 const struct drop_count *switch_conn_drops(const struct switch_conn *conn);
 void switch_conn_request_counts(struct switch_conn *conn);
+
+/* Stores numbers of flows, as counted last: see flow-sync.h. */
+void switch_conn_get_figures(const struct switch_conn *conn,
+                             struct flow_figures *figures);
 
 /* Whether to count how many flows each table has, too, and what that was
  * (table-use.h). */

@@ -32,7 +32,7 @@ sync_counts_restart(struct sync_counts *counts)
     counts->wanted = true;
     counts->under_way = false;
     counts->count.n = N_COUNTS;
-    counts->foreign = 0;
+    counts->foreign = counts->learned = 0;
     counts->foreign_is_known = false;
     table_use_restart(&counts->tables);
 }
@@ -91,8 +91,10 @@ void
 sync_counts_take_reply(struct sync_counts *counts,
                        const struct ofp_header *reply)
 {
-    counts->foreign_is_known |= flow_count_take_reply(&counts->count, reply,
-                                                      &counts->foreign);
+    if (flow_count_take_reply(&counts->count, reply, &counts->foreign)) {
+        counts->foreign_is_known = true;
+        counts->learned = flow_count_learned(&counts->count);
+    }
 }
 
 void

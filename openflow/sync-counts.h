@@ -31,8 +31,8 @@ struct sync_counts {
     bool under_way;             /* That dump is, outside of a look. */
 
     struct flow_count count;
-    unsigned int foreign;       /* As counted last on this connection, */
-    bool foreign_is_known;      /* if they were. */
+    unsigned int foreign, learned;      /* As counted last on this */
+    bool foreign_is_known;      /* connection, if they were. */
 
     bool wants_tables;          /* To know how full they are. */
     struct table_use tables;

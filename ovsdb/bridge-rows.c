@@ -55,6 +55,9 @@ struct bridge_rows {
     bool make_room;             /* See bridge_rows_make_room(). */
     struct smap notes;          /* Desired external_ids: key, value. */
     bool told_insecure;         /* What was logged last of the fail mode. */
+    bool had_uplink;            /* Its device has been there. */
+    bool settled;               /* The rows have been as wanted. */
+    uint64_t n_repairs;         /* Transactions since then. */
 
     /* What the last look saw. */
     enum bridge_rows_owner owner;
@@ -88,6 +91,7 @@ start_over(struct bridge_rows *rows)
     ds_clear(&rows->present);
     ds_put_cstr(&rows->present, "waiting to compare the rows");
     rows->in_sync = rows->blocked = rows->refused = rows->awaits_flows = false;
+    rows->settled = false;
     rows->look = true;
 }
 
@@ -145,6 +149,7 @@ bridge_rows_set_config(struct bridge_rows *rows,
         rows->have_ports = false;
         rows->devices = (struct bridge_devices) { .uplink_ifindex = 0 };
         rows->opened = (struct row_opened) { .ifindex = 0 };
+        rows->had_uplink = false;
     }
     rows_config_destroy(&rows->config);
     rows_config_copy(&rows->config, config);
@@ -194,6 +199,8 @@ bridge_rows_set_devices(struct bridge_rows *rows,
         && devices->uplink_ifindex != rows->devices.uplink_ifindex) {
         /* The port may still be of another device. */
         rows->in_sync = false;
+        rows->settled &= rows->had_uplink;
+        rows->had_uplink = true;
     }
     rows->devices = *devices;
 }
@@ -211,6 +218,7 @@ bridge_rows_make_room(struct bridge_rows *rows, bool evict)
 {
     if (rows->make_room != evict) {
         rows->make_room = evict;
+        rows->settled = false;
         rows->in_sync &= !rows->config.limits.refuse;
         rows->look = true;
     }
@@ -292,7 +300,7 @@ look_at_ports(struct bridge_rows *rows)
         row_tables_format_foreign(rows->idl, config->bridge, &config->limits,
                                   &rows->present);
         rows->ports.adopted = rows->owner != BRIDGE_CREATED;
-        rows->in_sync = true;
+        rows->in_sync = rows->settled = true;
     }
 }
 
@@ -390,6 +398,7 @@ bridge_rows_look(struct bridge_rows *rows)
     ds_clear(&rows->present);
 
     if (rows->standby) {
+        rows->settled = false;
         ds_put_format(&rows->present, "another pipette-agent is active for "
                       "%s, standing by", config->bridge);
     } else if (!rows->had_lock) {
@@ -438,6 +447,7 @@ finish_transaction(struct bridge_rows *rows)
         if (rows->txn.to_apply && rows->txn_deletes_uplink) {
             rows->opened.ifindex = 0;
         }
+        rows->n_repairs += rows->txn.to_apply && rows->settled;
         rows->look = true;
         break;
 
@@ -500,6 +510,12 @@ bool
 bridge_rows_is_blocked(const struct bridge_rows *rows)
 {
     return rows->blocked;
+}
+
+uint64_t
+bridge_rows_n_repairs(const struct bridge_rows *rows)
+{
+    return rows->n_repairs;
 }
 
 bool

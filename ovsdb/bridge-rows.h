@@ -199,6 +199,10 @@ bool bridge_rows_is_in_sync(const struct bridge_rows *rows);
 /* Returns true if only others can bring the rows in sync. */
 bool bridge_rows_is_blocked(const struct bridge_rows *rows);
 
+/* Returns how many transactions changed rows that had been as wanted, and were
+ * found to be different, or had to be created again for another device. */
+uint64_t bridge_rows_n_repairs(const struct bridge_rows *rows);
+
 /* Returns true if another agent has the lock. */
 bool bridge_rows_is_standby(const struct bridge_rows *rows);
 

@@ -27,12 +27,13 @@ test_unit_SOURCES = \
 	test/unit-health.c \
 	test/unit-links.c \
 	test/unit-listing.c \
+	test/unit-metrics.c \
 	test/unit-notify.c \
 	test/unit-options.c \
 	test/unit-report.c \
+	test/unit-restart-watch.c \
 	test/unit-schedule.c \
 	test/unit-sync-counts.c \
-	test/unit-restart-watch.c \
 	test/unit-tap.c \
 	test/unit-top.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -171,6 +172,8 @@ TESTSUITE_AT = \
 	test/report.at \
 	test/subnet.at \
 	test/top.at
+	test/metrics.at \
+	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
@@ -194,6 +197,7 @@ FAULTS_TESTSUITE_AT = \
 PACKAGE_TESTSUITE_AT = \
 	test/package-testsuite.at
 TEST_HELPERS = \
+	test/alerts-test.yml \
 	test/appliance/boot-1.sh \
 	test/appliance/boot-2.sh \
 	test/appliance/claims.sh \
@@ -221,6 +225,7 @@ TEST_HELPERS = \
 	test/contacts-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \
+	test/dashboard.py \
 	test/demo.sh \
 	test/fake-switch.py \
 	test/fake-top.py \

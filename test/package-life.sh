@@ -49,6 +49,14 @@ ip rule | grep -F 'from 10.11.0.1'
 test "$(nft list tables | grep -c ' inet pipette-copro[01]')" = 2
 flows=$(ovs-ofctl -OOpenFlow14 dump-flows --no-stats copro0)
 
+# As its timer leaves it.
+prom=$copy/var/lib/prometheus/node-exporter
+wants=$copy/etc/systemd/system/timers.target.wants
+mkdir -p "$prom" "$wants"
+touch "$prom/pipette-agent-copro0.prom" "$prom/other.prom"
+ln -s /lib/systemd/system/pipette-agent-metrics@.timer \
+    "$wants/pipette-agent-metrics@copro0.timer"
+
 # Removal leaves the bridge, and says so; coming back forgets that it was away.
 in_copy dpkg -r pipette-agent >"$SANDBOX/said"
 cat "$SANDBOX/said"
@@ -58,6 +66,8 @@ for bridge in copro0 copro1; do
         fail "removal is silent about $bridge"
 done
 test ! -e "$copy/usr/sbin/pipette-agent" || fail "the program is still there"
+test ! -e "$prom/pipette-agent-copro0.prom" && test -e "$prom/other.prom" ||
+    fail "removal left old metrics, or took others"
 test "$(ovs-ofctl -OOpenFlow14 dump-flows --no-stats copro0)" = "$flows" ||
     fail "removal changed the flows"
 in_copy dpkg -i /root/pipette-agent.deb
@@ -78,4 +88,6 @@ done
 ! ip route show table all | grep 'proto 112' || fail "purge left a route"
 ! nft list tables | grep pipette || fail "purge left an nftables table"
 test ! -e "$copy$kept" || fail "purge left $kept"
+test ! -L "$wants/pipette-agent-metrics@copro0.timer" ||
+    fail "purge left an enabled timer"
 test ! -e "$copy/etc/pipette-agent" || fail "purge left /etc/pipette-agent"

@@ -437,6 +437,57 @@ flow_sync_reconnect(void **state OVS_UNUSED)
     disconnect_peer(&peer);
 }
 
+/* The switch is seen to have 'present', or nothing, and commits what is sent
+ * because of that. */
+static void
+commit_changes(struct peer *peer, const char *present, const char *sent)
+{
+    begin_look(peer, 0);
+    reply_dump(peer, present, 0);
+    expect(peer, sent);
+    reply_barrier(peer, 0);
+    expect(peer, "commit");
+    reply_ctrl(peer, 0);
+    assert_true(flow_sync_is_in_sync(peer->sync));
+}
+
+static void
+check_repairs(const struct peer *peer, uint64_t added, uint64_t deleted)
+{
+    struct flow_figures figures;
+
+    flow_sync_get_figures(peer->sync, &figures);
+    assert_int_equal(figures.added, added);
+    assert_int_equal(figures.deleted, deleted);
+}
+
+static void
+flow_sync_counts_repairs(void **state OVS_UNUSED)
+{
+    struct peer peer = connect_peer(FLOW_A);
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+
+    /* At first, the flows are not repaired. */
+    commit_changes(&peer, FLOW_B, "open add add barrier");
+    check_repairs(&peer, 0, 0);
+
+    /* A switch that is started anew has none. */
+    flow_sync_disconnect(peer.sync);
+    flow_sync_connect(peer.sync);
+    expect(&peer, "monitor");
+    commit_changes(&peer, NULL, "open add barrier");
+    check_repairs(&peer, 1, 0);
+
+    /* Other flows are no repair. */
+    svec_add(&flows, FLOW_B);
+    flow_sync_set_flows(peer.sync, &flows);
+    svec_destroy(&flows);
+    expect(&peer, "monitor monitor");
+    commit_changes(&peer, FLOW_A, "open add add barrier");
+    check_repairs(&peer, 1, 0);
+    disconnect_peer(&peer);
+}
+
 const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_nothing_to_do),
     cmocka_unit_test(flow_sync_commits),
@@ -453,5 +504,6 @@ const struct CMUnitTest flow_sync_tests[] = {
     cmocka_unit_test(flow_sync_no_reply),
     cmocka_unit_test(flow_sync_undecodable),
     cmocka_unit_test(flow_sync_reconnect),
+    cmocka_unit_test(flow_sync_counts_repairs),
     { .name = NULL },
 };

@@ -33,6 +33,7 @@ static const struct CMUnitTest *const groups[] = {
     health_tests,
     links_tests,
     listing_tests,
+    metrics_tests,
     notify_tests,
     options_tests,
     schedule_tests,

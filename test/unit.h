@@ -31,6 +31,7 @@ extern const struct CMUnitTest frag_mode_tests[];
 extern const struct CMUnitTest health_tests[];
 extern const struct CMUnitTest links_tests[];
 extern const struct CMUnitTest listing_tests[];
+extern const struct CMUnitTest metrics_tests[];
 extern const struct CMUnitTest notify_tests[];
 extern const struct CMUnitTest options_tests[];
 extern const struct CMUnitTest schedule_tests[];

@@ -309,7 +309,8 @@ contacts_wait(struct contacts *contacts)
 /* For the operator. */
 
 void
-contacts_get_counts(struct contacts *contacts, struct contacts_counts *counts)
+contacts_get_counts(const struct contacts *contacts,
+                    struct contacts_counts *counts)
 {
     struct tap_counts tap;
 

@@ -42,7 +42,7 @@ struct contacts_counts {
     uint64_t lost;              /* Lines: see contact-log.h. */
 };
 
-void contacts_get_counts(struct contacts *, struct contacts_counts *);
+void contacts_get_counts(const struct contacts *, struct contacts_counts *);
 
 /* Returns the contacts, and their counts by network. */
 const struct contact_table *contacts_table(const struct contacts *);

@@ -15,6 +15,7 @@
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
 #include "agent/operator/icmp-errors.h"
+#include "agent/operator/metrics.h"
 #include "agent/operator/networks.h"
 #include "openflow/claims-format.h"
 #include "openflow/claims.h"
@@ -46,6 +47,7 @@ struct agent {
     bool made_room;             /* For a flow that the switch refused. */
     struct component components[N_COMPONENTS];
     struct health health;
+    long long int started;      /* By the wall clock, in ms. */
 };
 
 struct agent *
@@ -61,6 +63,7 @@ agent_create(const struct options *options)
     agent->contacts = contacts_create(options);
     simap_init(&agent->ports.fake_ports);
     health_init(&agent->health, time_msec());
+    agent->started = time_wall_msec();
     component_init(&agent->components[BRIDGE], "bridge");
     component_init(&agent->components[LINKS], "links");
     component_init(&agent->components[FIREWALL], "firewall");
@@ -465,6 +468,26 @@ struct contacts *
 agent_contacts(const struct agent *agent)
 {
     return agent->contacts;
+}
+
+void
+agent_format_metrics(const struct agent *agent, struct ds *s)
+{
+    const struct metrics_source source = {
+        .rows = agent->backends.rows,
+        .links = agent->backends.links,
+        .firewall = agent->backends.firewall,
+        .conn = agent->backends.conn,
+        .contacts = agent->contacts,
+        .limits = limits_get(agent->options),
+        .components = agent->components,
+        .n_components = N_COMPONENTS,
+        .ready = agent->ready,
+        .standby = agent->standby,
+        .started = agent->started,
+    };
+
+    metrics_format(&source, s);
 }
 
 bool

@@ -65,6 +65,9 @@ void agent_format_status(const struct agent *agent, bool verbose,
 /* Returns the same as a JSON object, which the caller must destroy. */
 struct json *agent_status_to_json(const struct agent *agent);
 
+/* Appends to 's' the agent's metrics: see metrics.h. */
+void agent_format_metrics(const struct agent *agent, struct ds *s);
+
 /* Appends to 's' who has the addresses that 'network' claims, or all networks
  * if that is NULL.  Returns false if there is no such network. */
 bool agent_format_claims(const struct agent *agent, const char *network,

@@ -101,9 +101,9 @@ handle_status(struct unixctl_conn *conn, int argc, const char *argv[],
     reply_status(conn, s, as_json, verbose);
 }
 
-/* Replies with what 'format' says of the agent's flows. */
+/* Replies with what 'format' says of the agent. */
 static void
-reply_flows(struct unixctl_conn *conn, const struct service *s,
+reply_words(struct unixctl_conn *conn, const struct service *s,
             void (*format)(const struct agent *, struct ds *))
 {
     const struct agent *agent = service_agent(s);
@@ -184,14 +184,26 @@ static void
 handle_flows_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
                   const char *argv[] OVS_UNUSED, void *s)
 {
-    reply_flows(conn, s, agent_format_desired_flows);
+    reply_words(conn, s, agent_format_desired_flows);
 }
 
 static void
 handle_flows_diff(struct unixctl_conn *conn, int argc OVS_UNUSED,
                   const char *argv[] OVS_UNUSED, void *s)
 {
-    reply_flows(conn, s, agent_format_flow_diff);
+    reply_words(conn, s, agent_format_flow_diff);
+}
+
+static void
+handle_metrics(struct unixctl_conn *conn, int argc OVS_UNUSED,
+               const char *argv[] OVS_UNUSED, void *s)
+{
+    struct agent *agent = service_agent(s);
+
+    reply_words(conn, s, agent_format_metrics);
+    if (agent) {
+        agent_request_counts(agent);
+    }
 }
 
 static void
@@ -226,6 +238,7 @@ control_open(const char *path, struct service *s,
     unixctl_command_register("exit", "", 0, 0, handle_exit, s);
     unixctl_command_register("flows/diff", "", 0, 0, handle_flows_diff, s);
     unixctl_command_register("flows/show", "", 0, 0, handle_flows_show, s);
+    unixctl_command_register("metrics", "", 0, 0, handle_metrics, s);
     unixctl_command_register("reload", "", 0, 0, handle_reload, s);
     unixctl_command_register("status", "[--verbose] [--format=text|json]",
                              0, 2, handle_status, s);

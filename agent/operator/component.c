@@ -24,6 +24,7 @@ component_init(struct component *component, const char *name)
         .name = name,
         .present = xstrdup("nothing yet"),
         .since = time_wall_msec(),
+        .entered = time_msec(),
     };
 }
 
@@ -31,6 +32,44 @@ void
 component_destroy(struct component *component)
 {
     free(component->present);
+}
+
+static enum component_state
+get_state(const struct component *component)
+{
+    return (component->in_sync ? COMPONENT_IN_SYNC
+            : component->blocked ? COMPONENT_BLOCKED
+            : COMPONENT_RECONCILING);
+}
+
+const char *
+component_state_name(enum component_state state)
+{
+    static const char *const names[N_COMPONENT_STATES] = {
+        [COMPONENT_IN_SYNC] = "in_sync",
+        [COMPONENT_RECONCILING] = "reconciling",
+        [COMPONENT_BLOCKED] = "blocked",
+    };
+
+    return names[state];
+}
+
+uint64_t
+component_msec(const struct component *component, enum component_state state)
+{
+    return (component->msec[state]
+            + (state == get_state(component)
+               ? time_msec() - component->entered : 0));
+}
+
+/* A state ends. */
+static void
+count_state(struct component *component)
+{
+    enum component_state state = get_state(component);
+
+    component->msec[state] = component_msec(component, state);
+    component->entered = time_msec();
 }
 
 void
@@ -46,6 +85,8 @@ component_update(struct component *component, bool in_sync, bool blocked,
     if (component->in_sync != in_sync || component->blocked != blocked) {
         component->since = time_wall_msec();
     }
+    component->n_lost += was_in_sync && !in_sync;
+    count_state(component);
     component->in_sync = in_sync;
     component->blocked = blocked;
     free(component->present);
