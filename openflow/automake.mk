@@ -67,6 +67,9 @@ libpipette_a_SOURCES += \
 	openflow/switch-conn.h \
 	openflow/sync-counts.c \
 	openflow/sync-counts.h \
+	openflow/sync-receive.c \
+	openflow/sync-state.c \
+	openflow/sync-state.h \
 	openflow/table-use.c \
 	openflow/table-use.h \
 	openflow/uplink-watch.c \
