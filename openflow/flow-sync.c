@@ -31,6 +31,7 @@ flow_sync_create(void)
     svec_init(&sync->text);
     flow_bundle_init(&sync->bundle);
     side_requests_init(&sync->side);
+    flow_listing_init(&sync->listing);
     learned_check_init(&sync->learned);
     sync_counts_init(&sync->counts);
     claims_init(&sync->claims);
@@ -44,6 +45,7 @@ static void
 restart(struct flow_sync *sync, enum sync_state state)
 {
     ofpbuf_list_delete(&sync->outbox);
+    flow_listing_restart(&sync->listing);
     sync_forget(sync, state);
 }
 
@@ -55,6 +57,7 @@ flow_sync_destroy(struct flow_sync *sync)
         svec_destroy(&sync->text);
         flow_list_clear(&sync->wanted);
         side_requests_destroy(&sync->side);
+        flow_listing_destroy(&sync->listing);
         learned_check_destroy(&sync->learned);
         sync_counts_destroy(&sync->counts);
         claims_destroy(&sync->claims);
@@ -143,6 +146,7 @@ void
 flow_sync_disconnect(struct flow_sync *sync)
 {
     restart(sync, S_DISCONNECTED);
+    flow_listing_fail(&sync->listing, "no answer from the switch");
     sync_say(sync, "not connected");
 }
 
@@ -195,6 +199,7 @@ next_poll(const struct flow_sync *sync)
 void
 flow_sync_run(struct flow_sync *sync, long long int now)
 {
+    flow_listing_run(&sync->listing, &sync->outbox);
     if (is_resting(sync) && now >= sync_counts_next(&sync->counts)) {
         sync_counts_run(&sync->counts, now, &sync->outbox);
         error_relay_count(&sync->side.errors, &sync->outbox);
@@ -223,7 +228,8 @@ flow_sync_next(const struct flow_sync *sync)
 {
     long long int counts = sync_counts_next(&sync->counts);
 
-    return (sync_awaits_reply(sync) ? sync->deadline
+    return (sync->listing.state == LISTING_WANTED ? LLONG_MIN
+            : sync_awaits_reply(sync) ? sync->deadline
             : !is_resting(sync) ? LLONG_MAX
             : MIN(MIN(counts, next_poll(sync)), next_claims(sync)));
 }
@@ -298,6 +304,28 @@ flow_sync_request_counts(struct flow_sync *sync)
 }
 
 void
+flow_sync_list(struct flow_sync *sync, const struct flow_query *query)
+{
+    flow_listing_begin(&sync->listing, query);
+    if (sync->state == S_DISCONNECTED) {
+        flow_listing_fail(&sync->listing,
+                          "no answer from the switch: not connected");
+    }
+}
+
+void
+flow_sync_end_list(struct flow_sync *sync)
+{
+    flow_listing_cancel(&sync->listing);
+}
+
+const struct flow_listing *
+flow_sync_listing(const struct flow_sync *sync)
+{
+    return &sync->listing;
+}
+
+void
 flow_sync_format_flows(const struct flow_sync *sync, struct ds *s)
 {
     flow_list_format(&sync->wanted, false, s);
@@ -314,6 +342,7 @@ flow_sync_get_memory_usage(const struct flow_sync *sync, struct simap *usage)
 {
     simap_increase(usage, "flows", sync->wanted.n);
     simap_increase(usage, "flow-changes", sync->bundle.changes.n);
+    simap_increase(usage, "flows-listed", sync->listing.n);
 }
 
 void

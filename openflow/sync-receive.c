@@ -80,6 +80,7 @@ handle_error(struct flow_sync *sync, const struct ofp_header *oh)
     if (take_side_error(sync, oh->xid, name)
         || sync_counts_take_error(&sync->counts, oh->xid)
         || claims_take_error(&sync->claims, oh->xid)
+        || flow_listing_take_error(&sync->listing, oh->xid, name)
         || !sync_awaits_reply(sync)) {
         return;
     }
@@ -139,7 +140,8 @@ flow_sync_receive(struct flow_sync *sync, struct ofpbuf *msg,
         if (sync->state == S_DUMP ? awaited
             : sync_counts_awaits(&sync->counts, oh)) {
             handle_dump_reply(sync, msg, now);
-        } else if (claims_take_owners(&sync->claims, msg, now)) {
+        } else if (claims_take_owners(&sync->claims, msg, now)
+                   || flow_listing_take(&sync->listing, msg)) {
             /* It is awaited by nothing else. */
         } else if (learned_check_take_dump(&sync->learned, msg,
                                            &sync->wanted)) {

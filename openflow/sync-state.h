@@ -13,6 +13,7 @@
 #include "openflow/claims.h"
 #include "openflow/flow-bundle.h"
 #include "openflow/flow-diff.h"
+#include "openflow/flow-listing.h"
 #include "openflow/flow-sync.h"
 #include "openflow/learned-check.h"
 #include "openflow/side-requests.h"
@@ -79,6 +80,7 @@ struct flow_sync {
     struct sync_counts counts;
 
     struct side_requests side;
+    struct flow_listing listing;    /* For people: any state. */
     long long int last_look;
 
     struct ds present_words;

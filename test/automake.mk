@@ -147,6 +147,7 @@ TESTSUITE_AT = \
 	test/flows.at \
 	test/hostile.at \
 	test/trace.at \
+	test/listings.at \
 	test/vlans.at \
 	test/networks.at \
 	test/claims.at \

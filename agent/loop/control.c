@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "agent/loop/agent.h"
+#include "agent/loop/control-lists.h"
 #include "agent/loop/service.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -117,28 +118,6 @@ reply_flows(struct unixctl_conn *conn, const struct service *s,
 }
 
 static void
-handle_claims(struct unixctl_conn *conn, int argc, const char *argv[],
-              void *s)
-{
-    const char *network = argc > 1 ? argv[1] : NULL;
-    struct agent *agent = service_agent(s);
-    struct ds words = DS_EMPTY_INITIALIZER;
-
-    if (!agent) {
-        reply_removal(conn, s);
-        return;
-    }
-    if (agent_format_claims(agent, network, &words)) {
-        unixctl_command_reply(conn, ds_cstr(&words));
-    } else {
-        reply_error(conn, xasprintf("%s: must be a network that claims "
-                                    "addresses", network));
-    }
-    ds_destroy(&words);
-    agent_request_counts(agent);
-}
-
-static void
 handle_flows_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
                   const char *argv[] OVS_UNUSED, void *s)
 {
@@ -174,7 +153,7 @@ control_open(const char *path, struct service *s,
     if (unixctl_server_create(path, server)) {
         return false;
     }
-    unixctl_command_register("claims", "[NETWORK]", 0, 1, handle_claims, s);
+    control_lists_register(s);
     unixctl_command_register("exit", "", 0, 0, handle_exit, s);
     unixctl_command_register("flows/diff", "", 0, 0, handle_flows_diff, s);
     unixctl_command_register("flows/show", "", 0, 0, handle_flows_show, s);
