@@ -18,6 +18,7 @@ test_unit_SOURCES = \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
+	test/unit-flow-listing.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \

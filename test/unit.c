@@ -24,6 +24,7 @@ static const struct CMUnitTest *const groups[] = {
     error_translate_tests,
     firewall_tests,
     flow_diff_tests,
+    flow_listing_tests,
     flow_set_tests,
     flow_sync_tests,
     frag_mode_tests,
