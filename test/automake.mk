@@ -148,10 +148,10 @@ TESTSUITE_AT = \
 	test/flows.at \
 	test/hostile.at \
 	test/trace.at \
-	test/listings.at \
 	test/vlans.at \
 	test/networks.at \
 	test/claims.at \
+	test/listings.at \
 	test/limits.at \
 	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
@@ -191,6 +191,7 @@ TEST_HELPERS = \
 	test/appliance/run.sh \
 	test/appliance/services.service \
 	test/arp.py \
+	test/askers.py \
 	test/bench.sh \
 	test/bench-claims.sh \
 	test/bench-costs.sh \
