@@ -175,8 +175,7 @@ drops_to_listing(const struct drop_count *drops,
     }
     if (wall) {
         listing_add_unknown(l);
-        listing_add(l, "firewall: of the fake address, by another port than "
-                    "its own");
+        listing_add(l, "wall: of the fake address, leaving by another port");
         add_number(l, wall->packets);
         add_number(l, wall->bytes);
         listing_add_number(l, 0);
