@@ -27,6 +27,7 @@ test_unit_SOURCES = \
 	test/unit-notify.c \
 	test/unit-options.c \
 	test/unit-schedule.c \
+	test/unit-switch-listings.c \
 	test/unit-sync-counts.c \
 	test/unit-restart-watch.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

@@ -34,6 +34,7 @@ static const struct CMUnitTest *const groups[] = {
     options_tests,
     schedule_tests,
     restart_watch_tests,
+    switch_listings_tests,
     sync_counts_tests,
 };
 

@@ -32,6 +32,7 @@ extern const struct CMUnitTest notify_tests[];
 extern const struct CMUnitTest options_tests[];
 extern const struct CMUnitTest schedule_tests[];
 extern const struct CMUnitTest restart_watch_tests[];
+extern const struct CMUnitTest switch_listings_tests[];
 extern const struct CMUnitTest sync_counts_tests[];
 
 #endif /* test/unit.h */

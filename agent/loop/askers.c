@@ -28,13 +28,18 @@ struct asker {
     struct flow_query query;
     enum listing_format format;
     long long int deadline;
+    bool served;                /* By what the switch was asked for. */
 };
 
 struct askers {
     struct ovs_list list;       /* In the order in which they came. */
     size_t n;
-    bool asked;                 /* The switch was, for 'query'. */
+    bool asked;                 /* The switch was, for 'query', */
+    bool answered;              /* and there is an answer: who comes now is
+                                 * not served by it. */
     struct flow_query query;
+    struct switch_listing *answer;  /* Being formatted for who is in front of
+                                     * those whom the query serves, or NULL. */
 };
 
 struct askers *
@@ -85,6 +90,8 @@ askers_add(struct askers *askers, struct unixctl_conn *conn,
         .query = *query,
         .format = format,
         .deadline = time_msec() + ASKERS_PATIENCE_MSEC,
+        .served = (askers->asked && !askers->answered
+                   && flow_query_is_part_of(query, &askers->query)),
     };
     ovs_list_push_back(&askers->list, &asker->node);
     askers->n++;
@@ -105,6 +112,13 @@ reply(struct askers *askers, struct asker *asker, const char *words, bool good)
 }
 
 static void
+forget_answer(struct askers *askers)
+{
+    switch_listing_destroy(askers->answer);
+    askers->answer = NULL;
+}
+
+static void
 refuse_all(struct askers *askers, const char *why)
 {
     struct asker *asker;
@@ -112,7 +126,8 @@ refuse_all(struct askers *askers, const char *why)
     LIST_FOR_EACH_SAFE (asker, node, &askers->list) {
         reply(askers, asker, why, false);
     }
-    askers->asked = false;
+    forget_answer(askers);
+    askers->asked = askers->answered = false;
 }
 
 void
@@ -124,34 +139,6 @@ askers_destroy(struct askers *askers)
     }
 }
 
-/* Returns true if the switch was asked for what 'asker' wants. */
-static bool
-is_served(const struct askers *askers, const struct asker *asker)
-{
-    return (askers->asked
-            && flow_query_is_part_of(&asker->query, &askers->query));
-}
-
-/* Replies to 'asker', and to all others who want exactly the same. */
-static void
-give_rows(struct askers *askers, const struct asker *asker_,
-          const struct options *options, const struct flow_listing *rows)
-{
-    const size_t limit = asker_->query.limit;
-    const enum listing_format format = asker_->format;
-    struct ds s = DS_EMPTY_INITIALIZER;
-    struct asker *asker;
-
-    switch_listing_format(options, rows, limit, format, &s);
-    LIST_FOR_EACH_SAFE (asker, node, &askers->list) {
-        if (is_served(askers, asker) && asker->query.limit == limit
-            && asker->format == format) {
-            reply(askers, asker, ds_cstr(&s), true);
-        }
-    }
-    ds_destroy(&s);
-}
-
 /* Returns the first who is served by what the switch was asked for, or
  * NULL. */
 static struct asker *
@@ -160,31 +147,66 @@ find_served(const struct askers *askers)
     struct asker *asker;
 
     LIST_FOR_EACH (asker, node, &askers->list) {
-        if (is_served(askers, asker)) {
+        if (asker->served) {
             return asker;
         }
     }
     return NULL;
 }
 
-/* The switch has answered, or there is no answer to come. */
+/* Replies to 'first', and to all others who want exactly the same. */
 static void
-end(struct askers *askers, struct agent *agent)
+give_answer(struct askers *askers, const struct asker *first)
+{
+    const size_t limit = first->query.limit;
+    const enum listing_format format = first->format;
+    struct asker *asker;
+
+    LIST_FOR_EACH_SAFE (asker, node, &askers->list) {
+        if (asker->served && asker->query.limit == limit
+            && asker->format == format) {
+            reply(askers, asker, switch_listing_text(askers->answer), true);
+        }
+    }
+    forget_answer(askers);
+}
+
+/* There are rows.  Takes one step to give them to those who are served. */
+static void
+take_step(struct askers *askers, struct agent *agent,
+          const struct flow_listing *rows)
+{
+    const struct asker *asker = find_served(askers);
+
+    if (!askers->answer) {
+        askers->answer = switch_listing_create(rows, asker->query.limit,
+                                               asker->format);
+    }
+    if (switch_listing_run(askers->answer, agent_options(agent))) {
+        give_answer(askers, asker);
+    }
+}
+
+/* There is an answer, or there is none to come. */
+static void
+take_answer(struct askers *askers, struct agent *agent)
 {
     struct switch_conn *conn = agent_backends(agent)->conn;
     const struct flow_listing *rows = switch_conn_listing(conn);
     struct asker *asker;
 
-    while ((asker = find_served(askers))) {
-        if (rows->state == LISTING_DONE) {
-            give_rows(askers, asker, agent_options(agent), rows);
-        } else {
-            reply(askers, asker, rows->failure ? rows->failure : NO_ANSWER,
-                  false);
+    if (rows->state == LISTING_DONE && find_served(askers)) {
+        take_step(askers, agent, rows);
+        if (find_served(askers)) {
+            return;
         }
     }
+    while ((asker = find_served(askers))) {
+        reply(askers, asker, rows->failure ? rows->failure : NO_ANSWER, false);
+    }
+    forget_answer(askers);
     switch_conn_end_list(conn);
-    askers->asked = false;
+    askers->asked = askers->answered = false;
 }
 
 /* Asks for what the first wants, with as many rows as the others who want the
@@ -192,7 +214,7 @@ end(struct askers *askers, struct agent *agent)
 static void
 begin(struct askers *askers, struct agent *agent)
 {
-    const struct asker *asker;
+    struct asker *asker;
 
     askers->query = CONTAINER_OF(ovs_list_front(&askers->list), struct asker,
                                  node)->query;
@@ -200,11 +222,13 @@ begin(struct askers *askers, struct agent *agent)
         struct flow_query query = asker->query;
 
         query.limit = askers->query.limit;
-        if (flow_query_is_part_of(&query, &askers->query)) {
+        asker->served = flow_query_is_part_of(&query, &askers->query);
+        if (asker->served) {
             askers->query.limit = MAX(query.limit, asker->query.limit);
         }
     }
     askers->asked = true;
+    askers->answered = false;
     switch_conn_list(agent_backends(agent)->conn, &askers->query);
 }
 
@@ -217,6 +241,8 @@ has_answer(const struct agent *agent)
     return state != LISTING_WANTED && state != LISTING_UNDER_WAY;
 }
 
+/* Who has waited for too long for the switch gets an error.  What has come is
+ * given, however late. */
 static void
 give_up(struct askers *askers)
 {
@@ -224,7 +250,7 @@ give_up(struct askers *askers)
     struct asker *asker;
 
     LIST_FOR_EACH_SAFE (asker, node, &askers->list) {
-        if (now >= asker->deadline) {
+        if (now >= asker->deadline && !(askers->answered && asker->served)) {
             reply(askers, asker, NO_ANSWER, false);
         }
     }
@@ -237,17 +263,16 @@ askers_run(struct askers *askers, struct agent *agent)
         refuse_all(askers, NO_ANSWER ": the agent is being replaced");
         return;
     }
-    if (askers->asked && has_answer(agent)) {
-        end(askers, agent);
-    }
+    askers->answered = askers->asked && has_answer(agent);
     give_up(askers);
-    if (askers->asked && !find_served(askers)) {
-        end(askers, agent);
+    if (askers->asked && (askers->answered || !find_served(askers))) {
+        take_answer(askers, agent);
     }
     while (!askers->asked && !ovs_list_is_empty(&askers->list)) {
         begin(askers, agent);
-        if (has_answer(agent)) {
-            end(askers, agent);
+        askers->answered = has_answer(agent);
+        if (askers->answered) {
+            take_answer(askers, agent);
         }
     }
 }
@@ -257,6 +282,9 @@ askers_wait(const struct askers *askers)
 {
     const struct asker *asker;
 
+    if (askers->answered && askers->asked) {
+        poll_immediate_wake();
+    }
     LIST_FOR_EACH (asker, node, &askers->list) {
         poll_timer_wait_until(asker->deadline);
     }

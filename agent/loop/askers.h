@@ -9,7 +9,7 @@
  * Control commands whose reply is a dump of the switch.  Nobody waits for the
  * switch but they: each gets the dump, or an error after
  * ASKERS_PATIENCE_MSEC at most.  All who ask for the same share one dump, also
- * one that is under way. */
+ * one that is under way.  Many rows are formatted step by step. */
 
 #include "agent/operator/listing.h"
 

@@ -121,32 +121,93 @@ add_flow(struct listing *l, const struct flow_row *row)
     listing_add(l, row->actions);
 }
 
-void
-switch_listing_format(const struct options *options,
-                      const struct flow_listing *rows, size_t limit,
-                      enum listing_format format, struct ds *s)
-{
-    bool hosts = rows->query.hosts;
-    struct listing *l = (hosts
-                         ? listing_create(host_columns,
-                                          ARRAY_SIZE(host_columns))
-                         : listing_create(flow_columns,
-                                          ARRAY_SIZE(flow_columns)));
-    size_t n = MIN(rows->n, limit);
-    uint64_t left_out = rows->left_out + (rows->n - n);
+/* How many rows to add, or to format, in one step. */
+#define STEP 5000
 
-    for (size_t i = 0; i < n; i++) {
-        if (hosts) {
-            add_host(l, options, &rows->rows[i]);
+struct switch_listing {
+    const struct flow_listing *rows;
+    size_t n;                   /* Rows to list, */
+    size_t added, formatted;    /* and what was done so far. */
+    enum listing_format format;
+    struct listing *listing;
+    struct ds s;
+};
+
+struct switch_listing *
+switch_listing_create(const struct flow_listing *rows, size_t limit,
+                      enum listing_format format)
+{
+    struct switch_listing *sl = xmalloc(sizeof *sl);
+
+    *sl = (struct switch_listing) {
+        .rows = rows,
+        .n = MIN(rows->n, limit),
+        .format = format,
+        .listing = (rows->query.hosts
+                    ? listing_create(host_columns, ARRAY_SIZE(host_columns))
+                    : listing_create(flow_columns, ARRAY_SIZE(flow_columns))),
+        .s = DS_EMPTY_INITIALIZER,
+    };
+    return sl;
+}
+
+void
+switch_listing_destroy(struct switch_listing *sl)
+{
+    if (sl) {
+        listing_destroy(sl->listing);
+        ds_destroy(&sl->s);
+        free(sl);
+    }
+}
+
+static void
+add_rows(struct switch_listing *sl, const struct options *options)
+{
+    for (int i = 0; i < STEP && sl->added < sl->n; i++) {
+        const struct flow_row *row = &sl->rows->rows[sl->added++];
+
+        if (sl->rows->query.hosts) {
+            add_host(sl->listing, options, row);
         } else {
-            add_flow(l, &rows->rows[i]);
+            add_flow(sl->listing, row);
         }
     }
-    listing_format(l, format, s);
-    listing_destroy(l);
-    if (left_out && format == LISTING_TEXT) {
-        ds_put_format(s, "%"PRIu64" more left out: see --limit\n", left_out);
+}
+
+static void
+put_left_out(struct switch_listing *sl)
+{
+    uint64_t left_out = sl->rows->left_out + (sl->rows->n - sl->n);
+
+    if (left_out && sl->format == LISTING_TEXT) {
+        ds_put_format(&sl->s, "%"PRIu64" more left out: see --limit\n",
+                      left_out);
     }
+}
+
+bool
+switch_listing_run(struct switch_listing *sl, const struct options *options)
+{
+    if (sl->added < sl->n) {
+        add_rows(sl, options);
+        if (sl->n > STEP) {
+            return false;
+        }
+    }
+    listing_format_part(sl->listing, sl->format, sl->formatted, STEP, &sl->s);
+    sl->formatted += MIN(STEP, sl->n - sl->formatted);
+    if (sl->formatted < sl->n) {
+        return false;
+    }
+    put_left_out(sl);
+    return true;
+}
+
+const char *
+switch_listing_text(const struct switch_listing *sl)
+{
+    return ds_cstr_ro(&sl->s);
 }
 
 /* Drops. */

@@ -5,21 +5,31 @@
 
 /* What the switch has, as the control commands show it.  Pure. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "agent/operator/listing.h"
 
 struct claims;
 struct drop_count;
-struct ds;
 struct flow_listing;
 struct nft_counter;
 struct options;
+struct switch_listing;
 
-/* Appends to 's' the first 'limit' rows of what the switch has sent (hosts or
- * flows); to text, how many more there are. */
-void switch_listing_format(const struct options *, const struct flow_listing *,
-                           size_t limit, enum listing_format, struct ds *s);
+/* The first 'limit' rows of 'rows', what the switch has sent (hosts or flows),
+ * in 'format'; in text, with how many more there are.  They may be many, and
+ * are formatted step by step: switch_listing_run() does one, and returns true
+ * once all is done.  'rows' must stay as it is until then.  Returns the object,
+ * for the caller to destroy. */
+struct switch_listing *switch_listing_create(const struct flow_listing *rows,
+                                             size_t limit,
+                                             enum listing_format format);
+void switch_listing_destroy(struct switch_listing *);
+bool switch_listing_run(struct switch_listing *, const struct options *);
+
+/* Returns what was formatted so far. */
+const char *switch_listing_text(const struct switch_listing *);
 
 /* Return a listing, for the caller to destroy: what is dropped by the flows,
  * and by the firewall ('wall', NULL if there is none); and what 'network'
