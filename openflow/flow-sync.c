@@ -136,7 +136,7 @@ flow_sync_connect(struct flow_sync *sync)
     restart(sync, S_LOOK);
     claims_connect(&sync->claims);
     side_requests_restart(&sync->side);
-    sync_parse_wanted(sync);         /* This switch may have meters. */
+    sync_parse_wanted(sync);    /* This switch may have meters. */
     /* First, so that nothing is missed between this and the dump. */
     side_requests_monitor(&sync->side, &sync->wanted, &sync->outbox);
     sync_say(sync, "connected");
