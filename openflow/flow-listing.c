@@ -179,6 +179,12 @@ drop_learned(struct flow_listing *l)
     return false;
 }
 
+static size_t
+get_max_text(const struct flow_listing *l)
+{
+    return l->query.max_text ? l->query.max_text : FLOW_LISTING_MAX_TEXT;
+}
+
 static void
 add_row(struct flow_listing *l, const struct ofputil_flow_stats *stats)
 {
@@ -196,7 +202,7 @@ add_row(struct flow_listing *l, const struct ofputil_flow_stats *stats)
     }
     if (!l->query.hosts) {
         put_text(&row, stats);
-        if (l->text + text_size(&row) > FLOW_LISTING_MAX_TEXT) {
+        if (l->text + text_size(&row) > get_max_text(l)) {
             l->left_out++;
             l->full = true;
             free_text(&row);

@@ -51,6 +51,7 @@ struct flow_query {
     bool one_network;           /* Of hosts: only of 'network', */
     uint32_t network;           /* flow_config's 'id'. */
     size_t limit;               /* Rows, 1 to FLOW_LISTING_MAX_ROWS. */
+    size_t max_text;            /* Bytes; 0 for FLOW_LISTING_MAX_TEXT. */
 };
 
 struct flow_row {
