@@ -192,8 +192,8 @@ drop_count_format(const struct drop_count *drops, long long int now,
     }
 }
 
-/* Returns "WHY" of "[NETWORK] WHY", or of "WHY" alone, and stores "NETWORK", for
- * the caller to free, or NULL. */
+/* Returns "WHY" of "[NETWORK] WHY", or of "WHY" alone, and stores "NETWORK",
+ * for the caller to free, or NULL. */
 static const char *
 split_reason(const char *words, char **network)
 {

@@ -67,8 +67,8 @@ struct drop_figures {
     long long int seconds_ago;
 };
 
-/* Stores into '*figures' what is known of reason 'i' of 'drops->n'.  The caller
- * frees 'figures->network'. */
+/* Stores into '*figures' what is known of reason 'i' of 'drops->n'.  The
+ * caller frees 'figures->network'. */
 void drop_count_get(const struct drop_count *, size_t i, long long int now,
                     struct drop_figures *figures);
 

@@ -162,7 +162,8 @@ text_size(const struct flow_row *row)
     return row->match ? strlen(row->match) + strlen(row->actions) + 2 : 0;
 }
 
-/* Makes room by leaving a learned flow out.  Returns false if there is none. */
+/* Makes room by leaving a learned flow out.  Returns false if there is
+ * none. */
 static bool
 drop_learned(struct flow_listing *l)
 {

@@ -9,8 +9,8 @@
  * One dump of the switch's flows at a time, made when somebody asks: of all
  * flows, or of what was learned about hosts.  flow-sync.h sends the request
  * and gives the replies, one by one; rows come out.  The switch decides how
- * many flows it sends, so rows and their texts are bounded; what is left out is
- * counted.  When there is no room, flows that were learned give way to
+ * many flows it sends, so rows and their texts are bounded; what is left out
+ * is counted.  When there is no room, flows that were learned give way to
  * others, of which there are few.
  *
  * Pure: messages in, messages out.  It knows no time: who asks gives up with
@@ -117,8 +117,8 @@ void flow_listing_restart(struct flow_listing *);
 /* Appends the request to 'msgs', if one is wanted. */
 void flow_listing_run(struct flow_listing *, struct ovs_list *msgs);
 
-/* Takes 'reply' to a dump, if it is to this one, and uses its data up.  Returns
- * true if so. */
+/* Takes 'reply' to a dump, if it is to this one, and uses its data up.
+ * Returns true if so. */
 bool flow_listing_take(struct flow_listing *, struct ofpbuf *reply);
 
 /* The switch refused the request with 'xid' because of 'name'.  Returns true
@@ -126,8 +126,8 @@ bool flow_listing_take(struct flow_listing *, struct ofpbuf *reply);
 bool flow_listing_take_error(struct flow_listing *, ovs_be32 xid,
                              const char *name);
 
-/* Returns true if who asks for 'query' is served by the answer to 'other': with
- * as many of its rows as he wants. */
+/* Returns true if who asks for 'query' is served by the answer to 'other':
+ * with as many of its rows as he wants. */
 bool flow_query_is_part_of(const struct flow_query *query,
                            const struct flow_query *other);
 

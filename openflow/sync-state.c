@@ -89,11 +89,11 @@ sync_settle(struct flow_sync *sync)
     sync->refused = frags_error;
     sync->full = false;
     if (frags_error) {
-        sync_say(sync, "%"PRIuSIZE" flows, but the switch refused a mode for IP "
-            "fragments: %s", sync->wanted.n, frags_error);
+        sync_say(sync, "%"PRIuSIZE" flows, but the switch refused a mode for "
+                 "IP fragments: %s", sync->wanted.n, frags_error);
     } else if (!was_in_sync) {
         sync_say(sync, "%"PRIuSIZE" flows, sent %"PRIuSIZE" changes",
-            sync->wanted.n, sync->bundle.changes.n);
+                 sync->wanted.n, sync->bundle.changes.n);
         if (monitor_error) {
             ds_put_format(&sync->present_words, "; the switch refused the "
                           "flow monitor (%s), looking every %d seconds",

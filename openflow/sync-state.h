@@ -3,8 +3,8 @@
 #ifndef OPENFLOW_SYNC_STATE_H
 #define OPENFLOW_SYNC_STATE_H 1
 
-/* What the parts of flow-sync.h share, and nobody else uses: its state, and the
- * steps from one state to the next.  flow-sync.c is what its user calls,
+/* What the parts of flow-sync.h share, and nobody else uses: its state, and
+ * the steps from one state to the next.  flow-sync.c is what its user calls,
  * sync-receive.c decides who takes which message of the switch. */
 
 #include <stdbool.h>

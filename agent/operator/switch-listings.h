@@ -20,8 +20,8 @@ struct switch_listing;
 /* The first 'limit' rows of 'rows', what the switch has sent (hosts or flows),
  * in 'format'; in text, with how many more there are.  They may be many, and
  * are formatted step by step: switch_listing_run() does one, and returns true
- * once all is done.  'rows' must stay as it is until then.  Returns the object,
- * for the caller to destroy. */
+ * once all is done.  'rows' must stay as it is until then.  Returns the
+ * object, for the caller to destroy. */
 struct switch_listing *switch_listing_create(const struct flow_listing *rows,
                                              size_t limit,
                                              enum listing_format format);
@@ -33,8 +33,8 @@ const char *switch_listing_text(const struct switch_listing *);
 
 /* Return a listing, for the caller to destroy: what is dropped by the flows,
  * and by the firewall ('wall', NULL if there is none); and what 'network'
- * claims, or all networks if that is NULL, in which case the listing is NULL if
- * there is no such network.  'now' and 'wall_msec' as in claims-format.h. */
+ * claims, or all networks if that is NULL.  The latter is NULL if there is no
+ * such network.  'now' and 'wall_msec' are as in claims-format.h. */
 struct listing *drops_to_listing(const struct drop_count *,
                                  const struct nft_counter *wall,
                                  long long int now);
