@@ -54,10 +54,14 @@ libpipette_a_SOURCES += \
 	agent/contacts/contacts.h \
 	agent/loop/agent.c \
 	agent/loop/agent.h \
+	agent/loop/askers.c \
+	agent/loop/askers.h \
 	agent/loop/backends.c \
 	agent/loop/backends.h \
 	agent/loop/control.c \
 	agent/loop/control.h \
+	agent/loop/control-lists.c \
+	agent/loop/control-lists.h \
 	agent/loop/limits.c \
 	agent/loop/limits.h \
 	agent/loop/removal.c \
@@ -88,6 +92,8 @@ libpipette_a_SOURCES += \
 	agent/operator/notify.h \
 	agent/operator/process.c \
 	agent/operator/process.h \
+	agent/operator/switch-listings.c \
+	agent/operator/switch-listings.h \
 	agent/operator/translate.c \
 	agent/operator/translate.h \
 	agent/pipettectl/top-call.c \

@@ -38,6 +38,8 @@ libpipette_a_SOURCES += \
 	openflow/flow-index.h \
 	openflow/flow-limits.c \
 	openflow/flow-limits.h \
+	openflow/flow-listing.c \
+	openflow/flow-listing.h \
 	openflow/flow-monitor.c \
 	openflow/flow-monitor.h \
 	openflow/flow-set.c \
@@ -52,6 +54,8 @@ libpipette_a_SOURCES += \
 	openflow/frag-mode.h \
 	openflow/learned-check.c \
 	openflow/learned-check.h \
+	openflow/learned-host.c \
+	openflow/learned-host.h \
 	openflow/conntrack-flush.c \
 	openflow/conntrack-flush.h \
 	openflow/network-merge.c \
@@ -67,6 +71,9 @@ libpipette_a_SOURCES += \
 	openflow/switch-conn.h \
 	openflow/sync-counts.c \
 	openflow/sync-counts.h \
+	openflow/sync-receive.c \
+	openflow/sync-state.c \
+	openflow/sync-state.h \
 	openflow/table-use.c \
 	openflow/table-use.h \
 	openflow/uplink-watch.c \

@@ -89,87 +89,95 @@ claims_put_json(const struct claims *claims, struct json *object)
 
 /* The list. */
 
-enum state { DARK, OWNED, ASKED };
-
-/* A range of addresses with the same state. */
-struct line {
-    struct address_range range;
-    enum state state;
-    struct eth_addr mac;
-    long long int since;        /* 0 if there is no time to tell. */
-};
-
-static struct line
+static struct claim_line
 get_line(const struct claim_network *network, uint32_t address)
 {
     const struct claim_owner *owner = claim_owners_find(&network->owners,
                                                         address);
-    struct line line = { .range = { address, address } };
+    struct claim_line line = { .range = { address, address } };
 
     if (owner) {
-        line.state = OWNED;
+        line.state = CLAIM_IS_OWNED;
         line.mac = owner->mac;
         line.since = owner->since;
     } else if (address_set_contains(&network->granted, address)) {
-        line.state = DARK;
+        line.state = CLAIM_IS_DARK;
         line.since = network->granted_at;
         ignore(claim_list_get_since(&network->list, address, &line.since));
     } else {
-        line.state = ASKED;
+        line.state = CLAIM_IS_ASKED;
     }
     return line;
 }
 
+/* What a list is for. */
+struct reader {
+    claim_line_cb *take;
+    void *aux;
+    long long int ago;          /* From 'now' to the time of the day. */
+};
+
 static void
-put_line(const struct claim_network *network, const struct line *line,
-         long long int ago, struct ds *s)
+give_line(const struct claim_network *network, struct claim_line line,
+          const struct reader *reader)
 {
-    put_name(network, s);
+    line.network = network->name;
+    line.since += line.since ? reader->ago : 0;
+    reader->take(&line, reader->aux);
+}
+
+static void
+put_line(const struct claim_line *line, void *s_)
+{
+    struct ds *s = s_;
+
+    if (line->network) {
+        ds_put_format(s, "[%s] ", line->network);
+    }
     address_range_format(line->range, s);
     switch (line->state) {
-    case DARK:
+    case CLAIM_IS_DARK:
         ds_put_cstr(s, ": dark");
         break;
 
-    case OWNED:
+    case CLAIM_IS_OWNED:
         ds_put_format(s, ": owned by "ETH_ADDR_FMT, ETH_ADDR_ARGS(line->mac));
         break;
 
-    case ASKED:
+    case CLAIM_IS_ASKED:
         ds_put_cstr(s, ": asked for");
         break;
     }
     if (line->since) {
         ds_put_cstr(s, " since ");
-        ds_put_strftime_msec(s, SINCE_FORMAT, line->since + ago, true);
+        ds_put_strftime_msec(s, SINCE_FORMAT, line->since, true);
     }
     ds_put_char(s, '\n');
 }
 
 static bool
-continues(const struct line *line, const struct line *next)
+continues(const struct claim_line *line, const struct claim_line *next)
 {
-    return (line->state != OWNED && line->state == next->state
+    return (line->state != CLAIM_IS_OWNED && line->state == next->state
             && line->range.last + 1 == next->range.first
             && llabs(line->since - next->since) < SAME_MSEC);
 }
 
 static void
-format_network(const struct claim_network *network, long long int ago,
-               struct ds *s)
+list_network(const struct claim_network *network, const struct reader *reader)
 {
     uint32_t address = 0;
-    struct line line = { .state = OWNED };
+    struct claim_line line = { .state = CLAIM_IS_OWNED };
     bool first = true;
 
     while (address_set_next(&network->addresses, address, &address)) {
-        struct line next = get_line(network, address);
+        struct claim_line next = get_line(network, address);
 
         if (!first && continues(&line, &next)) {
             line.range.last = address;
         } else {
             if (!first) {
-                put_line(network, &line, ago, s);
+                give_line(network, line, reader);
             }
             line = next;
             first = false;
@@ -177,14 +185,15 @@ format_network(const struct claim_network *network, long long int ago,
         address++;
     }
     if (!first) {
-        put_line(network, &line, ago, s);
+        give_line(network, line, reader);
     }
 }
 
 bool
-claims_format_list(const struct claims *claims, const char *name,
-                   long long int now, long long int wall, struct ds *s)
+claims_list(const struct claims *claims, const char *name, long long int now,
+            long long int wall, claim_line_cb *take, void *aux)
 {
+    const struct reader reader = { take, aux, wall - now };
     bool found = !name;
 
     for (size_t i = 0; i < claims->n; i++) {
@@ -192,8 +201,15 @@ claims_format_list(const struct claims *claims, const char *name,
 
         if (!name || nullable_string_is_equal(name, network->name)) {
             found = true;
-            format_network(network, wall - now, s);
+            list_network(network, &reader);
         }
     }
     return found;
+}
+
+bool
+claims_format_list(const struct claims *claims, const char *name,
+                   long long int now, long long int wall, struct ds *s)
+{
+    return claims_list(claims, name, now, wall, put_line, s);
 }

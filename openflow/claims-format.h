@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "openflow/address-set.h"
+#include "openvswitch/types.h"
+
 struct claims;
 struct ds;
 struct json;
@@ -33,11 +36,28 @@ void claims_format_counts(const struct claims *, struct ds *s);
 /* Adds the same to 'object', as an array, if there is such a network. */
 void claims_put_json(const struct claims *, struct json *object);
 
-/* Appends to 's' a line for each address that has an owner, and for each range
+enum claim_state { CLAIM_IS_DARK, CLAIM_IS_OWNED, CLAIM_IS_ASKED };
+
+/* A range of addresses with the same state. */
+struct claim_line {
+    const char *network;        /* NULL if it has no name. */
+    struct address_range range;
+    enum claim_state state;
+    struct eth_addr mac;        /* Of the owner. */
+    long long int since;        /* 0 if there is no time to tell. */
+};
+
+typedef void claim_line_cb(const struct claim_line *, void *aux);
+
+/* Gives 'take' a line for each address that has an owner, and for each range
  * of others, of the network 'name', or of all if that is NULL: its state, the
- * owner's MAC address, and since when.  'now' is as in claims.h, 'wall' the
- * time then, in milliseconds since the epoch.  Returns false if there is no
- * such network. */
+ * owner's MAC address, and since when, in milliseconds since the epoch.  'now'
+ * is as in claims.h, 'wall' the time then, since the epoch.  Returns false if
+ * there is no such network. */
+bool claims_list(const struct claims *, const char *name, long long int now,
+                 long long int wall, claim_line_cb *take, void *aux);
+
+/* Appends to 's' the same as text. */
 bool claims_format_list(const struct claims *, const char *name,
                         long long int now, long long int wall, struct ds *s);
 

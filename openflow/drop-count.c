@@ -18,8 +18,8 @@
 
 struct drop_reason {
     char *words;
-    uint64_t packets;
-    uint64_t counting;          /* What 'packets' will be. */
+    uint64_t packets, bytes;
+    uint64_t counting, counting_bytes;      /* What these will be. */
 };
 
 void
@@ -77,7 +77,10 @@ take_figures(struct drop_count *drops, const struct simap *indices,
                                                    former->reasons[i].words);
 
         if (node) {
-            drops->reasons[node->data].packets = former->reasons[i].packets;
+            struct drop_reason *reason = &drops->reasons[node->data];
+
+            reason->packets = former->reasons[i].packets;
+            reason->bytes = former->reasons[i].bytes;
         }
     }
     drops->as_of = former->as_of;
@@ -116,6 +119,7 @@ drop_count_begin(struct drop_count *drops)
 {
     for (size_t i = 0; i < drops->n; i++) {
         drops->reasons[i].counting = 0;
+        drops->reasons[i].counting_bytes = 0;
     }
 }
 
@@ -136,6 +140,8 @@ drop_count_add(struct drop_count *drops,
 
     if (reason != NONE) {
         drops->reasons[reason].counting += stats->packet_count;
+        drops->reasons[reason].counting_bytes
+            += stats->byte_count != UINT64_MAX ? stats->byte_count : 0;
     }
     flow_list_clear(&flow);
 }
@@ -145,6 +151,7 @@ drop_count_end(struct drop_count *drops, long long int now)
 {
     for (size_t i = 0; i < drops->n; i++) {
         drops->reasons[i].packets = drops->reasons[i].counting;
+        drops->reasons[i].bytes = drops->reasons[i].counting_bytes;
     }
     drops->as_of = now;
 }
@@ -185,39 +192,43 @@ drop_count_format(const struct drop_count *drops, long long int now,
     }
 }
 
-size_t
-drop_count_n(const struct drop_count *drops)
+/* Returns "WHY" of "[NETWORK] WHY", or of "WHY" alone, and stores "NETWORK",
+ * for the caller to free, or NULL. */
+static const char *
+split_reason(const char *words, char **network)
 {
-    return is_known(drops) ? drops->n : 0;
-}
-
-/* The words are "[NETWORK] WHY", or "WHY" alone. */
-void
-drop_count_get(const struct drop_count *drops, size_t i,
-               struct drop_figure *figure)
-{
-    const char *words = drops->reasons[i].words;
     const char *end = words[0] == '[' ? strchr(words, ']') : NULL;
 
-    figure->network = end ? xmemdup0(words + 1, end - words - 1) : NULL;
-    figure->reason = xstrdup(end ? end + strspn(end, "] ") : words);
-    figure->packets = drops->reasons[i].packets;
+    *network = end ? xmemdup0(words + 1, end - words - 1) : NULL;
+    return end ? end + strspn(end, "] ") : words;
 }
 
-static struct json *
-reason_to_json(const struct drop_count *drops, size_t i)
+static void
+put_reason(struct json *object, const char *words)
 {
-    struct json *json = json_object_create();
-    struct drop_figure figure;
+    char *network;
 
-    drop_count_get(drops, i, &figure);
-    if (figure.network) {
-        json_object_put(json, "network",
-                        json_string_create_nocopy(figure.network));
+    words = split_reason(words, &network);
+    if (network) {
+        json_object_put(object, "network",
+                        json_string_create_nocopy(network));
     }
-    json_object_put(json, "reason", json_string_create_nocopy(figure.reason));
-    json_object_put(json, "packets", json_integer_create(figure.packets));
-    return json;
+    json_object_put_string(object, "reason", words);
+}
+
+void
+drop_count_get(const struct drop_count *drops, size_t i, long long int now,
+               struct drop_figures *figures)
+{
+    const struct drop_reason *reason = &drops->reasons[i];
+
+    *figures = (struct drop_figures) { .known = is_known(drops) };
+    figures->reason = split_reason(reason->words, &figures->network);
+    if (figures->known) {
+        figures->packets = reason->packets;
+        figures->bytes = reason->bytes;
+        figures->seconds_ago = get_age(drops, now);
+    }
 }
 
 void
@@ -226,8 +237,13 @@ drop_count_put_json(const struct drop_count *drops, long long int now,
 {
     struct json *array = json_array_create_empty();
 
-    for (size_t i = 0; i < drop_count_n(drops); i++) {
-        json_array_add(array, reason_to_json(drops, i));
+    for (size_t i = 0; i < drops->n && is_known(drops); i++) {
+        struct json *reason = json_object_create();
+
+        put_reason(reason, drops->reasons[i].words);
+        json_object_put(reason, "packets",
+                        json_integer_create(drops->reasons[i].packets));
+        json_array_add(array, reason);
     }
     json_object_put(object, "dropped", array);
     json_object_put(object, "dropped_seconds_ago",

@@ -58,18 +58,19 @@ void drop_count_begin(struct drop_count *);
 void drop_count_add(struct drop_count *, const struct ofputil_flow_stats *);
 void drop_count_end(struct drop_count *, long long int now);
 
-/* Returns the number of reasons, 0 if nothing was counted yet. */
-size_t drop_count_n(const struct drop_count *);
-
-/* Stores reason 'i': the packets, and why.  Both strings are for the caller to
- * free; 'network' is NULL if all networks are counted together. */
-struct drop_figure {
-    char *network;
-    char *reason;
-    uint64_t packets;
+/* Of a reason. */
+struct drop_figures {
+    char *network;              /* Owned; NULL if it is of all. */
+    const char *reason;         /* Valid until the flow set is another one. */
+    bool known;                 /* Was it counted? */
+    uint64_t packets, bytes;
+    long long int seconds_ago;
 };
-void drop_count_get(const struct drop_count *, size_t i,
-                    struct drop_figure *figure);
+
+/* Stores into '*figures' what is known of reason 'i' of 'drops->n'.  The
+ * caller frees 'figures->network'. */
+void drop_count_get(const struct drop_count *, size_t i, long long int now,
+                    struct drop_figures *figures);
 
 /* Appends to 's' how many packets were dropped, and a line each for the
  * reasons that there were, in the flow set's order; all lines are indented.

@@ -35,6 +35,8 @@ struct claims;
 struct drop_count;
 struct ds;
 struct flow_config;
+struct flow_listing;
+struct flow_query;
 struct error_relay;
 struct ofpbuf;
 struct simap;
@@ -153,6 +155,16 @@ const struct error_relay *flow_sync_errors(const struct flow_sync *);
 /* Somebody wants to know these: counts again as soon as no look is under way,
  * at most once a second (sync-counts.h). */
 void flow_sync_request_counts(struct flow_sync *);
+
+/* Somebody wants to see what the switch has: has it dumped, in whatever state
+ * this is.  flow_sync_listing() says what became of that (flow-listing.h): it
+ * is done, or has failed because there is no connection or the switch refused,
+ * or neither, as long as the switch is silent.  A lost connection ends it.
+ * Only one is under way at a time: another one takes its place.
+ * flow_sync_end_list() forgets it. */
+void flow_sync_list(struct flow_sync *, const struct flow_query *);
+void flow_sync_end_list(struct flow_sync *);
+const struct flow_listing *flow_sync_listing(const struct flow_sync *);
 
 /* Appends to 's' the wanted flows, or the changes that the last look found to
  * be necessary, unless they are done: a line each, in the latter case with "+"

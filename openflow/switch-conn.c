@@ -22,7 +22,8 @@ COVERAGE_DEFINE(switch_connected);
 
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 
-#define MAX_MESSAGES 50         /* To take in one pass. */
+#define MAX_MESSAGES 50         /* To take in one pass, */
+#define MAX_RECEIVE_MSEC 20     /* and until when to take another one. */
 #define PROBE_INTERVAL 5        /* Seconds until a silent switch is asked. */
 #define MAX_BACKOFF 1           /* Seconds between attempts to connect. */
 
@@ -134,7 +135,9 @@ send_all(struct switch_conn *conn)
 static void
 receive_all(struct switch_conn *conn, long long int now)
 {
-    for (int i = 0; i < MAX_MESSAGES; i++) {
+    for (int i = 0;
+         i < MAX_MESSAGES && (!i || time_msec() < now + MAX_RECEIVE_MSEC);
+         i++) {
         struct ofpbuf *msg = rconn_recv(conn->rconn);
 
         if (msg && rconn_get_connection_seqno(conn->rconn) == conn->seqno) {
@@ -267,6 +270,24 @@ const struct error_relay *
 switch_conn_errors(const struct switch_conn *conn)
 {
     return flow_sync_errors(conn->sync);
+}
+
+void
+switch_conn_list(struct switch_conn *conn, const struct flow_query *query)
+{
+    flow_sync_list(conn->sync, query);
+}
+
+void
+switch_conn_end_list(struct switch_conn *conn)
+{
+    flow_sync_end_list(conn->sync);
+}
+
+const struct flow_listing *
+switch_conn_listing(const struct switch_conn *conn)
+{
+    return flow_sync_listing(conn->sync);
 }
 
 const char *

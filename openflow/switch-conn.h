@@ -20,6 +20,8 @@ struct drop_count;
 struct ds;
 struct flow_config;
 struct flow_figures;
+struct flow_listing;
+struct flow_query;
 struct error_relay;
 struct simap;
 struct svec;
@@ -93,6 +95,12 @@ const struct table_use *switch_conn_table_use(const struct switch_conn *conn);
 
 /* What became of ICMP errors that visit the agent. */
 const struct error_relay *switch_conn_errors(const struct switch_conn *conn);
+
+/* Somebody wants to see what the switch has, or not any more, and what became
+ * of that: see flow-sync.h. */
+void switch_conn_list(struct switch_conn *conn, const struct flow_query *);
+void switch_conn_end_list(struct switch_conn *conn);
+const struct flow_listing *switch_conn_listing(const struct switch_conn *conn);
 
 /* What the switch saw of IP fragments before that was changed, NULL if it was
  * not; and what it is to see again, if the flows do not need another mode: see

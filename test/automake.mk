@@ -21,6 +21,7 @@ test_unit_SOURCES = \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
+	test/unit-flow-listing.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
@@ -33,6 +34,7 @@ test_unit_SOURCES = \
 	test/unit-report.c \
 	test/unit-restart-watch.c \
 	test/unit-schedule.c \
+	test/unit-switch-listings.c \
 	test/unit-sync-counts.c \
 	test/unit-tap.c \
 	test/unit-top.c
@@ -168,6 +170,7 @@ TESTSUITE_AT = \
 	test/vlans.at \
 	test/networks.at \
 	test/claims.at \
+	test/listings.at \
 	test/limits.at \
 	test/report.at \
 	test/subnet.at \
@@ -214,6 +217,7 @@ TEST_HELPERS = \
 	test/appliance/run.sh \
 	test/appliance/services.service \
 	test/arp.py \
+	test/askers.py \
 	test/bench.sh \
 	test/bench-claims.sh \
 	test/bench-contacts.sh \

@@ -20,6 +20,10 @@ line each, and does in MODE:
     hangup      closes each connection at the first request
     foreign     has 5 flows of others, and closes the first connection when
                 it is to count all flows
+    list-garbage, list-endless, list-refuse, list-hangup
+                a good one until it is to dump all flows: then it sends one
+                and garbage; no end of them; an error; one of two parts, and
+                hangs up
 """
 
 import os
@@ -27,6 +31,7 @@ import random
 import socket
 import struct
 import sys
+import time
 
 VERSION = 5
 HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY = 0, 1, 2, 3
@@ -96,6 +101,9 @@ class Switch:
                   MP_FLOW_MONITOR: "monitor"}[kind])
         if self.mode == "liar" and kind == MP_FLOW:
             self.lie(xid)
+        elif (self.mode.startswith("list-") and kind == MP_FLOW
+              and body[32:40] == bytes(8)):
+            self.list(xid, request)
         elif self.mode == "refuse-monitor" and kind == MP_FLOW_MONITOR:
             self.sock.send(error(xid, request))
         else:
@@ -103,6 +111,27 @@ class Switch:
                                    struct.pack("!HHI", kind, 0, 0)
                                    + (self.count(body)
                                       if kind == MP_AGGREGATE else b"")))
+
+    def list(self, xid, request):
+        """All flows: many messages, in the endless case until the agent has
+        had enough time."""
+        flow = (struct.pack("!HBxIIHHHHH2xQQQ", 56, 7, 9, 0, 1, 0, 0, 0, 0,
+                            0x55, 0, 0)
+                + struct.pack("!HH4x", 1, 4))
+        head = struct.pack("!HHI", MP_FLOW, 1, 0)
+        part = message(MULTIPART_REPLY, xid, head + flow * 1000)
+        if self.mode == "list-refuse":
+            self.sock.send(error(xid, request))
+            return
+        if self.mode == "list-garbage":
+            part = message(MULTIPART_REPLY, xid, head + flow + b"garbage")
+        self.sock.sendall(part)
+        if self.mode == "list-hangup":
+            raise EOFError
+        if self.mode == "list-endless":
+            for _ in range(1000):
+                self.sock.sendall(part)
+                time.sleep(0.008)
 
     def count(self, body):
         """All flows are those without a cookie mask."""

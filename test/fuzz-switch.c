@@ -15,11 +15,13 @@
 #include "test/fuzz.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bitmap.h"
 #include "openflow/address-set.h"
+#include "openflow/flow-listing.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
 #include "openvswitch/ofp-bundle.h"
@@ -186,6 +188,9 @@ run(void)
     take_messages();
     ovs_assert(!flow_sync_is_in_sync(flow_sync)
                || !flow_sync_is_blocked(flow_sync));
+    const struct flow_listing *listing = flow_sync_listing(flow_sync);
+    ovs_assert(listing->n <= listing->query.limit);
+    ovs_assert(!listing->failure == (listing->state != LISTING_FAILED));
     ovs_assert(flow_sync_next(flow_sync) > now
                || flow_sync_failure(flow_sync, now));
 }
@@ -274,12 +279,27 @@ set_flows(uint16_t timeout)
     svec_destroy(&flows);
 }
 
+/* Somebody wants to see flows, or hosts. */
+static void
+list(uint16_t argument)
+{
+    const struct flow_query query = {
+        .hosts = argument % 2,
+        .kinds = argument >> 1 & ((1u << N_FLOW_KINDS) - 1),
+        .one_network = argument >> 4 & 1,
+        .network = 1,
+        .limit = 1 + (argument >> 5) % 100,
+    };
+
+    flow_sync_list(flow_sync, &query);
+}
+
 /* Does what a header that cannot be one says: its type is the order, its xid
  * the argument. */
 static void
 obey(uint8_t order, uint16_t argument)
 {
-    switch (order % 7) {
+    switch (order % 8) {
     case 0:
         now += argument;        /* Milliseconds. */
         break;
@@ -302,6 +322,9 @@ obey(uint8_t order, uint16_t argument)
     case 6:
         claims = argument % 2;
         set_flows(300);
+        break;
+    case 7:
+        list(argument);
         break;
     }
 }
@@ -329,6 +352,19 @@ take_input(const uint8_t *data, size_t size)
     return length;
 }
 
+static void
+put_listing(struct ds *s)
+{
+    const struct flow_listing *listing = flow_sync_listing(flow_sync);
+
+    if (listing->state == LISTING_DONE) {
+        ds_put_format(s, ", listed %"PRIuSIZE", left out %"PRIu64,
+                      listing->n, listing->left_out);
+    } else if (listing->state == LISTING_FAILED) {
+        ds_put_format(s, ", %s", listing->failure);
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -353,6 +389,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                   flow_sync_is_blocked(flow_sync) ? "blocked, " : "",
                   flow_sync_present(flow_sync), flow_sync_foreign(flow_sync),
                   size ? ", not all read" : "");
+    put_listing(&fuzz_outcome);
     flow_sync_destroy(flow_sync);
     return 0;
 }

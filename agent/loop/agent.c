@@ -360,6 +360,18 @@ get_wanted(const struct agent *agent, int component)
     return ds_steal_cstr(&s);
 }
 
+const struct backends *
+agent_backends(const struct agent *agent)
+{
+    return &agent->backends;
+}
+
+const struct options *
+agent_options(const struct agent *agent)
+{
+    return agent->options;
+}
+
 void
 agent_request_counts(struct agent *agent)
 {

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+struct backends;
 struct contacts;
 struct ds;
 struct json;
@@ -51,6 +52,10 @@ bool agent_has_looked(const struct agent *agent);
 /* Returns which rows of others are in the way, if any, and if the agent has
  * never been ready; nothing has been changed then.  Otherwise returns NULL. */
 const char *agent_refusal(const struct agent *agent);
+
+/* For control commands: what it works with, and for. */
+const struct backends *agent_backends(const struct agent *);
+const struct options *agent_options(const struct agent *);
 
 /* Has counts taken again, for the next status. */
 void agent_request_counts(struct agent *agent);

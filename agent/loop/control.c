@@ -9,6 +9,7 @@
 
 #include "agent/contacts/contacts-show.h"
 #include "agent/loop/agent.h"
+#include "agent/loop/control-lists.h"
 #include "agent/loop/service.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
@@ -118,28 +119,6 @@ reply_words(struct unixctl_conn *conn, const struct service *s,
     ds_destroy(&words);
 }
 
-static void
-handle_claims(struct unixctl_conn *conn, int argc, const char *argv[],
-              void *s)
-{
-    const char *network = argc > 1 ? argv[1] : NULL;
-    struct agent *agent = service_agent(s);
-    struct ds words = DS_EMPTY_INITIALIZER;
-
-    if (!agent) {
-        reply_removal(conn, s);
-        return;
-    }
-    if (agent_format_claims(agent, network, &words)) {
-        unixctl_command_reply(conn, ds_cstr(&words));
-    } else {
-        reply_error(conn, xasprintf("%s: must be a network that claims "
-                                    "addresses", network));
-    }
-    ds_destroy(&words);
-    agent_request_counts(agent);
-}
-
 /* Replies with what 'command' makes of the arguments. */
 static void
 reply_contacts(struct unixctl_conn *conn, const struct service *s, int argc,
@@ -228,7 +207,7 @@ control_open(const char *path, struct service *s,
     if (unixctl_server_create(path, server)) {
         return false;
     }
-    unixctl_command_register("claims", "[NETWORK]", 0, 1, handle_claims, s);
+    control_lists_register(s);
     unixctl_command_register("contacts", "[--since TIME] [--client ADDRESS] "
                              "[--target ADDRESS] [--port PORT] "
                              "[--protocol PROTOCOL] [--network NETWORK] "

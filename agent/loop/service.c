@@ -15,6 +15,7 @@
 #include "agent/config/settings.h"
 #include "agent/contacts/contact-right.h"
 #include "agent/loop/agent.h"
+#include "agent/loop/askers.h"
 #include "agent/loop/control.h"
 #include "agent/loop/removal.h"
 #include "agent/operator/notify.h"
@@ -42,6 +43,7 @@ struct service {
                                  * end. */
     struct notifier *notifier;
     struct unixctl_server *unixctl;
+    struct askers *askers;
 
     /* Reading the configuration again. */
     int hup_fd;                 /* Of SIGHUP, -1 without a configuration. */
@@ -233,6 +235,12 @@ service_exit(struct service *s)
     s->exiting = true;
 }
 
+struct askers *
+service_askers(const struct service *s)
+{
+    return s->askers;
+}
+
 /* The loop. */
 
 /* Exits if rows of others are in the way.  After a reload the agent keeps
@@ -275,6 +283,7 @@ run(struct service *s)
         run_removal(s);
     }
     unixctl_server_run(s->unixctl);
+    askers_run(s->askers, s->agent);
     run_hup(s);
     if (!s->exiting) {
         notify(s);
@@ -293,6 +302,7 @@ wait(const struct service *s)
     }
     memory_wait();
     unixctl_server_wait(s->unixctl);
+    askers_wait(s->askers);
     notifier_wait(s->notifier);
     if (s->hup_fd >= 0) {
         poll_fd_wait(s->hup_fd, POLLIN);
@@ -344,6 +354,7 @@ service_run(int argc, char *argv[], struct options *options)
     if (!control_open(options->unixctl, &s, &s.unixctl)) {
         return EXIT_FAILURE;
     }
+    s.askers = askers_create();
     start_agent(&s);
     if (s.agent) {
         s.notifier = notifier_create(READY_PATIENCE_MSEC);
@@ -355,6 +366,7 @@ service_run(int argc, char *argv[], struct options *options)
         options_destroy(&s.former);
     }
     agent_destroy(s.agent);
+    askers_destroy(s.askers);
     unixctl_server_destroy(s.unixctl);
     if (s.hup_fd >= 0) {
         close(s.hup_fd);

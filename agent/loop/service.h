@@ -8,6 +8,7 @@
  * SIGHUP. */
 
 struct agent;
+struct askers;
 struct ds;
 struct options;
 struct service;
@@ -36,5 +37,8 @@ void service_format_removal(const struct service *, struct ds *s);
 char *service_reload(struct service *, struct ds *reply);
 
 void service_exit(struct service *);
+
+/* Returns those whose replies wait for the switch. */
+struct askers *service_askers(const struct service *);
 
 #endif /* agent/loop/service.h */

@@ -141,10 +141,10 @@ cell_to_json(const struct cell *cell)
 /* Each row by itself, so that its columns are in order and memory is bounded
  * by the text. */
 static void
-format_json(const struct listing *l, struct ds *s)
+format_json(const struct listing *l, size_t first, size_t end, struct ds *s)
 {
-    ds_put_char(s, '[');
-    for (size_t i = 0; i < listing_n_rows(l) * l->n_columns; i++) {
+    ds_put_cstr(s, first ? "" : "[");
+    for (size_t i = first * l->n_columns; i < end * l->n_columns; i++) {
         size_t column = i % l->n_columns;
         struct json *value = cell_to_json(&l->cells[i]);
 
@@ -156,7 +156,7 @@ format_json(const struct listing *l, struct ds *s)
             ds_put_char(s, '}');
         }
     }
-    ds_put_char(s, ']');
+    ds_put_cstr(s, end == listing_n_rows(l) ? "]" : "");
 }
 
 /* CSV. */
@@ -176,13 +176,13 @@ put_csv(const char *text, struct ds *s)
 }
 
 static void
-format_csv(const struct listing *l, struct ds *s)
+format_csv(const struct listing *l, size_t first, size_t end, struct ds *s)
 {
-    for (size_t i = 0; i < l->n_columns; i++) {
-        ds_put_format(s, "%s%s", i ? "," : "", l->columns[i]);
+    for (size_t i = 0; i < l->n_columns && !first; i++) {
+        ds_put_format(s, "%s%s", l->columns[i],
+                      i + 1 < l->n_columns ? "," : "\r\n");
     }
-    ds_put_cstr(s, "\r\n");
-    for (size_t i = 0; i < listing_n_rows(l) * l->n_columns; i++) {
+    for (size_t i = first * l->n_columns; i < end * l->n_columns; i++) {
         const char *text = l->cells[i].text;
 
         put_csv(text ? text : "", s);
@@ -245,30 +245,42 @@ put_cell(const char *text, size_t width, bool number, struct ds *line)
     ds_put_format(line, number ? "%*s" : "%-*s", (int) width, text);
 }
 
-void
-listing_format_text(const struct listing *l, size_t width, const char *heading,
-                    const char *normal, struct ds *s)
+static void
+put_headings(const struct listing *l, const size_t *widths,
+             const bool *numbers, struct ds *line)
+{
+    for (size_t i = 0; i < l->n_columns; i++) {
+        char *name = xstrdup(l->columns[i]);
+
+        for (char *p = name; *p; p++) {
+            *p = *p == '_' ? ' ' : toupper((unsigned char) *p);
+        }
+        ds_put_cstr(line, i ? "  " : "");
+        put_cell(name, widths[i], numbers[i], line);
+        free(name);
+    }
+}
+
+/* Rows from 'first' until before 'end', with headings before the first of
+ * all. */
+static void
+format_text(const struct listing *l, size_t first, size_t end, size_t width,
+            const char *heading, const char *normal, struct ds *s)
 {
     struct ds line = DS_EMPTY_INITIALIZER;
     size_t *widths = get_widths(l);
     bool *numbers = xmalloc(l->n_columns * sizeof *numbers);
 
     for (size_t i = 0; i < l->n_columns; i++) {
-        char *name = xstrdup(l->columns[i]);
-
         numbers[i] = is_number_column(l, i);
-        for (char *p = name; *p; p++) {
-            *p = *p == '_' ? ' ' : toupper((unsigned char) *p);
-        }
-        ds_put_cstr(&line, i ? "  " : "");
-        put_cell(name, widths[i], numbers[i], &line);
-        free(name);
     }
-    ds_put_cstr(s, heading);
-    put_line(&line, width, s);
-    ds_put_format(s, "%s\n", normal);
-
-    for (size_t row = 0; row < listing_n_rows(l); row++) {
+    if (!first) {
+        put_headings(l, widths, numbers, &line);
+        ds_put_cstr(s, heading);
+        put_line(&line, width, s);
+        ds_put_format(s, "%s\n", normal);
+    }
+    for (size_t row = first; row < end; row++) {
         ds_clear(&line);
         for (size_t i = 0; i < l->n_columns; i++) {
             ds_put_cstr(&line, i ? "  " : "");
@@ -284,18 +296,34 @@ listing_format_text(const struct listing *l, size_t width, const char *heading,
 }
 
 void
+listing_format_text(const struct listing *l, size_t width, const char *heading,
+                    const char *normal, struct ds *s)
+{
+    format_text(l, 0, listing_n_rows(l), width, heading, normal, s);
+}
+
+void
+listing_format_part(const struct listing *l, enum listing_format format,
+                    size_t first, size_t n, struct ds *s)
+{
+    size_t end = first + MIN(n, listing_n_rows(l) - first);
+
+    switch (format) {
+    case LISTING_TEXT:
+        format_text(l, first, end, 0, "", "", s);
+        break;
+    case LISTING_JSON:
+        format_json(l, first, end, s);
+        break;
+    case LISTING_CSV:
+        format_csv(l, first, end, s);
+        break;
+    }
+}
+
+void
 listing_format(const struct listing *l, enum listing_format format,
                struct ds *s)
 {
-    switch (format) {
-    case LISTING_TEXT:
-        listing_format_text(l, 0, "", "", s);
-        break;
-    case LISTING_JSON:
-        format_json(l, s);
-        break;
-    case LISTING_CSV:
-        format_csv(l, s);
-        break;
-    }
+    listing_format_part(l, format, 0, listing_n_rows(l), s);
 }

@@ -49,6 +49,12 @@ bool listing_add_json(struct listing *, const struct json *array);
  * no newline. */
 void listing_format(const struct listing *, enum listing_format, struct ds *s);
 
+/* Appends to 's' a part of the same: up to 'n' rows from row 'first' on.  All
+ * parts, one after the other, are the listing; the first and the last one have
+ * what comes before and after the rows. */
+void listing_format_part(const struct listing *, enum listing_format,
+                         size_t first, size_t n, struct ds *s);
+
 /* Appends to 's' the listing as text that fits lines of 'width' columns, 0 for
  * any width: what is too long is cut.  'heading' and 'normal' are what is put
  * before and after the headings, escape sequences of a terminal, "" for

@@ -169,19 +169,23 @@ put_tables(const struct metrics_source *source, struct metrics_text *m)
 static void
 put_drops(const struct drop_count *drops, struct metrics_text *m)
 {
+    bool known = false;
+
     metrics_begin(m, METRICS_COUNTER, "pipette_dropped_packets_total",
                   "Packets that the flows dropped.");
-    for (size_t i = 0; i < drop_count_n(drops); i++) {
-        struct drop_figure figure;
+    for (size_t i = 0; i < drops->n; i++) {
+        struct drop_figures figures;
 
-        drop_count_get(drops, i, &figure);
-        metrics_put(m, figure.packets,
-                    "network", figure.network ? figure.network : "",
-                    "reason", figure.reason, NULL);
-        free(figure.network);
-        free(figure.reason);
+        drop_count_get(drops, i, time_msec(), &figures);
+        known = figures.known;
+        if (known) {
+            metrics_put(m, figures.packets,
+                        "network", figures.network ? figures.network : "",
+                        "reason", figures.reason, NULL);
+        }
+        free(figures.network);
     }
-    if (drop_count_n(drops)) {
+    if (known) {
         metrics_begin(m, METRICS_GAUGE,
                       "pipette_dropped_packets_counted_timestamp_seconds",
                       "When dropped packets were counted last, since the "
