@@ -48,6 +48,8 @@ libpipette_a_SOURCES += \
 	agent/operator/command-args.h \
 	agent/operator/component.c \
 	agent/operator/component.h \
+	agent/operator/contact-targets.c \
+	agent/operator/contact-targets.h \
 	agent/operator/health.c \
 	agent/operator/health.h \
 	agent/operator/icmp-errors.c \
@@ -59,7 +61,9 @@ libpipette_a_SOURCES += \
 	agent/operator/notify.c \
 	agent/operator/notify.h \
 	agent/operator/translate.c \
-	agent/operator/translate.h
+	agent/operator/translate.h \
+	agent/operator/translation.c \
+	agent/operator/translation.h
 
 agent_pipette_agent_SOURCES = agent/main.c
 agent_pipette_agent_LDADD = $(PIPETTE_LIBS)
@@ -69,11 +73,22 @@ CLEANFILES += agent/pipette-agent.map
 
 bin_PROGRAMS += agent/pipettectl/pipettectl
 agent_pipettectl_pipettectl_SOURCES = \
+	agent/pipettectl/args.c \
+	agent/pipettectl/args.h \
+	agent/pipettectl/contacts.c \
+	agent/pipettectl/contacts.h \
 	agent/pipettectl/ctl.c \
 	agent/pipettectl/ctl.h \
+	agent/pipettectl/find.c \
+	agent/pipettectl/follow.c \
+	agent/pipettectl/lists.c \
 	agent/pipettectl/main.c \
 	agent/pipettectl/report.c \
-	agent/pipettectl/top.c
+	agent/pipettectl/status.c \
+	agent/pipettectl/table.c \
+	agent/pipettectl/table.h \
+	agent/pipettectl/top.c \
+	agent/pipettectl/translate.c
 agent_pipettectl_pipettectl_LDADD = $(PIPETTE_LIBS)
 $(agent_pipettectl_pipettectl_OBJECTS): | $(OVS_LIB)
 
