@@ -1,5 +1,6 @@
 sbin_PROGRAMS += agent/pipette-agent
-dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8
+dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8 \
+	agent/pipettectl.8
 
 libpipette_a_SOURCES += \
 	agent/config/claims.c \
@@ -93,5 +94,6 @@ agent_pipettectl_pipettectl_LDADD = $(PIPETTE_LIBS)
 $(agent_pipettectl_pipettectl_OBJECTS): | $(OVS_LIB)
 
 bashcompletiondir = $(datadir)/bash-completion/completions
-dist_bashcompletion_DATA = agent/bash-completion/pipette-agent
+dist_bashcompletion_DATA = agent/bash-completion/pipette-agent \
+	agent/bash-completion/pipettectl
 $(agent_pipette_agent_OBJECTS): | $(OVS_LIB)

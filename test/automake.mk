@@ -142,6 +142,7 @@ TESTSUITE_AT = \
 	test/options.at \
 	test/package.at \
 	test/config.at \
+	test/pipettectl.at \
 	test/rows.at \
 	test/rows-alone.at \
 	test/flows.at \
@@ -200,6 +201,7 @@ TEST_HELPERS = \
 	test/cli-baseline.sh \
 	test/connects.py \
 	test/demo.sh \
+	test/fake-control.py \
 	test/fake-switch.py \
 	test/fault-lib.sh \
 	test/flood.py \
@@ -216,6 +218,7 @@ TEST_HELPERS = \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
+	test/terminal.py \
 	test/walls.py \
 	test/without-nftables.py \
 	test/write-measurements.sh
@@ -229,7 +232,7 @@ FAULTS_TESTSUITE = $(builddir)/test/faults-testsuite
 PACKAGE_TESTSUITE = $(builddir)/test/package-testsuite
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_INCLUDES = -I $(builddir)/test -I $(srcdir)/test -I $(OVS_SRCDIR)
-AUTOTEST_PATH = agent:test
+AUTOTEST_PATH = agent:agent/pipettectl:test
 
 test/package.m4: $(top_srcdir)/configure.ac
 	$(AM_V_GEN)$(MKDIR_P) test && { \

@@ -10,8 +10,8 @@ file DIR/NAME.error, as an error, if there is one; otherwise with
 DIR/NAME.FORMAT if the command has --format=FORMAT, or with DIR/NAME.  Files are
 read again for each command, so that they can change meanwhile.
 
-Of "contacts", the file is contacts.json for all formats; --after, --limit,
---client and --network are done as the agent does them.  The commands come to
+Of "contacts", the file is contacts.jsonl for all formats, a JSON object a line;
+--after, --limit, --client and --network are done as the agent does them.  The commands come to
 DIR/log, a line each.  MODE is what it does:
 
     good        the above
@@ -62,7 +62,7 @@ def to_csv(rows, columns):
 
 
 def list_contacts(text, options):
-    rows = json.loads(text)
+    rows = [json.loads(line) for line in text.splitlines()]
     columns = list(rows[0]) if rows else []
     rows = [r for r in rows if r["id"] > int(options.get("--after", 0))]
     for name in "client", "network":
@@ -82,7 +82,7 @@ def answer(directory, method, args):
     if error is not None:
         return None, error
     if method == "contacts":
-        text = read(path + ".json")
+        text = read(path + ".jsonl")
         if text is not None:
             return list_contacts(text, options), None
     text = read(*([path + "." + options["--format"]]

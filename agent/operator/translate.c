@@ -68,7 +68,8 @@ translate_pair(const struct options *options, const char *words, struct ds *s)
 
     for (size_t i = 0; i < options->n_networks; i++) {
         const struct network *network = &options->networks[i];
-        const char *pair = skip_name(network, words);
+        const char *pair = (network->real.plen ? skip_name(network, words)
+                            : NULL);
         ovs_be32 client, target;
 
         if (pair && parse_pair(&network->real, pair, &client, &target)) {

@@ -33,6 +33,7 @@ ctl_init(struct ctl *ctl, char *socket)
 
     *ctl = (struct ctl) {
         .socket = socket,
+        .patience = CTL_PATIENCE,
         .colour = terminal && !(no_color && no_color[0]) && term
             && strcmp(term, "dumb"),
     };
@@ -59,8 +60,8 @@ ctl_destroy(struct ctl *ctl)
 static char *
 no_answer(const struct ctl *ctl)
 {
-    return xasprintf("%s: the agent does not answer within %d seconds",
-                     ctl->socket, CTL_PATIENCE_MSEC / 1000);
+    return xasprintf("%s: the agent does not answer within %u second%s",
+                     ctl->socket, ctl->patience, ctl->patience == 1 ? "" : "s");
 }
 
 /* Returns NULL or the error. */
@@ -176,7 +177,7 @@ char *
 ctl_call(struct ctl *ctl, const char *command, int argc, char *argv[],
          char **reply)
 {
-    long long int deadline = time_msec() + CTL_PATIENCE_MSEC;
+    long long int deadline = time_msec() + ctl->patience * 1000LL;
     char *error = connect_to_agent(ctl, deadline);
     struct jsonrpc_msg *msg = NULL;
 

@@ -20,7 +20,7 @@ struct jsonrpc;
 #define CTL_BAD_USAGE 2         /* Wrong arguments. */
 
 /* Bounds of a call. */
-#define CTL_PATIENCE_MSEC 10000
+#define CTL_PATIENCE 10         /* Seconds, unless --timeout is given. */
 #define CTL_MAX_REPLY (64 * 1024 * 1024)        /* Bytes, as received. */
 
 struct ctl {
@@ -28,6 +28,7 @@ struct ctl {
     bool colour;                /* Standard output understands it. */
     size_t width;               /* Of standard output's lines, 0 if it is no
                                  * terminal. */
+    unsigned int patience;      /* How long a call may take, in seconds. */
     struct jsonrpc *client;     /* NULL until the first call. */
 };
 
@@ -54,8 +55,8 @@ void ctl_destroy(struct ctl *);
  * '*reply', or returns the error, one line; the caller must free either.  A
  * connection that is lost is opened again by the next call.
  *
- * A reply that takes longer than CTL_PATIENCE_MSEC, or is longer than
- * CTL_MAX_REPLY, is an error. */
+ * A call that takes longer than ctl->patience, and a reply that is longer than
+ * CTL_MAX_REPLY, are errors. */
 char *ctl_call(struct ctl *, const char *command, int argc, char *argv[],
                char **reply) OVS_WARN_UNUSED_RESULT;
 

@@ -12,6 +12,8 @@
 #include "ovs-thread.h"
 #include "util.h"
 
+#define MAX_TIMEOUT 3600
+
 struct command {
     const char *name;
     ctl_command *run;           /* NULL for those in run_command(). */
@@ -61,6 +63,7 @@ static const struct command commands[] = {
 struct arguments {
     const char *instance;       /* NULL if not given. */
     const char *color;          /* "auto", "always" or "never". */
+    const char *timeout;        /* Seconds, NULL if not given. */
     int argc;                   /* The command and its arguments. */
     char **argv;
 };
@@ -88,9 +91,9 @@ static void
 print_help(void)
 {
     printf("%s: what pipette-agent knows, for people\n"
-           "usage: %s [--instance NAME|SOCKET] "
-           "[--color auto|always|never]\n"
-           "       COMMAND [ARG...]\n", program_name, program_name);
+           "usage: %s [--instance NAME|SOCKET] [--timeout SECONDS]\n"
+           "       [--color auto|always|never] COMMAND [ARG...]\n",
+           program_name, program_name);
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         printf("  %-10s %s\n", commands[i].name, commands[i].summary);
     }
@@ -141,12 +144,35 @@ run_command(const struct command *command, const struct arguments *a)
         }
     }
     ctl_init(&ctl, socket);
+    ctl.patience = a->timeout ? atoi(a->timeout) : CTL_PATIENCE;
     if (strcmp(a->color, "auto")) {
         ctl.colour = !strcmp(a->color, "always");
     }
     int status = command->run(&ctl, a->argc, a->argv);
     ctl_destroy(&ctl);
     return status;
+}
+
+/* Returns NULL or the error. */
+static char *
+check_arguments(const struct arguments *a)
+{
+    unsigned int seconds;
+
+    if (strcmp(a->color, "auto") && strcmp(a->color, "always")
+        && strcmp(a->color, "never")) {
+        return xasprintf("--color %s: must be auto, always or never",
+                         a->color);
+    } else if (a->timeout
+               && (!str_to_uint(a->timeout, 10, &seconds)
+                   || seconds < 1 || seconds > MAX_TIMEOUT)) {
+        return xasprintf("--timeout %s: must be a whole number from 1 to %d",
+                         a->timeout, MAX_TIMEOUT);
+    } else if (!a->argc) {
+        return xasprintf("COMMAND: must be given (see \"%s help\")",
+                         program_name);
+    }
+    return find_command(a->argv[0]) ? NULL : no_such_command(a->argv[0]);
 }
 
 /* Returns -1 if there is a command, otherwise the exit status. */
@@ -157,13 +183,14 @@ parse_arguments(int argc, char *argv[], struct arguments *a)
         { "color", required_argument, NULL, 'c' },
         { "help", no_argument, NULL, 'h' },
         { "instance", required_argument, NULL, 'i' },
+        { "timeout", required_argument, NULL, 'T' },
         { "version", no_argument, NULL, 'V' },
         { NULL, 0, NULL, 0 },
     };
     int c;
 
     *a = (struct arguments) { .color = "auto" };
-    while ((c = getopt_long(argc, argv, "+hi:V", options, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "+hi:T:V", options, NULL)) != -1) {
         switch (c) {
         case 'c':
             a->color = optarg;
@@ -173,6 +200,9 @@ parse_arguments(int argc, char *argv[], struct arguments *a)
             return ctl_print("", 0);
         case 'i':
             a->instance = optarg;
+            break;
+        case 'T':
+            a->timeout = optarg;
             break;
         case 'V':
             ovs_print_version(0, 0);
@@ -199,16 +229,9 @@ main(int argc, char *argv[])
     int status = parse_arguments(argc, argv, &a);
     if (status >= 0) {
         return status;
-    } else if (strcmp(a.color, "auto") && strcmp(a.color, "always")
-               && strcmp(a.color, "never")) {
-        return ctl_refuse(xasprintf("--color %s: must be auto, always or "
-                                    "never", a.color));
-    } else if (!a.argc) {
-        return ctl_refuse(xasprintf("COMMAND: must be given (see \"%s help\")",
-                                    program_name));
     }
 
-    const struct command *command = find_command(a.argv[0]);
-    return (command ? run_command(command, &a)
-            : ctl_refuse(no_such_command(a.argv[0])));
+    char *error = check_arguments(&a);
+    return (error ? ctl_refuse(error)
+            : run_command(find_command(a.argv[0]), &a));
 }

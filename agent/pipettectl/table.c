@@ -122,21 +122,18 @@ struct line {
 static void
 put_text(struct line *line, const char *text, size_t n, const char *colour)
 {
-    size_t blanks = MIN(line->blanks, line->room);
-
-    if (!n) {
+    if (line->blanks >= line->room) {
+        line->room = 0;
         return;
     }
-    ds_put_char_multiple(line->s, ' ', blanks);
-    line->room -= blanks;
+    ds_put_char_multiple(line->s, ' ', line->blanks);
+    line->room -= line->blanks;
     line->blanks = 0;
     n = MIN(n, line->room);
-    if (n) {
-        ds_put_cstr(line->s, colour ? colour : "");
-        ds_put_buffer(line->s, text, n);
-        ds_put_cstr(line->s, colour ? CTL_NORMAL : "");
-        line->room -= n;
-    }
+    ds_put_cstr(line->s, colour ? colour : "");
+    ds_put_buffer(line->s, text, n);
+    ds_put_cstr(line->s, colour ? CTL_NORMAL : "");
+    line->room -= n;
 }
 
 /* Puts a cell of the line into the column. */
