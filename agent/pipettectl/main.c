@@ -38,7 +38,8 @@ static const struct command commands[] = {
     { "drops", ctl_drops, true, "[--format text|json|csv]",
       "list what is dropped, and why" },
     { "flows", ctl_flows, true,
-      "[--kind own|learned|foreign] [--limit N] [--format text|json|csv]",
+      "[--kind own|learned|foreign] [--limit N]\n"
+      "      [--format text|json|csv]",
       "list the switch's flows" },
     { "follow", ctl_follow, true,
       FILTERS "      [--last N] [--format text|json|csv]",
