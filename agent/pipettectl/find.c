@@ -176,8 +176,8 @@ find_configured(char **error)
     if (names.n == 1) {
         name = xstrdup(names.names[0]);
     } else if (!names.n) {
-        *error = xasprintf("no configuration file in %s: --config or --log "
-                           "must be given", config_dir());
+        *error = xasprintf("--config or --log: must be given: there is no "
+                           "configuration file in %s", config_dir());
     } else {
         name = find_instance(error);
         free(*error);
