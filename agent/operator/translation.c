@@ -66,6 +66,16 @@ read_logs(const struct options *options, const struct svec *logs,
     return NULL;
 }
 
+/* Returns NULL or the error. */
+static char *
+print(const struct ds *s)
+{
+    return (s->length && fwrite(s->string, 1, s->length, stdout) != s->length
+            ? xstrdup(ovs_strerror(errno))
+            : fflush(stdout) ? xstrdup(ovs_strerror(errno))
+            : NULL);
+}
+
 /* Translates standard input to standard output.  Returns NULL or the error. */
 static char *
 filter(const struct options *options, const struct contact_targets *targets)
@@ -83,13 +93,9 @@ filter(const struct options *options, const struct contact_targets *targets)
         } else if (!n) {
             translator_finish(&t, &s);
         }
-        if (n < 0 || fwrite(ds_cstr(&s), 1, s.length, stdout) != s.length
-            || fflush(stdout)) {
-            error = xstrdup(ovs_strerror(errno));
-            break;
-        }
+        error = n < 0 ? xstrdup(ovs_strerror(errno)) : print(&s);
         ds_clear(&s);
-    } while (n);
+    } while (n > 0 && !error);
     ds_destroy(&s);
     return error;
 }
@@ -110,8 +116,11 @@ translation_run(const struct options *options, const struct svec *logs,
         struct ds s = DS_EMPTY_INITIALIZER;
 
         *error = translate(options, targets, words, &s);
-        status = BAD_WORDS;
-        fputs(ds_cstr(&s), stdout);
+        if (*error) {
+            status = BAD_WORDS;
+        } else {
+            *error = print(&s);
+        }
         ds_destroy(&s);
     }
     contact_targets_destroy(targets);

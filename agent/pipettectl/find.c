@@ -4,6 +4,7 @@
 
 #include "agent/pipettectl/ctl.h"
 
+#include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,9 +106,14 @@ find_instance(char **error)
     } else if (names.n) {
         *error = must_be_given(&names);
     } else {
-        *error = xasprintf("no control socket in %s: is the service running?  "
-                           "(--instance FILE names another one)",
-                           runtime_dir());
+        const char *dir = runtime_dir();
+
+        *error = (access(dir, R_OK) && errno == EACCES
+                  ? xasprintf("%s: %s: only root can ask the agent", dir,
+                              ovs_strerror(EACCES))
+                  : xasprintf("no control socket in %s: is the service "
+                              "running?  (--instance FILE names another one)",
+                              dir));
     }
     svec_destroy(&names);
     return name;
