@@ -1,6 +1,7 @@
 sbin_PROGRAMS += agent/pipette-agent
 dist_man_MANS += agent/pipette-agent.7 agent/pipette-agent.8 \
-	agent/pipette-agent-contacts.5 agent/pipette-agent-metrics.7
+	agent/pipette-agent-contacts.5 agent/pipette-agent-metrics.7 \
+	agent/pipettectl.8
 
 libpipette_a_SOURCES += \
 	agent/config/claims.c \
@@ -76,6 +77,8 @@ libpipette_a_SOURCES += \
 	agent/operator/command-args.h \
 	agent/operator/component.c \
 	agent/operator/component.h \
+	agent/operator/contact-targets.c \
+	agent/operator/contact-targets.h \
 	agent/operator/health.c \
 	agent/operator/health.h \
 	agent/operator/icmp-errors.c \
@@ -96,6 +99,8 @@ libpipette_a_SOURCES += \
 	agent/operator/switch-listings.h \
 	agent/operator/translate.c \
 	agent/operator/translate.h \
+	agent/operator/translation.c \
+	agent/operator/translation.h \
 	agent/pipettectl/top-call.c \
 	agent/pipettectl/top-call.h \
 	agent/pipettectl/top-grid.c \
@@ -147,19 +152,31 @@ CLEANFILES += agent/pipette-agent.map
 
 bin_PROGRAMS += agent/pipettectl/pipettectl
 agent_pipettectl_pipettectl_SOURCES = \
+	agent/pipettectl/args.c \
+	agent/pipettectl/args.h \
+	agent/pipettectl/contacts.c \
+	agent/pipettectl/contacts.h \
 	agent/pipettectl/ctl.c \
 	agent/pipettectl/ctl.h \
+	agent/pipettectl/find.c \
+	agent/pipettectl/follow.c \
+	agent/pipettectl/lists.c \
 	agent/pipettectl/main.c \
 	agent/pipettectl/report.c \
+	agent/pipettectl/status.c \
+	agent/pipettectl/table.c \
+	agent/pipettectl/table.h \
 	agent/pipettectl/top-live.c \
 	agent/pipettectl/top-live.h \
 	agent/pipettectl/top-screen.c \
 	agent/pipettectl/top-screen.h \
-	agent/pipettectl/top.c
+	agent/pipettectl/top.c \
+	agent/pipettectl/translate.c
 agent_pipettectl_pipettectl_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)
 agent_pipettectl_pipettectl_LDADD = $(PIPETTE_LIBS) $(NCURSES_LIBS)
 $(agent_pipettectl_pipettectl_OBJECTS): | $(OVS_LIB)
 
 bashcompletiondir = $(datadir)/bash-completion/completions
-dist_bashcompletion_DATA = agent/bash-completion/pipette-agent
+dist_bashcompletion_DATA = agent/bash-completion/pipette-agent \
+	agent/bash-completion/pipettectl
 $(agent_pipette_agent_OBJECTS): | $(OVS_LIB)

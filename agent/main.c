@@ -2,16 +2,14 @@
 
 #include <config.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "agent/config/options.h"
 #include "agent/loop/agent.h"
 #include "agent/loop/removal.h"
 #include "agent/loop/service.h"
-#include "agent/operator/translate.h"
+#include "agent/operator/translation.h"
 #include "command-line.h"
 #include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
@@ -120,58 +118,25 @@ print_flows(const struct options *options)
     return EXIT_SUCCESS;
 }
 
-/* Translates standard input to standard output. */
-static int
-filter(const struct options *options)
-{
-    struct translator t = TRANSLATOR_INITIALIZER(options);
-    struct ds s = DS_EMPTY_INITIALIZER;
-    static char buffer[65536];
-    int status = EXIT_SUCCESS;
-    ssize_t n;
-
-    do {
-        n = read(STDIN_FILENO, buffer, sizeof buffer);
-        if (n > 0) {
-            translator_feed(&t, buffer, n, &s);
-        } else if (!n) {
-            translator_finish(&t, &s);
-        }
-        if (n < 0 || fwrite(ds_cstr(&s), 1, s.length, stdout) != s.length
-            || fflush(stdout)) {
-            say_error(ovs_strerror(errno));
-            status = EXIT_NOT_DONE;
-            break;
-        }
-        ds_clear(&s);
-    } while (n);
-    ds_destroy(&s);
-    return status;
-}
-
 /* MODE_TRANSLATE. */
 static int
 run_translation(const struct options *options)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
+    char *error;
+    int status = translation_run(options, NULL, options->translate, &error);
 
-    if (!strcmp(options->translate, "-")) {
-        return filter(options);
+    if (status == EXIT_BAD_INPUT) {
+        char *line = xasprintf("--translate %s: must be %s",
+                               options->translate, error);
+
+        free(error);
+        error = line;
     }
-
-    char *expected = translate(options, options->translate, &s);
-    if (expected) {
-        char *error = xasprintf("--translate %s: must be %s",
-                                options->translate, expected);
-
+    if (error) {
         say_error(error);
         free(error);
-        free(expected);
-    } else {
-        fputs(ds_cstr(&s), stdout);
     }
-    ds_destroy(&s);
-    return expected ? EXIT_BAD_INPUT : EXIT_SUCCESS;
+    return status;
 }
 
 static int

@@ -162,6 +162,7 @@ TESTSUITE_AT = \
 	test/options.at \
 	test/package.at \
 	test/config.at \
+	test/pipettectl.at \
 	test/rows.at \
 	test/rows-alone.at \
 	test/flows.at \
@@ -231,6 +232,7 @@ TEST_HELPERS = \
 	test/connects.py \
 	test/dashboard.py \
 	test/demo.sh \
+	test/fake-control.py \
 	test/fake-switch.py \
 	test/fake-top.py \
 	test/fault-lib.sh \
@@ -252,6 +254,7 @@ TEST_HELPERS = \
 	test/shell.sh \
 	test/soak.sh \
 	test/steady.py \
+	test/terminal.py \
 	test/walls.py \
 	test/without-nftables.py \
 	test/write-measurements.sh

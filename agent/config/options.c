@@ -258,9 +258,10 @@ check_modes(const struct options *o)
 {
     if (o->mode == MODE_CHECK_CONFIG && !o->config) {
         return xstrdup("--check-config: must be with --config");
-    } else if (o->mode == MODE_TRANSLATE && !o->networks[0].real.plen) {
-        return xasprintf("--translate %s: must be with --real-subnet",
-                         o->translate);
+    } else if (o->mode == MODE_TRANSLATE && !o->networks[0].real.plen
+               && !o->contact_log) {
+        return xasprintf("--translate %s: must be with --real-subnet or "
+                         "--contact-log", o->translate);
     } else if (o->mode != MODE_DAEMON && get_detach()) {
         return xstrdup("--detach: must be without " OTHER_MODES);
     } else if (get_detach() && o->contact_log

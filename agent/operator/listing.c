@@ -138,23 +138,28 @@ cell_to_json(const struct cell *cell)
             : json_string_create(cell->text));
 }
 
+void
+listing_format_row(const struct listing *l, size_t row, struct ds *s)
+{
+    for (size_t i = 0; i < l->n_columns; i++) {
+        struct json *value = cell_to_json(&l->cells[row * l->n_columns + i]);
+
+        ds_put_format(s, "%s\"%s\":", i ? "," : "{", l->columns[i]);
+        json_to_ds(value, 0, s);
+        json_destroy(value);
+    }
+    ds_put_char(s, '}');
+}
+
 /* Each row by itself, so that its columns are in order and memory is bounded
  * by the text. */
 static void
 format_json(const struct listing *l, size_t first, size_t end, struct ds *s)
 {
     ds_put_cstr(s, first ? "" : "[");
-    for (size_t i = first * l->n_columns; i < end * l->n_columns; i++) {
-        size_t column = i % l->n_columns;
-        struct json *value = cell_to_json(&l->cells[i]);
-
-        ds_put_format(s, "%s\"%s\":", column ? "," : i ? ",{" : "{",
-                      l->columns[column]);
-        json_to_ds(value, 0, s);
-        json_destroy(value);
-        if (column + 1 == l->n_columns) {
-            ds_put_char(s, '}');
-        }
+    for (size_t row = first; row < end; row++) {
+        ds_put_cstr(s, row ? "," : "");
+        listing_format_row(l, row, s);
     }
     ds_put_cstr(s, end == listing_n_rows(l) ? "]" : "");
 }

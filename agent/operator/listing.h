@@ -55,6 +55,9 @@ void listing_format(const struct listing *, enum listing_format, struct ds *s);
 void listing_format_part(const struct listing *, enum listing_format,
                          size_t first, size_t n, struct ds *s);
 
+/* Appends to 's' a row as a JSON object, without a newline. */
+void listing_format_row(const struct listing *, size_t row, struct ds *s);
+
 /* Appends to 's' the listing as text that fits lines of 'width' columns, 0 for
  * any width: what is too long is cut.  'heading' and 'normal' are what is put
  * before and after the headings, escape sequences of a terminal, "" for

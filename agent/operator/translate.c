@@ -5,19 +5,23 @@
 #include "agent/operator/translate.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/config/options.h"
+#include "agent/operator/contact-targets.h"
 #include "openflow/address-plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
 
+/* Of a port. */
+#define MAX_DIGITS 5
+
 /* Stores the two addresses of "C,T". */
 static bool
-parse_pair(const struct real_subnet *real, const char *words,
-           ovs_be32 *client, ovs_be32 *target)
+split_words(const char *words, ovs_be32 *client, ovs_be32 *target)
 {
     const char *comma = strchr(words, ',');
 
@@ -26,11 +30,19 @@ parse_pair(const struct real_subnet *real, const char *words,
     }
     char *s = xmemdup0(words, comma - words);
     bool ok = (inet_pton(AF_INET, s, client) == 1
-               && inet_pton(AF_INET, comma + 1, target) == 1
-               && real_subnet_has_host(real, *client)
-               && real_subnet_has_host(real, *target));
+               && inet_pton(AF_INET, comma + 1, target) == 1);
     free(s);
     return ok;
+}
+
+/* The same for two hosts of a subnet. */
+static bool
+parse_pair(const struct real_subnet *real, const char *words,
+           ovs_be32 *client, ovs_be32 *target)
+{
+    return (split_words(words, client, target)
+            && real_subnet_has_host(real, *client)
+            && real_subnet_has_host(real, *target));
 }
 
 /* Returns 's' behind the network's name and a colon, or as it is if it has no
@@ -56,7 +68,8 @@ translate_pair(const struct options *options, const char *words, struct ds *s)
 
     for (size_t i = 0; i < options->n_networks; i++) {
         const struct network *network = &options->networks[i];
-        const char *pair = skip_name(network, words);
+        const char *pair = (network->real.plen ? skip_name(network, words)
+                            : NULL);
         ovs_be32 client, target;
 
         if (pair && parse_pair(&network->real, pair, &client, &target)) {
@@ -91,6 +104,38 @@ split(const struct options *options, ovs_be32 ip, ovs_be32 *client,
     return NULL;
 }
 
+/* Appends the fake addresses that the contact log has for "C,T". */
+static bool
+translate_seen(const struct contact_targets *targets, const char *words,
+               struct ds *s)
+{
+    ovs_be32 client, target;
+
+    return (targets && split_words(words, &client, &target)
+            && contact_targets_put_seen(targets, client, target, s));
+}
+
+/* Appends the targets of the routed client "ADDRESS" or "ADDRESS:PORT". */
+static bool
+translate_routed(const struct contact_targets *targets, const char *words,
+                 struct ds *s)
+{
+    const char *colon = strchr(words, ':');
+    char *address = xmemdup0(words, colon ? colon - words : strlen(words));
+    int port = 0;
+    ovs_be32 ip;
+    bool ok = (targets && inet_pton(AF_INET, address, &ip) == 1
+               && (!colon || (str_to_int(colon + 1, 10, &port)
+                              && port > 0 && port <= UINT16_MAX))
+               && contact_targets_count(targets, ip, port));
+
+    if (ok) {
+        contact_targets_put_lines(targets, ip, port, s);
+    }
+    free(address);
+    return ok;
+}
+
 static bool
 translate_address(const struct options *options, const char *words,
                   struct ds *s)
@@ -111,23 +156,30 @@ translate_address(const struct options *options, const char *words,
 }
 
 char *
-translate(const struct options *options, const char *words, struct ds *s)
+translate(const struct options *options, const struct contact_targets *targets,
+          const char *words, struct ds *s)
 {
     const struct network *network = &options->networks[0];
+    const char *routed = targets ? ", or a client of the contact log" : "";
 
     if (translate_pair(options, words, s)
-        || translate_address(options, words, s)) {
+        || translate_address(options, words, s)
+        || translate_seen(targets, words, s)
+        || translate_routed(targets, words, s)) {
         return NULL;
     } else if (network->name) {
-        return xstrdup("CLIENT,TARGET or NETWORK:CLIENT,TARGET, two hosts of "
-                       "a network's real subnet, or what they become in its "
-                       "fake prefix, or - for a filter");
+        return xasprintf("CLIENT,TARGET or NETWORK:CLIENT,TARGET, two hosts "
+                         "of a network's real subnet, or what they become in "
+                         "its fake prefix%s, or - for a filter", routed);
+    } else if (!network->real.plen) {
+        return xstrdup("CLIENT,TARGET, ADDRESS or ADDRESS:PORT, as the "
+                       "contact log has them, or - for a filter");
     }
     return xasprintf("CLIENT,TARGET, two hosts of "IP_FMT"/%u, or what "
-                     "they become in "IP_FMT"/%u, or - for a filter",
+                     "they become in "IP_FMT"/%u%s, or - for a filter",
                      IP_ARGS(network->real.network), network->real.plen,
                      IP_ARGS(fake_address_network(&network->fake)),
-                     network->fake.plen);
+                     network->fake.plen, routed);
 }
 
 static bool
@@ -136,7 +188,8 @@ is_of_address(char c)
     return (c >= '0' && c <= '9') || c == '.';
 }
 
-/* Appends what is held, translated if it is a fake address. */
+/* Appends what is held, translated if it is an address that can be; or only
+ * remembers the address. */
 static void
 flush(struct translator *t, struct ds *s)
 {
@@ -149,20 +202,72 @@ flush(struct translator *t, struct ds *s)
     }
 
     char *address = xmemdup0(t->held, n);
+    bool ok = !t->too_long && inet_pton(AF_INET, address, &ip) == 1;
     const struct network *network
-        = (!t->too_long && inet_pton(AF_INET, address, &ip) == 1
-           ? split(t->options, ip, &client, &target) : NULL);
+        = ok ? split(t->options, ip, &client, &target) : NULL;
+    size_t n_targets = (ok && !network && t->targets
+                        ? contact_targets_count(t->targets, ip, 0) : 0);
     if (network) {
         if (network->name) {
             ds_put_format(s, "%s:", network->name);
         }
         ds_put_format(s, IP_FMT","IP_FMT, IP_ARGS(client), IP_ARGS(target));
-        ds_put_buffer(s, t->held + n, t->n_held - n);
+    } else if (n_targets == 1) {
+        contact_targets_put(t->targets, ip, 0, s);
+    } else if (n_targets && n == t->n_held) {
+        t->asked = ip;
+        t->n_tail = t->n_digits = 0;
+        t->number = 0;
+    } else if (n_targets) {
+        contact_targets_put(t->targets, ip, 0, s);
     } else {
-        ds_put_buffer(s, t->held, t->n_held);
+        ds_put_buffer(s, t->held, n);
     }
+    ds_put_buffer(s, t->held + n, t->n_held - n);
     free(address);
     t->n_held = 0;
+}
+
+/* Appends the address, with the targets of the port if the number at the end
+ * of the tail is one of its ports, then the tail. */
+static void
+decide(struct translator *t, struct ds *s)
+{
+    char tail[sizeof t->tail];
+    size_t n = t->n_tail;
+    uint16_t port = t->number <= UINT16_MAX ? t->number : 0;
+
+    if (!contact_targets_count(t->targets, t->asked, port)) {
+        port = 0;
+    }
+    memcpy(tail, t->tail, n);
+    contact_targets_put(t->targets, t->asked, port, s);
+    t->asked = 0;
+    translator_feed(t, tail, n, s);
+}
+
+/* Takes a character after an address of several targets. */
+static void
+feed_tail(struct translator *t, char c, struct ds *s)
+{
+    bool after_dot = t->n_digits && t->tail[t->n_tail - 1] == '.';
+    bool certain;
+
+    t->tail[t->n_tail++] = c;
+    if (isdigit((unsigned char) c)) {
+        t->number = t->number * 10 + (c - '0');
+        certain = ++t->n_digits > MAX_DIGITS || after_dot;
+        if (certain) {
+            t->number = 0;      /* Or it is part of an address. */
+        }
+    } else if (t->n_digits) {
+        certain = c != '.' || after_dot;
+    } else {
+        certain = c == '\n' || t->n_tail > TRANSLATOR_GAP;
+    }
+    if (certain) {
+        decide(t, s);
+    }
 }
 
 void
@@ -173,6 +278,10 @@ translator_feed(struct translator *t, const char *text, size_t n,
     const char *p = text;
 
     while (p < end) {
+        if (t->asked) {
+            feed_tail(t, *p++, s);
+            continue;
+        }
         if (is_of_address(*p)) {
             if (t->n_held == sizeof t->held) {
                 t->too_long = true;
@@ -185,6 +294,9 @@ translator_feed(struct translator *t, const char *text, size_t n,
         const char *other = p;
         flush(t, s);
         t->too_long = false;
+        if (t->asked) {
+            continue;
+        }
         while (p < end && !is_of_address(*p)) {
             p++;
         }
@@ -196,5 +308,9 @@ void
 translator_finish(struct translator *t, struct ds *s)
 {
     flush(t, s);
+    while (t->asked) {
+        decide(t, s);
+        flush(t, s);
+    }
     t->too_long = false;
 }

@@ -9,7 +9,9 @@
 #include <stddef.h>
 
 #include "compiler.h"
+#include "openvswitch/types.h"
 
+struct contact_targets;
 struct ds;
 struct options;
 
@@ -17,23 +19,44 @@ struct options;
  * fake address, the fake address for "C,T".  Of networks that have names, it
  * is "network NAME client C target T"; and for "C,T" a line "network NAME
  * ADDRESS" for each network that has both, for "NAME:C,T" that of one.
+ *
+ * With 'targets', NULL for none, also of what these have: for the address of a
+ * routed client, or "ADDRESS:PORT", a line for each target that it asked for.
+ *
  * Returns NULL if successful, otherwise what 'words' must be, a string that
  * the caller must free. */
-char *translate(const struct options *, const char *words, struct ds *s)
+char *translate(const struct options *, const struct contact_targets *targets,
+                const char *words, struct ds *s)
     OVS_WARN_UNUSED_RESULT;
 
 /* A filter, which replaces each fake address in a text by "C,T", or by
  * "NAME:C,T" if the network has a name.  An address
  * ends where neither a digit nor a dot with a digit after it follows, and
- * begins likewise; what is longer, such as 10.10.5.77.8, is not an address. */
+ * begins likewise; what is longer, such as 10.10.5.77.8, is not an address.
+ *
+ * With targets, an address that these have, of a routed client, is replaced as
+ * contact_targets_put() has it.  If it is that of several targets, and the next
+ * number within TRANSLATOR_GAP characters of the line is a port that these
+ * have for it, it is that port's target or targets: as in "ADDRESS:PORT",
+ * "ADDRESS port PORT", and {"src_ip":"ADDRESS","src_port":PORT}. */
+#define TRANSLATOR_GAP 24
+
 struct translator {
     const struct options *options;
+    const struct contact_targets *targets;      /* NULL for none. */
     char held[32];              /* Digits and dots, maybe of an address. */
     size_t n_held;
     bool too_long;              /* Digits and dots are not held. */
+    ovs_be32 asked;             /* An address of several targets, 0 for none:
+                                 * is it with a port? */
+    char tail[TRANSLATOR_GAP + 8];      /* What came after it. */
+    size_t n_tail;
+    unsigned int number;        /* At the end of that, */
+    size_t n_digits;            /* with so many digits. */
 };
 
-#define TRANSLATOR_INITIALIZER(OPTIONS) { .options = (OPTIONS) }
+#define TRANSLATOR_INITIALIZER(OPTIONS, TARGETS) \
+    { .options = (OPTIONS), .targets = (TARGETS) }
 
 /* Takes the next 'n' bytes of the text, and appends to 's' what is certain of
  * the result. */

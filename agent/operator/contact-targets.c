@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/operator/contact-targets.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/config/config-file.h"
+#include "hash.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/json.h"
+#include "openvswitch/list.h"
+#include "openvswitch/shash.h"
+#include "packets.h"
+#include "util.h"
+
+/* A record has about 900 bytes. */
+#define MAX_LINE 16384
+
+/* All that is known of an address as services see it, with one of its ports,
+ * or, if that is 0, with any. */
+struct seen {
+    struct hmap_node node;      /* In 'seen' of the targets. */
+    ovs_be32 ip;
+    uint16_t port;
+    struct ovs_list requests;   /* The last one first. */
+    size_t n;
+};
+
+struct request {
+    struct hmap_node node;      /* In 'requests' of the targets. */
+    struct ovs_list age_node;   /* In 'ages' of the targets. */
+    struct ovs_list seen_node;  /* In 'requests' of 'seen'. */
+    struct seen *seen;
+    ovs_be32 client, target;
+    char network[CONFIG_FILE_MAX_NAME + 1];     /* "" without a name. */
+};
+
+struct contact_targets {
+    struct hmap seen;           /* Contains "struct seen"s. */
+    struct hmap requests;       /* Contains "struct request"s. */
+    struct ovs_list ages;       /* All requests, the last one last. */
+    size_t max;
+};
+
+struct contact_targets *
+contact_targets_create(size_t max)
+{
+    struct contact_targets *t = xmalloc(sizeof *t);
+
+    hmap_init(&t->seen);
+    hmap_init(&t->requests);
+    ovs_list_init(&t->ages);
+    t->max = max;
+    return t;
+}
+
+/* Frees the request, and what was seen if that was its last one. */
+static void
+forget(struct contact_targets *t, struct request *r)
+{
+    hmap_remove(&t->requests, &r->node);
+    ovs_list_remove(&r->age_node);
+    ovs_list_remove(&r->seen_node);
+    if (!--r->seen->n) {
+        hmap_remove(&t->seen, &r->seen->node);
+        free(r->seen);
+    }
+    free(r);
+}
+
+void
+contact_targets_destroy(struct contact_targets *t)
+{
+    struct request *r;
+
+    if (t) {
+        LIST_FOR_EACH_SAFE (r, age_node, &t->ages) {
+            forget(t, r);
+        }
+        hmap_destroy(&t->requests);
+        hmap_destroy(&t->seen);
+        free(t);
+    }
+}
+
+static uint32_t
+hash_seen(ovs_be32 ip, uint16_t port)
+{
+    return hash_2words((OVS_FORCE uint32_t) ip, port);
+}
+
+static struct seen *
+find_seen(const struct contact_targets *t, ovs_be32 ip, uint16_t port)
+{
+    struct seen *seen;
+
+    HMAP_FOR_EACH_WITH_HASH (seen, node, hash_seen(ip, port), &t->seen) {
+        if (seen->ip == ip && seen->port == port) {
+            return seen;
+        }
+    }
+    return NULL;
+}
+
+static struct seen *
+get_seen(struct contact_targets *t, ovs_be32 ip, uint16_t port)
+{
+    struct seen *seen = find_seen(t, ip, port);
+
+    if (!seen) {
+        seen = xmalloc(sizeof *seen);
+        *seen = (struct seen) { .ip = ip, .port = port };
+        ovs_list_init(&seen->requests);
+        hmap_insert(&t->seen, &seen->node, hash_seen(ip, port));
+    }
+    return seen;
+}
+
+static uint32_t
+hash_request(const struct request *r, ovs_be32 ip, uint16_t port)
+{
+    return hash_string(r->network,
+                       hash_3words((OVS_FORCE uint32_t) r->client,
+                                   (OVS_FORCE uint32_t) r->target,
+                                   hash_seen(ip, port)));
+}
+
+static struct request *
+find_request(const struct contact_targets *t, const struct request *like,
+             ovs_be32 ip, uint16_t port, uint32_t hash)
+{
+    struct request *r;
+
+    HMAP_FOR_EACH_WITH_HASH (r, node, hash, &t->requests) {
+        if (r->seen->ip == ip && r->seen->port == port
+            && r->client == like->client && r->target == like->target
+            && !strcmp(r->network, like->network)) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+/* Makes a request like 'like' the last one. */
+static void
+add_request(struct contact_targets *t, const struct request *like,
+            ovs_be32 ip, uint16_t port)
+{
+    uint32_t hash = hash_request(like, ip, port);
+    struct request *r = find_request(t, like, ip, port, hash);
+
+    if (r) {
+        ovs_list_remove(&r->age_node);
+        ovs_list_remove(&r->seen_node);
+    } else {
+        if (hmap_count(&t->requests) >= t->max) {
+            forget(t, CONTAINER_OF(ovs_list_front(&t->ages), struct request,
+                                   age_node));
+        }
+        r = xmemdup(like, sizeof *like);
+        r->seen = get_seen(t, ip, port);
+        r->seen->n++;
+        hmap_insert(&t->requests, &r->node, hash);
+    }
+    ovs_list_push_back(&t->ages, &r->age_node);
+    ovs_list_push_front(&r->seen->requests, &r->seen_node);
+}
+
+/* A record. */
+
+/* Returns the member of 'json', an object or NULL, if it is of the type. */
+static const struct json *
+get(const struct json *json, const char *name, enum json_type type)
+{
+    const struct json *member
+        = (json && json->type == JSON_OBJECT
+           ? shash_find_data(json_object(json), name) : NULL);
+
+    return member && member->type == type ? member : NULL;
+}
+
+static bool
+get_address(const struct json *json, ovs_be32 *ip)
+{
+    const struct json *s = get(json, "ip", JSON_STRING);
+
+    return s && inet_pton(AF_INET, json_string(s), ip) == 1;
+}
+
+static uint16_t
+get_port(const struct json *source)
+{
+    const struct json *port = get(source, "port", JSON_INTEGER);
+    long long int n = port ? json_integer(port) : 0;
+
+    return n > 0 && n <= UINT16_MAX ? n : 0;
+}
+
+static bool
+add_json(struct contact_targets *t, const struct json *record)
+{
+    const struct json *source = get(record, "source", JSON_OBJECT);
+    const struct json *name = get(get(record, "network", JSON_OBJECT), "name",
+                                  JSON_STRING);
+    struct request r = { .network = "" };
+    uint16_t port = get_port(source);
+    ovs_be32 ip;
+
+    if (!get_address(source, &r.client)
+        || !get_address(get(source, "nat", JSON_OBJECT), &ip)
+        || !get_address(get(record, "destination", JSON_OBJECT), &r.target)) {
+        return false;
+    }
+    if (name) {
+        ovs_strlcpy(r.network, json_string(name), sizeof r.network);
+    }
+    if (port) {
+        add_request(t, &r, ip, port);
+    }
+    add_request(t, &r, ip, 0);  /* Later, so that it is forgotten later. */
+    return true;
+}
+
+bool
+contact_targets_add(struct contact_targets *t, const char *line)
+{
+    /* Most records of ARP requests need not be parsed to see that. */
+    if (!strstr(line, "\"nat\"")) {
+        return false;
+    }
+
+    struct json *record = json_from_string(line);
+    bool added = add_json(t, record);
+    json_destroy(record);
+    return added;
+}
+
+int
+contact_targets_read(struct contact_targets *t, const char *file_name)
+{
+    FILE *file = fopen(file_name, "re");
+    char line[MAX_LINE];
+    bool begins = true;         /* What is read next. */
+
+    if (!file) {
+        return errno;
+    }
+    while (fgets(line, sizeof line, file)) {
+        bool ends = strchr(line, '\n') || feof(file);
+
+        if (begins && ends) {
+            contact_targets_add(t, line);
+        }
+        begins = ends;
+    }
+
+    int error = ferror(file) ? errno : 0;
+    fclose(file);
+    return error;
+}
+
+/* Output. */
+
+size_t
+contact_targets_count(const struct contact_targets *t, ovs_be32 ip,
+                      uint16_t port)
+{
+    const struct seen *seen = find_seen(t, ip, port);
+
+    return seen ? seen->n : 0;
+}
+
+static const struct request *
+first_request(const struct seen *seen)
+{
+    return CONTAINER_OF(ovs_list_front(&seen->requests), struct request,
+                        seen_node);
+}
+
+/* Appends the client, and the network's name if it has one. */
+static void
+put_client(const struct request *r, struct ds *s)
+{
+    if (r->network[0]) {
+        ds_put_format(s, "%s:", r->network);
+    }
+    ds_put_format(s, IP_FMT",", IP_ARGS(r->client));
+}
+
+/* Returns true if those that are named have one client in one network. */
+static bool
+have_one_client(const struct seen *seen)
+{
+    const struct request *first = first_request(seen);
+    const struct request *r;
+    size_t i = 0;
+
+    LIST_FOR_EACH (r, seen_node, &seen->requests) {
+        if (i++ >= CONTACT_TARGETS_NAMED) {
+            break;
+        } else if (r->client != first->client
+                   || strcmp(r->network, first->network)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+contact_targets_put(const struct contact_targets *t, ovs_be32 ip,
+                    uint16_t port, struct ds *s)
+{
+    const struct seen *seen = find_seen(t, ip, port);
+    bool one_client = have_one_client(seen);
+    const struct request *r;
+    size_t i = 0;
+
+    if (one_client) {
+        put_client(first_request(seen), s);
+    }
+    ds_put_cstr(s, seen->n > 1 ? "{" : "");
+    LIST_FOR_EACH (r, seen_node, &seen->requests) {
+        ds_put_cstr(s, i ? "|" : "");
+        if (i++ >= CONTACT_TARGETS_NAMED) {
+            ds_put_format(s, "+%"PRIuSIZE, seen->n - CONTACT_TARGETS_NAMED);
+            break;
+        }
+        if (!one_client) {
+            put_client(r, s);
+        }
+        ds_put_format(s, IP_FMT, IP_ARGS(r->target));
+    }
+    ds_put_cstr(s, seen->n > 1 ? "}" : "");
+}
+
+static void
+put_network(const struct request *r, struct ds *s)
+{
+    if (r->network[0]) {
+        ds_put_format(s, "network %s ", r->network);
+    }
+}
+
+void
+contact_targets_put_lines(const struct contact_targets *t, ovs_be32 ip,
+                          uint16_t port, struct ds *s)
+{
+    const struct seen *seen = find_seen(t, ip, port);
+    const struct request *r;
+
+    if (seen) {
+        LIST_FOR_EACH (r, seen_node, &seen->requests) {
+            put_network(r, s);
+            ds_put_format(s, "client "IP_FMT" target "IP_FMT"\n",
+                          IP_ARGS(r->client), IP_ARGS(r->target));
+        }
+    }
+}
+
+bool
+contact_targets_put_seen(const struct contact_targets *t, ovs_be32 client,
+                         ovs_be32 target, struct ds *s)
+{
+    const struct request *r;
+    bool found = false;
+
+    LIST_FOR_EACH (r, age_node, &t->ages) {
+        if (!r->seen->port && r->client == client && r->target == target) {
+            put_network(r, s);
+            ds_put_format(s, IP_FMT"\n", IP_ARGS(r->seen->ip));
+            found = true;
+        }
+    }
+    return found;
+}

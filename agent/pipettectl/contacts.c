@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "agent/pipettectl/contacts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/operator/listing.h"
+#include "agent/pipettectl/args.h"
+#include "openvswitch/dynamic-string.h"
+#include "util.h"
+
+static const struct table_column columns[N_CONTACT_COLUMNS] = {
+    [CONTACT_ID] = { "id", "ID", COLUMN_NUMBER, 10 },
+    [CONTACT_FIRST] = { "first", "FIRST", COLUMN_TIME, 0 },
+    [CONTACT_LAST] = { "last", "LAST", COLUMN_TIME, 9 },
+    [CONTACT_NETWORK] = { "network", "NETWORK", COLUMN_TEXT, 2 },
+    [CONTACT_VLAN] = { "vlan", "VLAN", COLUMN_NUMBER, 5 },
+    [CONTACT_PROTOCOL] = { "protocol", "PROTO", COLUMN_TEXT, 0 },
+    [CONTACT_CLIENT] = { "client", "CLIENT", COLUMN_TEXT, 0 },
+    [CONTACT_CLIENT_PORT] = { "client_port", "C-PORT", COLUMN_NUMBER, 4 },
+    [CONTACT_CLIENT_MAC] = { "client_mac", "CLIENT MAC", COLUMN_TEXT, 7 },
+    [CONTACT_TARGET] = { "target", "TARGET", COLUMN_TEXT, 0 },
+    [CONTACT_PORT] = { "port", "PORT", COLUMN_NUMBER, 0 },
+    [CONTACT_TARGET_MAC] = { "target_mac", "TARGET MAC", COLUMN_TEXT, 8 },
+    [CONTACT_SEEN_AS] = { "seen_as", "SEEN AS", COLUMN_TEXT, 3 },
+    [CONTACT_ATTEMPTS] = { "attempts", "TRIES", COLUMN_NUMBER, 1 },
+    [CONTACT_ANSWER] = { "answer", "ANSWER", COLUMN_TEXT, 0 },
+};
+
+/* What got no answer is dim: there is a lot of it. */
+static const char *
+get_colour(const struct listing *l, size_t row, size_t column)
+{
+    const char *answer = listing_get(l, row, CONTACT_ANSWER);
+
+    if (!answer || !strcmp(answer, "none")) {
+        return CTL_DIM;
+    }
+    return column == CONTACT_ANSWER ? contacts_answer_colour(answer) : NULL;
+}
+
+const struct table contacts_table = {
+    "contacts", columns, N_CONTACT_COLUMNS, get_colour,
+};
+
+const char *
+contacts_answer_colour(const char *answer)
+{
+    return (!strcmp(answer, "given") ? CTL_GREEN
+            : !strcmp(answer, "refused") ? CTL_YELLOW
+            : CTL_DIM);
+}
+
+int
+ctl_contacts(struct ctl *ctl, int argc, char *argv[])
+{
+    if (args_take_flag(&argc, argv, "follow")) {
+        return contacts_follow(ctl, argc, argv);
+    }
+
+    /* --last is another name of the agent's --limit. */
+    const char *last = args_take(&argc, argv, "last");
+    char **args = xmemdup(argv, (argc + 1) * sizeof *args);
+    char *limit = xasprintf("--limit=%s", last ? last : "");
+
+    args[argc] = limit;
+    int status = table_show(&contacts_table, ctl, argc + (last != NULL),
+                            args);
+    free(limit);
+    free(args);
+    return status;
+}
+
+int
+ctl_follow(struct ctl *ctl, int argc, char *argv[])
+{
+    args_take_flag(&argc, argv, "follow");
+    return contacts_follow(ctl, argc, argv);
+}
