@@ -30,11 +30,10 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
 /* Once a minute. */
 static struct vlog_rate_limit missed_rl = VLOG_RATE_LIMIT_INIT(1, 1);
 
-/* Of a ring, in bytes: 10,000 small frames a second for two seconds. */
+/* Of a ring, in bytes: 10,000 small frames a second for two seconds.  It has
+ * 16 blocks, and Linux begins another one each TAP_COLLECT_MSEC: so it lasts
+ * for three seconds at most. */
 #define RING_SIZE (4 * 1024 * 1024)
-
-/* How long Linux collects frames before it wakes us. */
-#define COLLECT_MSEC 50
 
 /* In a pass of the loop, from each ring. */
 #define BURST 2000
@@ -245,7 +244,7 @@ activate(pcap_t *pcap, struct direction *d)
 
     pcap_set_snaplen(pcap, TAP_SNAPLEN);
     pcap_set_buffer_size(pcap, RING_SIZE);
-    pcap_set_timeout(pcap, COLLECT_MSEC);
+    pcap_set_timeout(pcap, TAP_COLLECT_MSEC);
     status = pcap_activate(pcap);
     if (status < 0) {
         return describe_error(pcap, status);

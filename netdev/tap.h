@@ -24,6 +24,11 @@ struct tap_tuple;
  * 18 bytes; twice IP, at most 60 each; ICMP, 8; ports, 8. */
 #define TAP_SNAPLEN 160
 
+/* Linux collects frames so long before it wakes us, or until a block of the
+ * ring is full.  It is each direction's own: a frame may be shown so much
+ * earlier than one that came before it the other way. */
+#define TAP_COLLECT_MSEC 200
+
 struct tap_counts {
     uint64_t taken;             /* Frames that a filter let pass. */
     uint64_t missed;            /* Of these, what there was no room for. */

@@ -14,12 +14,15 @@
 #include "agent/contacts/contact-scope.h"
 #include "agent/contacts/contact-table.h"
 #include "agent/contacts/contact-writer.h"
+#include "coverage.h"
 #include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "timeval.h"
 #include "util.h"
+
+COVERAGE_DEFINE(contacts_postponed);
 
 VLOG_DEFINE_THIS_MODULE(contacts);
 
@@ -33,7 +36,7 @@ BUILD_ASSERT_DECL(sizeof(struct contact) <= 300);
 
 /* The tap has a ring for each direction, so that an answer may be shown before
  * what it is to: answers wait so long. */
-#define HOLD_MSEC 300
+#define HOLD_MSEC (2 * TAP_COLLECT_MSEC)
 #define MAX_HELD 65536
 
 struct held {
@@ -42,6 +45,9 @@ struct held {
     uint32_t network;
     long long int msec;
 };
+
+/* In a pass of the loop, some 50 ms.  The tap shows no more new contacts. */
+#define RECORDS_BURST 2000
 
 struct contacts {
     const struct options *options;
@@ -105,24 +111,33 @@ contacts_create(const struct options *options)
 }
 
 /* A contact is recorded once it had time to be answered, and once more at the
- * end of its window if there is more to tell by then. */
-static void
+ * end of its window if there is more to tell by then.  Returns false if there
+ * is more to record at this time. */
+static bool
 record(struct contacts *contacts, long long int now)
 {
     struct contact *c;
+    size_t n = 0;
 
-    while ((c = contact_table_next_begun(&contacts->table,
-                                         now - ANSWER_MSEC))) {
+    while (n < RECORDS_BURST
+           && (c = contact_table_next_begun(&contacts->table,
+                                            now - ANSWER_MSEC))) {
         contact_writer_put(contacts->writer, c, false);
+        n++;
     }
-    while ((c = contact_table_next_ended(&contacts->table, now))) {
+    while (n < RECORDS_BURST
+           && (c = contact_table_next_ended(&contacts->table, now))) {
         if (c->attempts != c->attempts_told || c->answer != c->answer_told) {
             contact_writer_put(contacts->writer, c, true);
+            n++;
         }
     }
-    while ((c = contact_table_next_begun(&contacts->denied, now))) {
+    while (n < RECORDS_BURST
+           && (c = contact_table_next_begun(&contacts->denied, now))) {
         contact_writer_put(contacts->writer, c, false);
+        n++;
     }
+    return n < RECORDS_BURST;
 }
 
 /* Frames. */
@@ -179,7 +194,9 @@ contacts_destroy(struct contacts *contacts)
     if (contacts) {
         close_tap(contacts);
         take_held(contacts, LLONG_MAX);
-        record(contacts, LLONG_MAX / 2);
+        while (!record(contacts, LLONG_MAX / 2)) {
+            continue;
+        }
         contact_writer_destroy(contacts->writer);
         contact_table_destroy(&contacts->table);
         contact_table_destroy(&contacts->denied);
@@ -271,7 +288,9 @@ contacts_run(struct contacts *contacts)
     tap_run(contacts->tap, take, contacts);
     mute_busy(contacts);
     take_held(contacts, time_wall_msec() - HOLD_MSEC);
-    record(contacts, time_wall_msec());
+    if (!record(contacts, time_wall_msec())) {
+        COVERAGE_INC(contacts_postponed);
+    }
     contact_writer_run(contacts->writer);
 }
 
@@ -289,6 +308,7 @@ contacts_wait(struct contacts *contacts)
 {
     long long int begun = contact_table_oldest_begun(&contacts->table);
     long long int ended = contact_table_oldest_ended(&contacts->table);
+    long long int denied = contact_table_oldest_begun(&contacts->denied);
 
     tap_wait(contacts->tap);
     for (size_t i = 0; i < ARRAY_SIZE(contacts->busy); i++) {
@@ -299,6 +319,9 @@ contacts_wait(struct contacts *contacts)
     }
     if (ended != LLONG_MAX) {
         wait_until_wall(ended + contacts->table.window);
+    }
+    if (denied != LLONG_MAX) {
+        wait_until_wall(denied);
     }
     if (contacts->n_held) {
         poll_timer_wait(HOLD_MSEC);
