@@ -10,11 +10,14 @@
 #include <stdbool.h>
 
 /* Gives the right up for good.  To be called before there are other threads,
- * which have rights of their own.  A program that the process executes does
- * not get it back if NoNewPrivileges= of systemd.exec(5) is set, or if the
- * process has CAP_SETPCAP. */
+ * which have rights of their own.
+ *
+ * Where systemd lets the service have no capset(2), which is worth more, the
+ * process keeps the capability and has the kernel refuse packet sockets: the
+ * service can open no other sockets that the capability is for. */
 void contact_right_drop(void);
 
+/* Returns true if the process can open packet sockets. */
 bool contact_right_have(void);
 
 #endif /* agent/contacts/contact-right.h */
