@@ -48,7 +48,7 @@ class Browser:
         request = urllib.request.Request(
             self.url + command, data, {"Content-Type": "application/json"},
             method=method)
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=120) as reply:
             return json.load(reply)["value"]
 
     def open(self, path):

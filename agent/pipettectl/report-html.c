@@ -165,10 +165,10 @@ put_heat_section(struct ds *s, const struct report_summary *summary)
     }
     ds_put_cstr(s, " that was contacted.");
     if (heat->others) {
-        ds_put_format(s, "  The %d clients with the most contacts have rows "
-                      "of their own, of ", REPORT_MAX_TOP);
+        ds_put_format(s, "  The %d with the most contacts, of ",
+                      REPORT_MAX_TOP);
         report_put_number(s, n_clients);
-        ds_put_cstr(s, ".");
+        ds_put_cstr(s, " clients, have rows of their own.");
     }
     ds_put_cstr(s, "</p>\n");
     report_put_heat(s, summary);

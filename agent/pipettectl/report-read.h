@@ -4,7 +4,7 @@
 #define AGENT_PIPETTECTL_REPORT_READ_H 1
 
 /* Reading a contact log, line by line, without a tree of each line: a million
- * lines of a kilobyte take a second or two.  Pure.
+ * lines of a kilobyte take about four seconds.  Pure.
  *
  * A line is a JSON object in the Elastic Common Schema, as contact_record_put()
  * writes it.  Fields that are not known are skipped. */
