@@ -63,7 +63,8 @@ find(const char *s, const char *chars)
 }
 
 /* Returns the kind of 'section', "bridge", "network" or "contacts", and stores
- * its name, "" if it has none, into '*name'.  Returns NULL if there is no such kind. */
+ * its name, "" if it has none, into '*name'.  Returns NULL if there is no such
+ * kind. */
 static const char *
 parse_section(const char *section, const char **name)
 {
