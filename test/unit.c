@@ -18,6 +18,7 @@ static const struct CMUnitTest *const groups[] = {
     claims_tests,
     contact_log_tests,
     contact_scope_tests,
+    contact_targets_tests,
     contacts_tests,
     drop_count_tests,
     error_relay_tests,
