@@ -15,6 +15,7 @@ test_unit_SOURCES = \
 	test/unit-contact-log.c \
 	test/unit-contact-scope.c \
 	test/unit-contact-sink.c \
+	test/unit-contact-targets.c \
 	test/unit-contacts.c \
 	test/unit-drop-count.c \
 	test/unit-error-relay.c \

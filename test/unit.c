@@ -21,6 +21,7 @@ static const struct CMUnitTest *const groups[] = {
     contact_log_tests,
     contact_scope_tests,
     contact_sink_tests,
+    contact_targets_tests,
     contacts_tests,
     drop_count_tests,
     error_relay_tests,

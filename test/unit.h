@@ -19,6 +19,7 @@ extern const struct CMUnitTest contact_formats_tests[];
 extern const struct CMUnitTest contact_log_tests[];
 extern const struct CMUnitTest contact_scope_tests[];
 extern const struct CMUnitTest contact_sink_tests[];
+extern const struct CMUnitTest contact_targets_tests[];
 extern const struct CMUnitTest contacts_tests[];
 extern const struct CMUnitTest drop_count_tests[];
 extern const struct CMUnitTest error_relay_tests[];

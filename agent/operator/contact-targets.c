@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/config/config-file.h"
 #include "hash.h"
@@ -242,23 +243,44 @@ contact_targets_add(struct contact_targets *t, const char *line)
     return added;
 }
 
+/* Skips all but the end of a file that is long.  Returns true if there is no
+ * need for that: then its first line is whole. */
+static bool
+is_whole(FILE *file)
+{
+    struct stat s;
+
+    return (fstat(fileno(file), &s) || !S_ISREG(s.st_mode)
+            || s.st_size <= CONTACT_TARGETS_MAX_FILE
+            || fseeko(file, -CONTACT_TARGETS_MAX_FILE, SEEK_END));
+}
+
 int
 contact_targets_read(struct contact_targets *t, const char *file_name)
 {
     FILE *file = fopen(file_name, "re");
     char line[MAX_LINE];
-    bool begins = true;         /* What is read next. */
+    size_t n = 0;
+    int c;
 
     if (!file) {
         return errno;
     }
-    while (fgets(line, sizeof line, file)) {
-        bool ends = strchr(line, '\n') || feof(file);
 
-        if (begins && ends) {
-            contact_targets_add(t, line);
+    bool skip = !is_whole(file);
+    while ((c = getc_unlocked(file)) != EOF) {
+        if (c != '\n' && n < sizeof line - 1) {
+            line[n++] = c;
+        } else if (c != '\n') {
+            skip = true;
+        } else {
+            line[n] = '\0';
+            if (!skip) {
+                contact_targets_add(t, line);
+            }
+            n = 0;
+            skip = false;
         }
-        begins = ends;
     }
 
     int error = ferror(file) ? errno : 0;

@@ -37,8 +37,10 @@ void contact_targets_destroy(struct contact_targets *);
  * it has no client that a service sees. */
 bool contact_targets_add(struct contact_targets *, const char *line);
 
-/* Takes a file.  Lines that are none of a contact log are skipped.  Returns 0
- * or an errno value. */
+/* Takes a file, of one that is longer only the last bytes.  Lines that are none
+ * of a contact log, or are longer than any of one, are skipped, and so is a
+ * last one without an end.  Returns 0 or an errno value. */
+#define CONTACT_TARGETS_MAX_FILE (256 * 1024 * 1024)
 int contact_targets_read(struct contact_targets *, const char *file_name);
 
 /* Returns for how many targets there is a client that services see as 'ip';

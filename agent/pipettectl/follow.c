@@ -19,7 +19,8 @@
 /* How often the agent is asked, and for how many contacts at most: as many as
  * it gives. */
 #define PERIOD_MSEC 500
-#define MAX_CONTACTS "10000"
+#define MAX_CONTACTS 10000
+#define MAX_CONTACTS_STRING OVS_STRINGIZE(MAX_CONTACTS)
 
 /* Of the past, unless the user wants more. */
 #define DEFAULT_LAST "10"
@@ -210,9 +211,9 @@ say_missed(const struct follower *f, const struct listing *l)
     unsigned long long int missed = n ? get_id(l, 0) - f->id - 1 : 0;
 
     if (f->argc > 1) {
-        if (n >= atoi(MAX_CONTACTS)) {
-            say("more contacts than " MAX_CONTACTS " at once: some were "
-                "missed");
+        if (n >= MAX_CONTACTS) {
+            say("more than " MAX_CONTACTS_STRING " contacts at once: some "
+                "were missed");
         }
     } else if (missed) {
         char *text = xasprintf("%llu contact%s missed", missed,
@@ -240,7 +241,7 @@ static char *
 check_identity(struct follower *f, bool *same)
 {
     char *after = xasprintf("--after=%llu", f->id ? f->id - 1 : 0);
-    char limit[] = "--limit=" MAX_CONTACTS;
+    char limit[] = "--limit=" MAX_CONTACTS_STRING;
     struct listing *l;
     char *error = ask(f, false, 2, (char *[]) { after, limit }, &l);
 
@@ -270,7 +271,7 @@ static char *
 follow_once(struct follower *f, int *status)
 {
     char one[] = "--limit=1";
-    char limit[] = "--limit=" MAX_CONTACTS;
+    char limit[] = "--limit=" MAX_CONTACTS_STRING;
     bool same = true;
     struct listing *newest, *l;
     char *error = f->lost ? check_identity(f, &same) : NULL;
