@@ -33,7 +33,8 @@ show_flows () {
 cat <<EOF
 One address answers for every address of a subnet: the flows before, four
 connections, what the service saw, the flows after, and all that without the
-agent.  At last, a scanner finds a host at each address.
+agent.  At last, a scanner finds a host at each address, and the agent says who
+touched what.
 
   client 192.168.2.5 --> 192.168.2.77               (what the client sees)
          |  switch, VLAN 2
@@ -85,8 +86,9 @@ ask_all () {
 step "Who has 192.168.2.1 to 192.168.2.254?  A scanner asks by ARP"
 ask_all
 
-step "pipette-agent --uplink up0 --real-subnet 192.168.2.0/24 --claim unused"
-start_claims
+step "pipette-agent --uplink up0 --real-subnet 192.168.2.0/24 --claim unused" \
+    "--contact-log contacts.json"
+start_claims --contact-log "$SANDBOX/contacts.json"
 wait_until all_asked
 sed -n 's/^[^|]*|[^|]*|claims|INFO|//p' "$SANDBOX/pipette-agent.log"
 
@@ -95,5 +97,14 @@ ask_all
 answer=$(client 1 curl -sS --max-time 5 http://192.168.2.77/)
 printf '%sclient %s$ curl http://%s/%s\n    %s\n' \
     "$blue" 192.168.2.5 192.168.2.77 "$plain" "$answer"
+
+pipettectl () {
+    "${PIPETTE_AGENT%/*}/pipettectl/pipettectl" "$@"
+}
+step "pipettectl contacts --limit 6"
+wait_until grep -q '"transport":"tcp"' "$SANDBOX/contacts.json"
+pipettectl contacts --limit 6
+step "pipettectl top ports --batch"
+pipettectl top ports --batch
 
 printf '\n%s\n' "To play with this yourself: sudo ./bootstrap shell"

@@ -49,11 +49,16 @@ static const struct command commands[] = {
       "[--network NAME] [--limit N] [--format text|json|csv]",
       "list what the switch has learned" },
     { "metrics", ctl_metrics, true, "", "print metrics for Prometheus" },
-    { "report", ctl_report, false, "FILE...",
+    { "report", ctl_report, false,
+      "[--title TITLE] [--since TIME] [--until TIME]\n"
+      "      [--output PAGE] [FILE...]",
       "make an HTML page of contact logs" },
     { "status", ctl_status, true, "[--verbose] [--format text|json]",
       "print the state of bridge, links and flows" },
-    { "top", ctl_top, true, "", "show clients, targets and ports, live" },
+    { "top", ctl_top, true,
+      "[clients|targets|ports] [--since TIME] [--sort COLUMN]\n"
+      "      [--network NAME] [--limit N] [--batch]",
+      "show clients, targets and ports, live" },
     { "translate", NULL, false,
       "[--config FILE] [--log FILE]...\n"
       "      [- | ADDRESS | CLIENT,TARGET]",
