@@ -95,8 +95,8 @@ put_row_name(struct ds *s, const struct report_summary *summary, size_t row)
     }
 }
 
-/* A path for each level, as an element a cell would make the page four times as
- * large. */
+/* A path for each level, as an element a cell would make the page four times
+ * as large. */
 static void
 put_cells(struct ds *s, const struct report_heat *heat, size_t row,
           const struct levels *levels, double cell)

@@ -94,7 +94,7 @@ parse_arguments(int argc, char *argv[], long long int now,
         }
     }
     if (!error && a->since > a->until) {
-        error = xstrdup("--since: must be before --until");
+        error = xstrdup("--until: must be after --since");
     }
     if (!error && !a->output && isatty(STDOUT_FILENO)) {
         error = xstrdup("--output: must be given, as standard output is a "
