@@ -3,8 +3,8 @@
 /* Fuzz target: a contact log, from which "pipettectl report" makes a page.
  *
  * What is taken as JSON, is JSON for Open vSwitch's parser, too.  All parts of
- * the summary are about the same contacts.  The page has the elements that make
- * a browser do something as often as without contacts. */
+ * the summary are about the same contacts.  The page has the elements that
+ * make a browser do something as often as without contacts. */
 
 #include <config.h>
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """report-browser.py PAGE HOSTILE [PICTURES]: opens two pages of "pipettectl
 report" in headless Chromium, by WebDriver on loopback, uses the first one as a
-person would, and prints what it did.  With a directory PICTURES, it also stores
-what it saw there.
+person would, and prints what it did.  With a directory PICTURES, it also
+stores what it saw there.
 
 report-browser.py --can: says whether the browser is there, by its status.
 """

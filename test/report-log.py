@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""report-log.py KIND [N]: prints a contact log for tests of "pipettectl report",
-the same for each run, in the form of contact_record_put().
+"""report-log.py KIND [N]: prints a contact log for tests of "pipettectl
+report", the same for each run, in the form of contact_record_put().
 
 small    24 contacts, of which a test knows the figures
 day      a day of a /24: 40 clients that scan, or try passwords over ssh

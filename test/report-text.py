@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""report-text.py FILE: prints what a page of "pipettectl report" says: its title,
-its figures, notices, tables (of a long one the first rows, and how many), and
-footer.  Fails if tags are not closed as they were opened, or if the page names
-anything that is elsewhere, or has a script or a style that its policy does not
-know."""
+"""report-text.py FILE: prints what a page of "pipettectl report" says: its
+title, its figures, notices, tables (of a long one the first rows, and how
+many), and footer.  Fails if tags are not closed as they were opened, or if the
+page names anything that is elsewhere, or has a script or a style that its
+policy does not know."""
 
 import base64
 import hashlib
@@ -14,10 +14,10 @@ import sys
 
 VOID = {"meta", "input", "br", "path", "rect", "link", "img"}
 ROWS = 8
-TEXTS = {"h1", "dt", "dd", "th", "td", "p", "h2", "title", "summary", "caption"}
+TEXTS = {"h1", "dt", "dd", "th", "td", "p", "h2", "title", "summary"}
 # Attributes that make a browser load something.
-LOADS = {"src", "srcset", "action", "formaction", "data", "poster", "background",
-         "ping", "cite", "manifest", "xlink:href"}
+LOADS = {"src", "srcset", "action", "formaction", "data", "poster",
+         "background", "ping", "cite", "manifest", "xlink:href"}
 
 
 class Page(html.parser.HTMLParser):

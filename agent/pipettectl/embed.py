@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""embed.py FILE...: prints C code with each file as a string, and its hash as a
-Content-Security-Policy has it: "report.css" is report_css, report_css_hash."""
+"""embed.py FILE...: prints C code with each file as a string, and its hash as
+a Content-Security-Policy has it: report.css is report_css, report_css_hash."""
 
 import base64
 import hashlib

@@ -95,8 +95,8 @@ put_row_name(struct ds *s, const struct report_summary *summary, size_t row)
     }
 }
 
-/* A path for each level, as an element a cell would make the page four times as
- * large. */
+/* A path for each level, as an element a cell would make the page four times
+ * as large. */
 static void
 put_cells(struct ds *s, const struct report_heat *heat, size_t row,
           const struct levels *levels, double cell)
@@ -189,7 +189,7 @@ put_svg(struct ds *s, const struct report_summary *summary,
     int height = heat->n_rows > 20 ? 16 : 20;
     int bottom = TOP + heat->n_rows * height + 2;
 
-    ds_put_format(s, "<div class=\"wide\" tabindex=\"-1\">"
+    ds_put_format(s, "<div class=\"wide\">"
                   "<svg class=\"chart\" id=\"heatmap\" viewBox=\"0 0 %d %d\" "
                   "role=\"img\" aria-label=\"Contacts by client and target\" "
                   "data-x=\"%d\" data-y=\"%d\" data-w=\"%.4f\" data-h=\"%d\" "

@@ -123,9 +123,8 @@ put_figures(struct ds *s, const struct report_page *page)
     put_figure(s, "ports", "Ports", summary->n_ports);
     begin_figure(s, "answered", "Answered");
     report_put_share(s, summary->by_answer[REPORT_GIVEN], summary->n);
-    ds_put_cstr(s, "</dd>");
     report_put_answer_bar(s, summary->by_answer);
-    ds_put_cstr(s, "</div>\n");
+    ds_put_cstr(s, "</dd></div>\n");
     begin_figure(s, "span", "Span");
     report_put_duration(s, summary->last - summary->first);
     ds_put_cstr(s, "</dd></div>\n");

@@ -6,8 +6,8 @@
 /* Reading a contact log, line by line, without a tree of each line: a million
  * lines of a kilobyte take about four seconds.  Pure.
  *
- * A line is a JSON object in the Elastic Common Schema, as contact_record_put()
- * writes it.  Fields that are not known are skipped. */
+ * A line is a JSON object in the Elastic Common Schema, as
+ * contact_record_put() writes it.  Fields that are not known are skipped. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,6 +9,8 @@
 
 #include "util.h"
 
+#define FEW 32
+
 /* By 16 bits at a time: in a third of the time of qsort(), for a million. */
 static void
 sort_by_half(const struct report_item *from, struct report_item *to, size_t n,
@@ -32,10 +34,30 @@ sort_by_half(const struct report_item *from, struct report_item *to, size_t n,
     free(starts);
 }
 
+/* For a few. */
+static void
+sort_by_insertion(struct report_item *items, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct report_item item = items[i];
+        size_t at = i;
+
+        for (; at && items[at - 1].key > item.key; at--) {
+            items[at] = items[at - 1];
+        }
+        items[at] = item;
+    }
+}
+
 void
 report_sort(struct report_item *items, size_t n)
 {
-    struct report_item *other = xmalloc((n + 1) * sizeof *other);
+    if (n <= FEW) {
+        sort_by_insertion(items, n);
+        return;
+    }
+
+    struct report_item *other = xmalloc(n * sizeof *other);
 
     sort_by_half(items, other, n, 0);
     sort_by_half(other, items, n, 16);
@@ -103,8 +125,9 @@ count_distinct(const struct report_data *d, const struct candidate *c,
     uint32_t n = 0;
 
     for (size_t i = 0; i < c->top.contacts; i++) {
-        scratch[i].key = get_key(report_data_get(d, c->items[i].i),
-                                 dimension);
+        scratch[i] = (struct report_item) {
+            .key = get_key(report_data_get(d, c->items[i].i), dimension),
+        };
     }
     report_sort(scratch, c->top.contacts);
     for (size_t i = 0; i < c->top.contacts; i++) {
@@ -180,8 +203,7 @@ find_columns(struct report_heat *heat, const struct report_item *items,
     return n_columns;
 }
 
-/* Returns which of the 'n' numbers, in ascending order, is the last that is not
- * greater. */
+/* Returns the last column that does not begin after the target. */
 static size_t
 find_column(const struct report_heat *heat, uint32_t target)
 {

@@ -116,7 +116,7 @@ report_put_top(struct ds *s, const struct report_summary *summary,
                   dimension->id, dimension->id, dimension->title);
     ds_put_format(s, "The %"PRIuSIZE" with the most contacts, of ", n);
     report_put_number(s, ranking->n_distinct);
-    ds_put_format(s, ".</p>\n<div class=\"wide\" tabindex=\"-1\">"
+    ds_put_format(s, ".</p>\n<div class=\"wide\">"
                   "<table id=\"top-%s-table\" aria-labelledby=\"top-%s\">"
                   "<thead><tr><th scope=\"col\">%s</th>",
                   dimension->id, dimension->id, dimension->one);

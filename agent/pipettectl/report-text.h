@@ -11,8 +11,8 @@
 
 struct ds;
 
-/* Appends a text from elsewhere, which may have any bytes, for use between tags
- * or in a quoted attribute. */
+/* Appends a text from elsewhere, which may have any bytes, for use between
+ * tags or in a quoted attribute. */
 void report_put_text(struct ds *, const char *);
 
 /* "1,234,567". */

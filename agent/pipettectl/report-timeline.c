@@ -18,6 +18,7 @@
 #define PLOT_HEIGHT 190
 #define HEIGHT (TOP + PLOT_HEIGHT + 40)
 #define MAX_BAR 48.0
+#define DAY 86400000LL          /* Milliseconds. */
 #define LABEL 90                /* What a label on the time axis needs. */
 
 void
@@ -131,7 +132,8 @@ static void
 put_x_axis(struct ds *s, const struct report_timeline *t, double bar)
 {
     long long int step = choose_time_step(t, bar);
-    const char *format = step % 60000 ? "%H:%M:%S" : "%H:%M";
+    const char *format = (step >= DAY ? "%Y-%m-%d"
+                          : step % 60000 ? "%H:%M:%S" : "%H:%M");
     long long int end = t->start + t->n * t->width;
     long long int day = -1;
 
@@ -144,8 +146,8 @@ put_x_axis(struct ds *s, const struct report_timeline *t, double bar)
                       TOP + PLOT_HEIGHT + 18);
         report_put_time(s, format, at);
         ds_put_cstr(s, "</text>");
-        if (at / 86400000 != day) {
-            day = at / 86400000;
+        if (step < DAY && at / DAY != day) {
+            day = at / DAY;
             ds_put_format(s, "<text class=\"day\" x=\"%.1f\" y=\"%d\">", x,
                           TOP + PLOT_HEIGHT + 34);
             report_put_time(s, "%b %d", at);
@@ -235,7 +237,7 @@ report_put_timeline(struct ds *s, const struct report_timeline *t)
     double top = max * 1.04;
 
     report_put_answer_legend(s);
-    ds_put_format(s, "<div class=\"wide\" tabindex=\"-1\">"
+    ds_put_format(s, "<div class=\"wide\">"
                   "<svg class=\"chart\" id=\"timeline\" "
                   "viewBox=\"0 0 %d %d\" role=\"img\" "
                   "aria-label=\"Contacts over time\" data-x=\"%d\" "

@@ -21,6 +21,8 @@
 
 #define BUFFER 262144
 
+#define MUST_BE "must be one of --output, --since, --title and --until"
+
 struct arguments {
     const char *title;
     const char *output;         /* NULL for standard output. */
@@ -87,12 +89,12 @@ parse_arguments(int argc, char *argv[], long long int now,
                               argv[optind - 1]);
             break;
         default:
-            error = xasprintf("%s: must be one of --output, --since, --title "
-                              "and --until", argv[optind - 1]);
+            error = (optopt ? xasprintf("-%c: " MUST_BE, optopt)
+                     : xasprintf("%s: " MUST_BE, argv[optind - 1]));
         }
     }
     if (!error && a->since > a->until) {
-        error = xstrdup("--since: must be before --until");
+        error = xstrdup("--until: must be after --since");
     }
     if (!error && !a->output && isatty(STDOUT_FILENO)) {
         error = xstrdup("--output: must be given, as standard output is a "
@@ -101,21 +103,28 @@ parse_arguments(int argc, char *argv[], long long int now,
     return error;
 }
 
-static char *
-read_stream(FILE *file, struct report_data *d)
+/* Returns 0 or an error number. */
+static int
+read_lines(int fd, struct report_data *d)
 {
     struct report_lines lines;
     char *buffer = xmalloc(BUFFER);
-    size_t n;
+    int error = 0;
+    ssize_t n;
 
     report_lines_init(&lines);
-    while ((n = fread(buffer, 1, BUFFER, file)) > 0) {
-        report_lines_feed(&lines, buffer, n, report_data_take_line, d);
+    while ((n = read(fd, buffer, BUFFER)) != 0) {
+        if (n > 0) {
+            report_lines_feed(&lines, buffer, n, report_data_take_line, d);
+        } else if (errno != EINTR) {
+            error = errno;
+            break;
+        }
     }
     report_lines_end(&lines, report_data_take_line, d);
     report_lines_destroy(&lines);
     free(buffer);
-    return ferror(file) ? xstrdup(ovs_strerror(errno)) : NULL;
+    return error;
 }
 
 static void
@@ -142,24 +151,22 @@ static char *
 read_file(const char *name, struct report_data *d)
 {
     bool input = !strcmp(name, "-");
-    FILE *file = input ? stdin : fopen(name, "re");
+    int fd = input ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
     const struct report_data before = *d;
-    char *error;
 
-    if (!file) {
+    if (fd < 0) {
         return xasprintf("%s: cannot be opened (%s)", name,
                          ovs_strerror(errno));
     }
     name = input ? "standard input" : name;
 
-    char *reason = read_stream(file, d);
-    error = reason ? xasprintf("%s: cannot be read (%s)", name, reason) : NULL;
-    free(reason);
+    int error = read_lines(fd, d);
     warn(name, &before, d);
     if (!input) {
-        fclose(file);
+        close(fd);
     }
-    return error;
+    return error ? xasprintf("%s: cannot be read (%s)", name,
+                             ovs_strerror(error)) : NULL;
 }
 
 static char *

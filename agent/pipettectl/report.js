@@ -55,12 +55,15 @@
         var cursor = svg.querySelector(".cursor");
         var column = 0, row = 0;
 
-        function show() {
+        function show(scroll) {
             cursor.setAttribute("x", x0 + column * width);
             cursor.setAttribute("y", y0 + row * height);
             cursor.setAttribute("width", width);
             cursor.setAttribute("height", height);
             cursor.setAttribute("visibility", "visible");
+            if (scroll) {
+                cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
+            }
             tip.textContent = text(column, row);
             tip.hidden = false;
             var box = cursor.getBoundingClientRect();
@@ -86,7 +89,7 @@
             if (c >= 0 && c < columns && r >= 0 && r < rows) {
                 column = c;
                 row = r;
-                show();
+                show(false);
             } else {
                 hide();
             }
@@ -105,7 +108,7 @@
                        !event.metaKey) {
                 column = clamp(column + step[0], columns - 1);
                 row = clamp(row + step[1], rows - 1);
-                show();
+                show(true);
                 said.textContent = tip.textContent;
                 event.preventDefault();
             }
@@ -120,7 +123,7 @@
         svg.addEventListener("keydown", press);
         svg.addEventListener("focus", function () {
             if (svg.matches(":focus-visible")) {
-                show();
+                show(true);
                 said.textContent = tip.textContent;
             }
         });
