@@ -18,7 +18,6 @@
 #include "agent/pipettectl/top-state.h"
 #include "fatal-signal.h"
 #include "openvswitch/poll-loop.h"
-#include "socket-util.h"
 #include "util.h"
 
 #include <term.h>               /* Last: its macros have common names. */
