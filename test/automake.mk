@@ -162,6 +162,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-claims.at \
 	test/system-contacts.at \
 	test/system-others.at \
+	test/system-pipettectl.at \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
