@@ -188,6 +188,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-contact-log.at \
 	test/system-contacts.at \
 	test/system-others.at \
+	test/system-pipettectl.at \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \

@@ -7,12 +7,12 @@ fake-control.py SOCKET DIR [MODE]
 Speaks JSON-RPC as Open vSwitch's daemons do on their control sockets, to any
 number of clients.  To a command NAME, "/" written as "_", it replies with the
 file DIR/NAME.error, as an error, if there is one; otherwise with
-DIR/NAME.FORMAT if the command has --format=FORMAT, or with DIR/NAME.  Files are
-read again for each command, so that they can change meanwhile.
+DIR/NAME.FORMAT if the command has --format=FORMAT, or with DIR/NAME.  Files
+are read again for each command, so that they can change meanwhile.
 
-Of "contacts", the file is contacts.jsonl for all formats, a JSON object a line;
---after, --limit, --client and --network are done as the agent does them.  The commands come to
-DIR/log, a line each.  MODE is what it does:
+Of "contacts", the file is contacts.jsonl for all formats, a JSON object a
+line; --after, --limit, --client and --network are done as the agent does them.
+The commands come to DIR/log, a line each.  MODE is what it does:
 
     good        the above
     hang        takes commands, and never answers

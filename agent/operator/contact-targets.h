@@ -37,10 +37,12 @@ void contact_targets_destroy(struct contact_targets *);
  * it has no client that a service sees. */
 bool contact_targets_add(struct contact_targets *, const char *line);
 
-/* Takes a file, of one that is longer only the last bytes.  Lines that are none
- * of a contact log, or are longer than any of one, are skipped, and so is a
- * last one without an end.  Returns 0 or an errno value. */
+/* Of a file that is longer, only so many bytes at its end are read. */
 #define CONTACT_TARGETS_MAX_FILE (256 * 1024 * 1024)
+
+/* Takes a file.  Lines that are none of a contact log, or are longer than any
+ * of one, are skipped, and so is a last one without an end.  Returns 0 or an
+ * errno value. */
 int contact_targets_read(struct contact_targets *, const char *file_name);
 
 /* Returns for how many targets there is a client that services see as 'ip';
@@ -48,9 +50,9 @@ int contact_targets_read(struct contact_targets *, const char *file_name);
 size_t contact_targets_count(const struct contact_targets *, ovs_be32 ip,
                              uint16_t port);
 
-/* Appends to 's' the client and its target, "C,T", with "NAME:" in front if the
- * network has a name; for several targets "C,{T1|T2}", or, if the clients or
- * networks are not the same, "{C1,T1|C2,T2}".  The one asked for last comes
+/* Appends to 's' the client and its target, "C,T", with "NAME:" in front if
+ * the network has a name; for several targets "C,{T1|T2}", or, if the clients
+ * or networks are not the same, "{C1,T1|C2,T2}".  The one asked for last comes
  * first.  Of more than CONTACT_TARGETS_NAMED, "|+N" says how many others there
  * are.  There must be one. */
 void contact_targets_put(const struct contact_targets *, ovs_be32 ip,
@@ -62,8 +64,8 @@ void contact_targets_put_lines(const struct contact_targets *, ovs_be32 ip,
                                uint16_t port, struct ds *s);
 
 /* Appends a line for each address that services saw 'client' with when it
- * asked for 'target', likewise with the network's name.  Returns false if there
- * is none. */
+ * asked for 'target', likewise with the network's name.  Returns false if
+ * there is none. */
 bool contact_targets_put_seen(const struct contact_targets *, ovs_be32 client,
                               ovs_be32 target, struct ds *s)
     OVS_WARN_UNUSED_RESULT;

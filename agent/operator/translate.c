@@ -188,8 +188,8 @@ is_of_address(char c)
     return (c >= '0' && c <= '9') || c == '.';
 }
 
-/* Appends what is held, translated if it is an address that can be; or only
- * remembers the address. */
+/* Appends what is held, translated if it is a fake address or that of a routed
+ * client.  One that asked for several targets is only remembered. */
 static void
 flush(struct translator *t, struct ds *s)
 {
@@ -228,8 +228,9 @@ flush(struct translator *t, struct ds *s)
     t->n_held = 0;
 }
 
-/* Appends the address, with the targets of the port if the number at the end
- * of the tail is one of its ports, then the tail. */
+/* Appends the remembered address, with the targets of the port if the number
+ * at the end of the tail is one of its ports, then the tail.  That may have
+ * other addresses, but is shorter than four of them. */
 static void
 decide(struct translator *t, struct ds *s)
 {

@@ -30,15 +30,16 @@ char *translate(const struct options *, const struct contact_targets *targets,
     OVS_WARN_UNUSED_RESULT;
 
 /* A filter, which replaces each fake address in a text by "C,T", or by
- * "NAME:C,T" if the network has a name.  An address
- * ends where neither a digit nor a dot with a digit after it follows, and
- * begins likewise; what is longer, such as 10.10.5.77.8, is not an address.
+ * "NAME:C,T" if the network has a name.  An address ends where neither a digit
+ * nor a dot with a digit after it follows, and begins likewise; what is
+ * longer, such as 10.10.5.77.8, is not an address.
  *
  * With targets, an address that these have, of a routed client, is replaced as
- * contact_targets_put() has it.  If it is that of several targets, and the next
- * number within TRANSLATOR_GAP characters of the line is a port that these
- * have for it, it is that port's target or targets: as in "ADDRESS:PORT",
- * "ADDRESS port PORT", and {"src_ip":"ADDRESS","src_port":PORT}. */
+ * contact_targets_put() has it.  If it is that of several targets, and the
+ * next number within TRANSLATOR_GAP characters of the line is a port that
+ * these have for it, it is that port's target or targets: as in
+ * "ADDRESS:PORT", "ADDRESS port PORT", and
+ * {"src_ip":"ADDRESS","src_port":PORT}. */
 #define TRANSLATOR_GAP 24
 
 struct translator {

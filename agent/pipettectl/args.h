@@ -3,15 +3,15 @@
 #ifndef AGENT_PIPETTECTL_ARGS_H
 #define AGENT_PIPETTECTL_ARGS_H 1
 
-/* Arguments of commands.  Those that pipettectl(8) does not take itself are the
- * agent's, which checks them. */
+/* Arguments of commands.  Those that pipettectl(8) does not take itself are
+ * the agent's, which checks them. */
 
 #include <stdbool.h>
 
 struct ctl;
 
-/* Returns the value of the last "--NAME VALUE" or "--NAME=VALUE" from 'argv[1]'
- * on, NULL if there is none. */
+/* Returns the value of the last "--NAME VALUE" or "--NAME=VALUE" from
+ * 'argv[1]' on, NULL if there is none. */
 const char *args_find(int argc, char *argv[], const char *name);
 
 /* The same, and takes all of these out of 'argv'; '*argc' is what is left.

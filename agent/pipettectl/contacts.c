@@ -30,6 +30,15 @@ static const struct table_column columns[N_CONTACT_COLUMNS] = {
     [CONTACT_ANSWER] = { "answer", "ANSWER", COLUMN_TEXT, 0 },
 };
 
+/* Returns the escape sequence for an answer. */
+static const char *
+get_answer_colour(const char *answer)
+{
+    return (!strcmp(answer, "given") ? CTL_GREEN
+            : !strcmp(answer, "refused") ? CTL_YELLOW
+            : CTL_DIM);
+}
+
 /* What got no answer is dim: there is a lot of it. */
 static const char *
 get_colour(const struct listing *l, size_t row, size_t column)
@@ -39,19 +48,83 @@ get_colour(const struct listing *l, size_t row, size_t column)
     if (!answer || !strcmp(answer, "none")) {
         return CTL_DIM;
     }
-    return column == CONTACT_ANSWER ? contacts_answer_colour(answer) : NULL;
+    return column == CONTACT_ANSWER ? get_answer_colour(answer) : NULL;
 }
 
 const struct table contacts_table = {
     "contacts", columns, N_CONTACT_COLUMNS, get_colour,
 };
 
-const char *
-contacts_answer_colour(const char *answer)
+static const char *
+get(const struct listing *l, size_t row, enum contact_column column)
 {
-    return (!strcmp(answer, "given") ? CTL_GREEN
-            : !strcmp(answer, "refused") ? CTL_YELLOW
-            : CTL_DIM);
+    const char *value = listing_get(l, row, column);
+
+    return value ? value : "-";
+}
+
+/* Appends an address and its port, if it has one. */
+static void
+put_end(const struct listing *l, size_t row, enum contact_column address,
+        enum contact_column port, struct ds *s)
+{
+    ds_put_cstr(s, get(l, row, address));
+    if (listing_get(l, row, port)) {
+        ds_put_format(s, ":%s", get(l, row, port));
+    }
+}
+
+/* Appends network and VLAN. */
+static void
+put_place(const struct listing *l, size_t row, struct ds *s)
+{
+    const char *network = listing_get(l, row, CONTACT_NETWORK);
+    const char *vlan = get(l, row, CONTACT_VLAN);
+    bool tagged = strcmp(vlan, "0");
+
+    ds_put_format(s, "%s%s%s", network ? network : tagged ? "" : "untagged",
+                  network && tagged ? "/" : "", tagged ? vlan : "");
+}
+
+void
+contacts_put_line(const struct listing *l, size_t row, bool colour,
+                  struct ds *s)
+{
+    static const struct {
+        const char *answer, *text;
+    } answers[] = {
+        { "none", "no answer" }, { "refused", "refused" },
+        { "given", "answered" },
+    };
+    const char *answer = get(l, row, CONTACT_ANSWER);
+    const char *first = get(l, row, CONTACT_FIRST);
+    const char *text = answer;
+    const char *dim = !strcmp(answer, "none") ? CTL_DIM : "";
+    struct ds line = DS_EMPTY_INITIALIZER;
+
+    for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+        if (!strcmp(answer, answers[i].answer)) {
+            text = answers[i].text;
+        }
+    }
+    ds_put_format(&line, "%.12s ", strlen(first) > 11 ? first + 11 : first);
+    put_place(l, row, &line);
+    ds_put_format(&line, " %s ", get(l, row, CONTACT_PROTOCOL));
+    put_end(l, row, CONTACT_CLIENT, CONTACT_CLIENT_PORT, &line);
+    ds_put_cstr(&line, " -> ");
+    put_end(l, row, CONTACT_TARGET, CONTACT_PORT, &line);
+    if (listing_get(l, row, CONTACT_SEEN_AS)) {
+        ds_put_format(&line, " (%s)", get(l, row, CONTACT_SEEN_AS));
+    }
+    ds_put_format(&line, " x%s ", get(l, row, CONTACT_ATTEMPTS));
+
+    size_t n = line.length;
+    ds_put_format(&line, "[%s]", text);
+    table_clean(line.string, line.length);
+    ds_put_format(s, "%s%.*s%s%s%s\n", colour ? dim : "", (int) n,
+                  line.string, colour ? get_answer_colour(answer) : "",
+                  line.string + n, colour ? CTL_NORMAL : "");
+    ds_destroy(&line);
 }
 
 int

@@ -17,8 +17,9 @@ enum contact_column {
 
 extern const struct table contacts_table;
 
-/* Returns the escape sequence for an answer. */
-const char *contacts_answer_colour(const char *answer);
+/* Appends a line of text for the contact, with its newline. */
+void contacts_put_line(const struct listing *, size_t row, bool colour,
+                       struct ds *s);
 
 /* Prints the last contacts, then each new one, until nobody reads them any
  * more; 'argv[1]' on are the command's arguments.  Survives restarts of the

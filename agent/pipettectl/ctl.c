@@ -61,7 +61,8 @@ static char *
 no_answer(const struct ctl *ctl)
 {
     return xasprintf("%s: the agent does not answer within %u second%s",
-                     ctl->socket, ctl->patience, ctl->patience == 1 ? "" : "s");
+                     ctl->socket, ctl->patience,
+                     ctl->patience == 1 ? "" : "s");
 }
 
 /* Returns NULL or the error. */

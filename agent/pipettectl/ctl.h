@@ -33,10 +33,10 @@ struct ctl {
 };
 
 /* Stores into '*socket', for the caller to free, the control socket of
- * 'instance': the file if it has a slash, otherwise that of the service of that
- * name, or, if it is "pipette-agent", of the agent that was started by hand
- * with --pidfile; if it is NULL, of the only one that there is.  Returns NULL
- * or the error, for the caller to free. */
+ * 'instance': the file if it has a slash, otherwise that of the service of
+ * that name, or, if it is "pipette-agent", of the agent that was started by
+ * hand with --pidfile; if it is NULL, of the only one that there is.  Returns
+ * NULL or the error, for the caller to free. */
 char *ctl_find_socket(const char *instance, char **socket)
     OVS_WARN_UNUSED_RESULT;
 

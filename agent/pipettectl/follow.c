@@ -76,70 +76,11 @@ get_id(const struct listing *l, size_t row)
 }
 
 static const char *
-get(const struct listing *l, size_t row, enum contact_column column)
+get_first(const struct listing *l, size_t row)
 {
-    const char *value = listing_get(l, row, column);
+    const char *first = listing_get(l, row, CONTACT_FIRST);
 
-    return value ? value : "-";
-}
-
-/* Appends an address and its port, if it has one. */
-static void
-put_end(const struct listing *l, size_t row, enum contact_column address,
-        enum contact_column port, struct ds *s)
-{
-    ds_put_cstr(s, get(l, row, address));
-    if (listing_get(l, row, port)) {
-        ds_put_format(s, ":%s", get(l, row, port));
-    }
-}
-
-/* Appends network and VLAN. */
-static void
-put_place(const struct listing *l, size_t row, struct ds *s)
-{
-    const char *network = listing_get(l, row, CONTACT_NETWORK);
-    const char *vlan = get(l, row, CONTACT_VLAN);
-    bool tagged = strcmp(vlan, "0");
-
-    ds_put_format(s, "%s%s%s", network ? network : tagged ? "" : "untagged",
-                  network && tagged ? "/" : "", tagged ? vlan : "");
-}
-
-/* Appends a line of text for the contact. */
-static void
-put_contact(const struct listing *l, size_t row, bool colour, struct ds *s)
-{
-    static const struct {
-        const char *answer, *text;
-    } answers[] = {
-        { "none", "no answer" }, { "refused", "refused" },
-        { "given", "answered" },
-    };
-    const char *answer = get(l, row, CONTACT_ANSWER);
-    const char *first = get(l, row, CONTACT_FIRST);
-    const char *text = answer;
-
-    for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
-        if (!strcmp(answer, answers[i].answer)) {
-            text = answers[i].text;
-        }
-    }
-    if (colour && !strcmp(answer, "none")) {
-        ds_put_cstr(s, CTL_DIM);
-    }
-    ds_put_format(s, "%.12s ", strlen(first) > 11 ? first + 11 : first);
-    put_place(l, row, s);
-    ds_put_format(s, " %s ", get(l, row, CONTACT_PROTOCOL));
-    put_end(l, row, CONTACT_CLIENT, CONTACT_CLIENT_PORT, s);
-    ds_put_cstr(s, " -> ");
-    put_end(l, row, CONTACT_TARGET, CONTACT_PORT, s);
-    if (listing_get(l, row, CONTACT_SEEN_AS)) {
-        ds_put_format(s, " (%s)", get(l, row, CONTACT_SEEN_AS));
-    }
-    ds_put_format(s, " x%s %s[%s]%s\n", get(l, row, CONTACT_ATTEMPTS),
-                  colour ? contacts_answer_colour(answer) : "", text,
-                  colour ? CTL_NORMAL : "");
+    return first ? first : "";
 }
 
 /* Appends what 'l' lists: JSON as an object a line, since an array has an
@@ -152,7 +93,7 @@ put_contacts(struct follower *f, const struct listing *l, struct ds *s)
     switch (f->format) {
     case LISTING_TEXT:
         for (size_t row = 0; row < listing_n_rows(l); row++) {
-            put_contact(l, row, f->ctl->colour, s);
+            contacts_put_line(l, row, f->ctl->colour, s);
         }
         break;
     case LISTING_JSON:
@@ -180,7 +121,7 @@ remember(struct follower *f, const struct listing *l)
     if (n && get_id(l, n - 1) >= f->id) {
         f->id = get_id(l, n - 1);
         free(f->first);
-        f->first = xstrdup(get(l, n - 1, CONTACT_FIRST));
+        f->first = xstrdup(get_first(l, n - 1));
     }
 }
 
@@ -208,7 +149,9 @@ static void
 say_missed(const struct follower *f, const struct listing *l)
 {
     size_t n = listing_n_rows(l);
-    unsigned long long int missed = n ? get_id(l, 0) - f->id - 1 : 0;
+    unsigned long long int next = f->id + 1;
+    unsigned long long int missed = (n && get_id(l, 0) > next
+                                     ? get_id(l, 0) - next : 0);
 
     if (f->argc > 1) {
         if (n >= MAX_CONTACTS) {
@@ -232,8 +175,7 @@ is_same(const struct follower *f, const struct listing *newest)
 
     return (id > f->id
             || (id == f->id
-                && (!f->first || !strcmp(get(newest, 0, CONTACT_FIRST),
-                                         f->first))));
+                && (!f->first || !strcmp(get_first(newest, 0), f->first))));
 }
 
 /* After the connection was lost, asks for contact f->id itself. */
@@ -250,7 +192,7 @@ check_identity(struct follower *f, bool *same)
 
         *same = (!f->first
                  || (n && get_id(l, 0) == f->id
-                     && !strcmp(get(l, 0, CONTACT_FIRST), f->first))
+                     && !strcmp(get_first(l, 0), f->first))
                  || (n && get_id(l, 0) > f->id));
         listing_destroy(l);
     }
@@ -309,7 +251,7 @@ pause_a_while(void)
 {
     struct pollfd p = { .fd = STDOUT_FILENO };
 
-    return poll(&p, 1, PERIOD_MSEC) <= 0 || !(p.revents & POLLERR);
+    return poll(&p, 1, PERIOD_MSEC) <= 0;       /* Only POLLERR and such. */
 }
 
 static int
@@ -329,21 +271,48 @@ follow(struct follower *f)
     return status;
 }
 
-/* Prints what the agent has already. */
+/* What is for the past only, NULL if not given. */
+struct past {
+    const char *last, *since, *after;
+};
+
+/* Asks for what the agent has already. */
 static char *
-print_past(struct follower *f, const char *last, const char *since,
-           int *status)
+ask_past(struct follower *f, const struct past *past, struct listing **l)
+{
+    char *args[] = {
+        xasprintf("--limit=%s", past->last ? past->last : DEFAULT_LAST),
+        past->since ? xasprintf("--since=%s", past->since) : NULL,
+        past->after ? xasprintf("--after=%s", past->after) : NULL,
+    };
+    char *given[ARRAY_SIZE(args)];
+    int n = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(args); i++) {
+        if (args[i]) {
+            given[n++] = args[i];
+        }
+    }
+
+    char *error = ask(f, true, n, given, l);
+    for (size_t i = 0; i < ARRAY_SIZE(args); i++) {
+        free(args[i]);
+    }
+    return error;
+}
+
+/* Prints it.  Returns NULL or the error. */
+static char *
+print_past(struct follower *f, const struct past *past, int *status)
 {
     char one[] = "--limit=1";
-    char *limit = xasprintf("--limit=%s", last ? last : DEFAULT_LAST);
-    char *age = xasprintf("--since=%s", since ? since : "");
     struct listing *newest = NULL, *l = NULL;
     char *error = ask(f, false, 1, (char *[]) { one }, &newest);
 
-    if (!error && last && !strcmp(last, "0")) {
+    if (!error && past->last && !strcmp(past->last, "0")) {
         remember(f, newest);
     } else if (!error) {
-        error = ask(f, true, since ? 2 : 1, (char *[]) { limit, age }, &l);
+        error = ask_past(f, past, &l);
     }
     if (l) {
         *status = print_contacts(f, l);
@@ -352,38 +321,51 @@ print_past(struct follower *f, const char *last, const char *since,
         listing_destroy(l);
     }
     listing_destroy(newest);
-    free(age);
-    free(limit);
     return error;
+}
+
+/* Returns NULL or the error. */
+static char *
+parse_format(const char *s, enum listing_format *format)
+{
+    static const char *const formats[] = {
+        [LISTING_TEXT] = "text",
+        [LISTING_JSON] = "json",
+        [LISTING_CSV] = "csv",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+        if (!strcmp(s, formats[i])) {
+            *format = i;
+            return NULL;
+        }
+    }
+    return xasprintf("--format %s: must be text, json or csv", s);
 }
 
 int
 contacts_follow(struct ctl *ctl, int argc, char *argv[])
 {
-    static const char *const formats[] = {
-        [LISTING_TEXT] = "text", [LISTING_JSON] = "json",
-        [LISTING_CSV] = "csv",
-    };
     const char *format = args_take(&argc, argv, "format");
     const char *limit = args_take(&argc, argv, "limit");
-    const char *last = args_take(&argc, argv, "last");
-    const char *since = args_take(&argc, argv, "since");
+    struct past past = {
+        .last = args_take(&argc, argv, "last"),
+        .since = args_take(&argc, argv, "since"),
+        .after = args_take(&argc, argv, "after"),
+    };
     struct follower f = { .ctl = ctl, .argc = argc, .argv = argv };
     int status = EXIT_SUCCESS;
+    char *error = parse_format(format ? format : "text", &f.format);
 
-    while (format && strcmp(format, formats[f.format])) {
-        if (++f.format >= ARRAY_SIZE(formats)) {
-            return ctl_refuse(xasprintf("--format %s: must be text, json or "
-                                        "csv", format));
-        }
+    if (!error && past.last && limit) {
+        error = xasprintf("--limit %s: must be without --last", limit);
     }
-    if (last && limit) {
-        return ctl_refuse(xasprintf("--limit %s: must be without --last",
-                                    limit));
+    if (error) {
+        return ctl_refuse(error);
     }
+    past.last = past.last ? past.last : limit;
     f.names = table_names(&contacts_table);
-
-    char *error = print_past(&f, last ? last : limit, since, &status);
+    error = print_past(&f, &past, &status);
     if (error) {
         status = ctl_refuse(error);
     } else if (!status) {

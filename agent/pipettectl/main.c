@@ -2,9 +2,12 @@
 
 #include <config.h>
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "agent/pipettectl/ctl.h"
 #include "fatal-signal.h"
@@ -231,6 +234,11 @@ main(int argc, char *argv[])
     ovsthread_id_init();
     fatal_ignore_sigpipe();
     vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
+
+    /* Otherwise the control socket might take its place. */
+    if (fcntl(STDOUT_FILENO, F_GETFD) < 0) {
+        return ctl_fail(xasprintf("standard output: %s", ovs_strerror(errno)));
+    }
 
     int status = parse_arguments(argc, argv, &a);
     if (status >= 0) {

@@ -100,6 +100,8 @@ put_problems(const struct json *status, struct ds *s)
     const char *separator = "";
 
     ds_put_format(s, NOT_READY"%s", removal ? removal : "");
+
+    size_t start = s->length;
     for (size_t i = 0; i < ARRAY_SIZE(components); i++) {
         const struct json *component
             = shash_find_data(json_object(status), components[i]);
@@ -114,6 +116,9 @@ put_problems(const struct json *status, struct ds *s)
                           present ? present : "");
             separator = "; ";
         }
+    }
+    if (!removal && s->length == start) {
+        ds_put_cstr(s, "the agent does not say why");
     }
 }
 

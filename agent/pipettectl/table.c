@@ -36,6 +36,16 @@ struct layout {
     bool colour;
 };
 
+void
+table_clean(char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] < ' ' || s[i] > '~') {
+            s[i] = '?';
+        }
+    }
+}
+
 /* Appends what 'column' of 'row' shows. */
 static void
 put_value(const struct layout *layout, size_t row, size_t column, struct ds *s)
@@ -52,11 +62,7 @@ put_value(const struct layout *layout, size_t row, size_t column, struct ds *s)
     } else {
         ds_put_cstr(s, text);
     }
-    for (size_t i = start; i < s->length; i++) {
-        if (s->string[i] < ' ' || s->string[i] > '~') {
-            s->string[i] = '?';
-        }
-    }
+    table_clean(s->string + start, s->length - start);
 }
 
 static void

@@ -57,6 +57,9 @@ const char **table_names(const struct table *);
 void table_format(const struct table *, const struct listing *, size_t width,
                   bool colour, struct ds *s);
 
+/* Makes what could control the terminal in the 'n' bytes a '?'. */
+void table_clean(char *s, size_t n);
+
 /* Runs the table's control command with the arguments from 'argv[1]' on, which
  * the agent checks, and prints what it lists: with "--format" json or csv as
  * the agent has it, otherwise as a table.  Returns the exit status. */
