@@ -241,6 +241,7 @@ TEST_HELPERS = \
 	test/flood.py \
 	test/ovsdb-proxy.py \
 	test/package-life.sh \
+	test/packages \
 	test/package.sh \
 	test/networks-lib.sh \
 	test/pairs-lib.sh \
