@@ -13,10 +13,13 @@ test_unit_SOURCES = \
 	test/unit-contact-formats.c \
 	test/unit-contact-list.c \
 	test/unit-contact-log.c \
+	test/unit-contact-packet.c \
+	test/unit-contact-record.c \
+	test/unit-contact-right.c \
 	test/unit-contact-scope.c \
 	test/unit-contact-sink.c \
+	test/unit-contact-table.c \
 	test/unit-contact-targets.c \
-	test/unit-contacts.c \
 	test/unit-drop-count.c \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \
