@@ -148,6 +148,13 @@ contact_list_shows(void **state OVS_UNUSED)
 "\"client_mac\":\"02:00:00:00:00:05\",\"target\":\"192.168.2.77\","
 "\"port\":null,\"target_mac\":\"0e:70:69:a8:02:4d\","
 "\"seen_as\":\"172.16.0.5\",\"attempts\":1,\"answer\":\"none\"}]");
+    assert_run(&t, NULL, "--port 22 --limit 1",
+"ID  FIRST                     LAST                      NETWORK  VLAN  "
+"PROTOCOL  CLIENT       CLIENT PORT  CLIENT MAC         TARGET        PORT  "
+"TARGET MAC         SEEN AS     ATTEMPTS  ANSWER\n"
+" 2  " TIME("00:50.000") "  " TIME("00:50.001") "        -     2  "
+"tcp       192.168.2.5        40050  02:00:00:00:00:05  192.168.2.78    22  "
+"0e:70:69:a8:02:4d  10.10.5.78         1  refused\n");
     contact_table_destroy(&t);
 }
 
