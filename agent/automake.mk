@@ -174,6 +174,8 @@ agent_pipettectl_pipettectl_SOURCES = \
 	agent/pipettectl/translate.c
 agent_pipettectl_pipettectl_CFLAGS = $(AM_CFLAGS) $(NCURSES_CFLAGS)
 agent_pipettectl_pipettectl_LDADD = $(PIPETTE_LIBS) $(NCURSES_LIBS)
+agent_pipettectl_pipettectl_LDFLAGS = $(AM_LDFLAGS) -Wl,-Map,$@.map
+CLEANFILES += agent/pipettectl/pipettectl.map
 $(agent_pipettectl_pipettectl_OBJECTS): | $(OVS_LIB)
 
 bashcompletiondir = $(datadir)/bash-completion/completions

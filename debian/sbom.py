@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""sbom.py BUILD PROGRAM OVERSION: prints what is in PROGRAM, as SPDX 2.3.
+"""sbom.py BUILD OVERSION PROGRAM...: prints what is in the programs, as SPDX 2.3.
 
-BUILD is the build directory, with the linker's map BUILD/PROGRAM.map; OVERSION
-the version of the package openvswitch-source.  Of Open vSwitch's library, each
-source file that the linker took something from is listed, with its licence.
+BUILD is the build directory, with the linker's map BUILD/PROGRAM.map of each;
+OVERSION the version of the package openvswitch-source.  Of Open vSwitch's
+library, each source file that the linker took something from is listed, with
+its licence.
 What has no licence that is known here is an error: look at it, then add it.
 """
 
@@ -37,9 +38,11 @@ OTHERS = [{
 DYNAMIC = {
     "libc6": "LGPL-2.1-or-later",
     "libinih1": "BSD-3-Clause",
+    "libncursesw6": "X11-distribute-modifications-variant",
     "libnl-3-200": "LGPL-2.1-only",
     "libnl-route-3-200": "LGPL-2.1-only",
     "libpcap0.8": "BSD-3-Clause",
+    "libtinfo6": "X11-distribute-modifications-variant",
 }
 
 
@@ -55,7 +58,7 @@ def linked_members(map_name):
                        r"\S+/libopenvswitch\.a\((\S+)\.o\)")
     members = {member for address, size, member in place.findall(sections)
                if int(address, 16) and int(size, 16)}
-    return sorted(members) or fail("nothing of Open vSwitch in " + map_name)
+    return members or fail("nothing of Open vSwitch in " + map_name)
 
 
 def find_source(ovs, member):
@@ -77,9 +80,10 @@ def licence_of(path):
     return fail("no known licence in " + path)
 
 
-def ovs_files(build, map_name):
+def ovs_files(build, programs):
     ovs = os.path.join(build, "openvswitch")
-    for member in linked_members(map_name):
+    members = set().union(*(linked_members(p + ".map") for p in programs))
+    for member in sorted(members):
         tree, name = find_source(ovs, member)
         path = os.path.join(ovs, tree, name)
         with open(path, "rb") as f:
@@ -133,10 +137,10 @@ def relation(subject, kind, other):
             "relatedSpdxElement": other["SPDXID"]}
 
 
-def main(build, program, ovs_version):
-    path = os.path.join(build, program)
-    version = run(path, "--version").split()[1]
-    files = list(ovs_files(build, path + ".map"))
+def main(build, ovs_version, *programs):
+    paths = [os.path.join(build, program) for program in programs]
+    version = run(paths[0], "--version").split()[1]
+    files = list(ovs_files(build, paths))
     licences = sorted({f["licenseConcluded"] for f in files})
     agent = package("pipette-agent", version, "Apache-2.0")
     ovs = package("openvswitch", ovs_version, " AND ".join(licences),
@@ -146,7 +150,7 @@ def main(build, program, ovs_version):
     relations = [relation(agent, "STATIC_LINK", linked)
                  for linked in [ovs, *files]]
     packages = [agent, ovs]
-    for name in sorted(set(dynamic_packages(path))):
+    for name in sorted(set().union(*map(dynamic_packages, paths))):
         if name not in DYNAMIC:
             fail("no known licence of " + name)
         library = package(name, run("dpkg-query", "-W", "-f", "${Version}",
@@ -176,6 +180,6 @@ def main(build, program, ovs_version):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
-        fail("usage: sbom.py BUILD PROGRAM OVERSION")
+    if len(sys.argv) < 4:
+        fail("usage: sbom.py BUILD OVERSION PROGRAM...")
     main(*sys.argv[1:])
