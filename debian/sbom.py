@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""sbom.py BUILD OVERSION PROGRAM...: prints what is in the programs, as SPDX 2.3.
+"""sbom.py BUILD OVERSION PROGRAM...: prints what is in these, as SPDX 2.3.
 
 BUILD is the build directory, with the linker's map BUILD/PROGRAM.map of each;
 OVERSION the version of the package openvswitch-source.  Of Open vSwitch's
