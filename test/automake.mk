@@ -177,11 +177,10 @@ TESTSUITE_AT = \
 	test/claims.at \
 	test/listings.at \
 	test/limits.at \
+	test/metrics.at \
 	test/report.at \
 	test/subnet.at \
 	test/top.at
-	test/metrics.at \
-	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
