@@ -11,6 +11,8 @@ test_unit_SOURCES = \
 	test/unit-address-set.c \
 	test/unit-claims.c \
 	test/unit-contact-formats.c \
+	test/unit-contact-lib.c \
+	test/unit-contact-lib.h \
 	test/unit-contact-list.c \
 	test/unit-contact-log.c \
 	test/unit-contact-packet.c \

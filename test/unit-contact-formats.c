@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,6 @@
 #include "agent/contacts/contact-zeek.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
-#include "svec.h"
 #include "util.h"
 
 /* Samples of all records, which test/contacts.at compares with golden ones,
@@ -68,18 +68,6 @@ static const struct sample {
     { PUBLISHED, false, INSIDE, 0, NULL, { .kind = CONTACT_TCP, .vlan = 2,
       .client_port = 4000, .target_port = 80 }, ANSWER_GIVEN, 1, 0 },
 };
-
-static void
-parse_options(const char *words, struct options *options)
-{
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
-
-    svec_add(&argv, "pipette-agent");
-    svec_parse_words(&argv, words);
-    svec_terminate(&argv);
-    assert_null(options_parse(argv.n, argv.names, NULL, options));
-    svec_destroy(&argv);
-}
 
 static struct contact
 make_contact(const struct sample *sample, const struct options *options)

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <stdlib.h>
 
@@ -18,18 +19,6 @@
 
 /* 2026-11-28T10:00:00Z */
 #define NOW 1795860000000LL
-
-static void
-parse_options(const char *words, struct options *options)
-{
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
-
-    svec_add(&argv, "pipette-agent");
-    svec_parse_words(&argv, words);
-    svec_terminate(&argv);
-    assert_null(options_parse(argv.n, argv.names, NULL, options));
-    svec_destroy(&argv);
-}
 
 static struct in6_addr
 address(const char *s)

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -23,42 +24,7 @@
 #include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
-#include "svec.h"
 #include "util.h"
-
-static const struct contact_packet syn = {
-    .kind = CONTACT_TCP,
-    .vlan = 2,
-    .client_mac = ETH_ADDR_C(02,00,00,00,00,05),
-    .target_mac = ETH_ADDR_C(0e,70,69,a8,02,4d),
-    .client_port = 4000,
-    .target_port = 80,
-};
-
-/* The contact of client 192.168.2.'client' and target 192.168.2.77. */
-static struct contact_packet
-packet_of(uint8_t client, enum contact_answer answer, uint16_t client_port)
-{
-    struct contact_packet p = syn;
-
-    in6_addr_set_mapped_ipv4(&p.client, htonl(0xc0a80200 | client));
-    in6_addr_set_mapped_ipv4(&p.target, htonl(0xc0a8024d));
-    p.client_port = client_port;
-    p.answer = answer;
-    return p;
-}
-
-static void
-parse_options(const char *words, struct options *options)
-{
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
-
-    svec_add(&argv, "pipette-agent");
-    svec_parse_words(&argv, words);
-    svec_terminate(&argv);
-    assert_null(options_parse(argv.n, argv.names, NULL, options));
-    svec_destroy(&argv);
-}
 
 static void
 assert_record(const struct contact *c, bool ended, const char *words,

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -20,28 +21,6 @@
 #include "netdev/tap.h"
 #include "packets.h"
 #include "util.h"
-
-static const struct contact_packet syn = {
-    .kind = CONTACT_TCP,
-    .vlan = 2,
-    .client_mac = ETH_ADDR_C(02,00,00,00,00,05),
-    .target_mac = ETH_ADDR_C(0e,70,69,a8,02,4d),
-    .client_port = 4000,
-    .target_port = 80,
-};
-
-/* The contact of client 192.168.2.'client' and target 192.168.2.77. */
-static struct contact_packet
-packet_of(uint8_t client, enum contact_answer answer, uint16_t client_port)
-{
-    struct contact_packet p = syn;
-
-    in6_addr_set_mapped_ipv4(&p.client, htonl(0xc0a80200 | client));
-    in6_addr_set_mapped_ipv4(&p.target, htonl(0xc0a8024d));
-    p.client_port = client_port;
-    p.answer = answer;
-    return p;
-}
 
 static void
 take(struct contact_table *t, uint8_t client, enum contact_answer answer,

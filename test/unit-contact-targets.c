@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@
 #include "agent/operator/contact-targets.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
-#include "svec.h"
 #include "util.h"
 
 static ovs_be32
@@ -40,18 +40,6 @@ assert_targets(const struct contact_targets *t, const char *seen,
         assert_string_equal(ds_cstr(&s), expected);
     }
     ds_destroy(&s);
-}
-
-static void
-parse_options(const char *words, struct options *options)
-{
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
-
-    svec_add(&argv, "pipette-agent");
-    svec_parse_words(&argv, words);
-    svec_terminate(&argv);
-    assert_null(options_parse(argv.n, argv.names, NULL, options));
-    svec_destroy(&argv);
 }
 
 /* Adds the agent's own record of a contact. */

@@ -39,6 +39,7 @@ static const struct table_column drop_columns[] = {
     { "reason", "REASON", COLUMN_TEXT, 0 },
     { "packets", "PACKETS", COLUMN_NUMBER, 0 },
     { "bytes", "BYTES", COLUMN_NUMBER, 2 },
+    { "seconds_ago", "AGO", COLUMN_NUMBER, 3 },
 };
 
 static const char *
