@@ -182,10 +182,9 @@ TESTSUITE_AT = \
 	test/listings.at \
 	test/limits.at \
 	test/report.at \
+	test/metrics.at \
 	test/subnet.at \
 	test/top.at
-	test/metrics.at \
-	test/subnet.at
 SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
