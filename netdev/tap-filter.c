@@ -184,8 +184,9 @@ put_tree(struct ofpbuf *insns, const struct tap_tuple *tuples, size_t n)
     put_tree(insns, tuples + half, n - half);
 }
 
-size_t
-tap_filter_muted_size(size_t n)
+/* Returns how many instructions tap_filter_put_muted() appends. */
+static size_t
+muted_size(size_t n)
 {
     return (n ? ARRAY_SIZE(start) + ARRAY_SIZE(tagged) + ARRAY_SIZE(extract)
             + tree_size(n) : 0);
@@ -195,7 +196,7 @@ void
 tap_filter_put_muted(struct ofpbuf *insns, const struct tap_tuple *tuples,
                      size_t n)
 {
-    size_t size = tap_filter_muted_size(n);
+    size_t size = muted_size(n);
     struct tap_tuple *sorted;
 
     if (!n) {

@@ -33,7 +33,4 @@ void tap_filter_put_direction(struct ofpbuf *insns, bool sent);
 void tap_filter_put_muted(struct ofpbuf *insns, const struct tap_tuple *tuples,
                           size_t n);
 
-/* How many instructions the above appends. */
-size_t tap_filter_muted_size(size_t n);
-
 #endif /* netdev/tap-filter.h */

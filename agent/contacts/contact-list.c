@@ -22,15 +22,6 @@ static const char *const columns[] = {
 };
 
 static void
-add_time(struct listing *l, long long int msec)
-{
-    char *time = xastrftime_msec("%Y-%m-%dT%H:%M:%S.###Z", msec, true);
-
-    listing_add(l, time);
-    free(time);
-}
-
-static void
 add_address(struct listing *l, const struct in6_addr *address)
 {
     char s[INET6_ADDRSTRLEN];
@@ -80,8 +71,8 @@ add_contact(struct listing *l, const struct contact *c,
     const struct contact_packet *p = &c->packet;
 
     listing_add_number(l, c->id);
-    add_time(l, c->first);
-    add_time(l, c->last);
+    listing_add_time(l, c->first);
+    listing_add_time(l, c->last);
     if (network && network->name) {
         listing_add(l, network->name);
     } else {

@@ -190,11 +190,7 @@ add_value(struct listing *l, const struct row *row, const char *column)
     } else if (!strcmp(column, "port")) {
         add_port(l, &row->thing);
     } else if (!strcmp(column, "last")) {
-        char *last = xastrftime_msec("%Y-%m-%dT%H:%M:%S.###Z", row->last,
-                                     true);
-
-        listing_add(l, last);
-        free(last);
+        listing_add_time(l, row->last);
     } else {
         listing_add_number(l, get_number(row, column));
     }

@@ -84,6 +84,12 @@ listing_add_unknown(struct listing *l)
     add(l, NULL, false);
 }
 
+void
+listing_add_time(struct listing *l, long long int msec)
+{
+    add(l, xastrftime_msec("%Y-%m-%dT%H:%M:%S.###Z", msec, true), false);
+}
+
 size_t
 listing_n_rows(const struct listing *l)
 {

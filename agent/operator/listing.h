@@ -35,6 +35,10 @@ void listing_add_format(struct listing *, const char *format, ...)
 void listing_add_number(struct listing *, uint64_t value);
 void listing_add_unknown(struct listing *);
 
+/* Likewise, a time in milliseconds since the epoch, in UTC as RFC 3339 has
+ * it. */
+void listing_add_time(struct listing *, long long int msec);
+
 size_t listing_n_rows(const struct listing *);
 
 /* Returns what is in a column of a row, as text; NULL if it is not known. */

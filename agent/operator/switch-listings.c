@@ -269,11 +269,11 @@ add_claim(const struct claim_line *line, void *l_)
     } else {
         listing_add_unknown(l);
     }
-    char *since = (line->since
-                   ? xastrftime_msec("%Y-%m-%dT%H:%M:%S.###Z", line->since,
-                                     true) : NULL);
-    add_text(l, since);
-    free(since);
+    if (line->since) {
+        listing_add_time(l, line->since);
+    } else {
+        listing_add_unknown(l);
+    }
 }
 
 struct listing *

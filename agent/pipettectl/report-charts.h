@@ -25,7 +25,4 @@ void report_put_bar(struct ds *, uint64_t part, uint64_t whole);
 void report_put_answer_bar(struct ds *,
                            const uint64_t by_answer[REPORT_N_ANSWERS]);
 
-/* What the colours of answers mean. */
-void report_put_answer_legend(struct ds *);
-
 #endif /* agent/pipettectl/report-charts.h */

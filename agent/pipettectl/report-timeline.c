@@ -50,8 +50,9 @@ report_put_answer_bar(struct ds *s,
     ds_put_cstr(s, "</svg>");
 }
 
-void
-report_put_answer_legend(struct ds *s)
+/* What the colours of answers mean. */
+static void
+put_answer_legend(struct ds *s)
 {
     ds_put_cstr(s, "<ul class=\"legend\">");
     for (int i = 0; i < REPORT_N_ANSWERS; i++) {
@@ -236,7 +237,7 @@ report_put_timeline(struct ds *s, const struct report_timeline *t)
     uint64_t step = choose_step(max);
     double top = max * 1.04;
 
-    report_put_answer_legend(s);
+    put_answer_legend(s);
     ds_put_format(s, "<div class=\"wide\">"
                   "<svg class=\"chart\" id=\"timeline\" "
                   "viewBox=\"0 0 %d %d\" role=\"img\" "

@@ -190,8 +190,12 @@ put_row(const struct layout *layout, size_t row, struct ds *s)
     ds_destroy(&value);
 }
 
-void
-table_format(const struct table *t, const struct listing *l, size_t width,
+/* Appends to 's' a line of headings and one for each row.  'width' is that of
+ * the terminal, 0 for any: then nothing is left out.  Otherwise columns are
+ * left out, then the last one is cut, so that no line is wider.  What could
+ * control the terminal is shown as '?'. */
+static void
+format_table(const struct table *t, const struct listing *l, size_t width,
              bool colour, struct ds *s)
 {
     struct layout layout = {
@@ -223,7 +227,7 @@ print_table(const struct table *t, const struct ctl *ctl,
     int status;
 
     if (listing_add_json(l, json)) {
-        table_format(t, l, ctl->width, ctl->colour, &s);
+        format_table(t, l, ctl->width, ctl->colour, &s);
         status = ctl_print(ds_cstr(&s), s.length);
     } else {
         status = ctl_fail(xasprintf("%s: the agent's reply is no table",

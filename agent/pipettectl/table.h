@@ -50,13 +50,6 @@ struct table {
  * caller must free once it has destroyed the listing. */
 const char **table_names(const struct table *);
 
-/* Appends to 's' a line of headings and one for each row.  'width' is that of
- * the terminal, 0 for any: then nothing is left out.  Otherwise columns are
- * left out, then the last one is cut, so that no line is wider.  What could
- * control the terminal is shown as '?'. */
-void table_format(const struct table *, const struct listing *, size_t width,
-                  bool colour, struct ds *s);
-
 /* Makes what could control the terminal in the 'n' bytes a '?'. */
 void table_clean(char *s, size_t n);
 
