@@ -34,6 +34,8 @@ libpipette_a_SOURCES += \
 	agent/contacts/contact-log.h \
 	agent/contacts/contact-packet.c \
 	agent/contacts/contact-packet.h \
+	agent/contacts/contact-ports.c \
+	agent/contacts/contact-ports.h \
 	agent/contacts/contact-record.c \
 	agent/contacts/contact-record.h \
 	agent/contacts/contact-right.c \

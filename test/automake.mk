@@ -16,6 +16,7 @@ test_unit_SOURCES = \
 	test/unit-contact-list.c \
 	test/unit-contact-log.c \
 	test/unit-contact-packet.c \
+	test/unit-contact-ports.c \
 	test/unit-contact-record.c \
 	test/unit-contact-right.c \
 	test/unit-contact-scope.c \

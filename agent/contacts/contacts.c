@@ -9,7 +9,9 @@
 
 #include "agent/config/options.h"
 #include "agent/contacts/contact-busy.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-packet.h"
+#include "agent/contacts/contact-ports.h"
 #include "agent/contacts/contact-right.h"
 #include "agent/contacts/contact-scope.h"
 #include "agent/contacts/contact-table.h"
@@ -30,6 +32,10 @@ VLOG_DEFINE_THIS_MODULE(contacts);
 #define MAX_CONTACTS 100000
 #define MAX_DENIED 10000
 BUILD_ASSERT_DECL(sizeof(struct contact) <= 300);
+
+/* Likewise: at most 12 MB. */
+#define MAX_PORTS 100000
+BUILD_ASSERT_DECL(sizeof(struct contact_port) <= 112);
 
 /* By then, most answers have come. */
 #define ANSWER_MSEC 1000
@@ -54,6 +60,7 @@ struct contacts {
     struct contact_scope *scope;
     struct contact_table table;
     struct contact_table denied;        /* If these are to be recorded. */
+    struct contact_ports ports;
     struct contact_writer *writer;
     struct tap *tap;
     int ifindex;
@@ -104,6 +111,7 @@ contacts_create(const struct options *options)
     contacts->scope = contact_scope_create(options);
     contact_table_init(&contacts->table, MAX_CONTACTS, window);
     contact_table_init(&contacts->denied, MAX_DENIED, window);
+    contact_ports_init(&contacts->ports, MAX_PORTS);
     contacts->writer = contact_writer_create(options);
     open_tap(contacts);
     ovs_list_init(&contacts->held);
@@ -142,6 +150,21 @@ record(struct contacts *contacts, long long int now)
 
 /* Frames. */
 
+/* Takes an answer.  Its network may be gone by now. */
+static void
+take_answer(struct contacts *contacts, const struct held *held)
+{
+    const struct network *network = contact_network(contacts->options,
+                                                    held->network);
+
+    contact_table_take(&contacts->table, held->network, &held->packet,
+                       held->msec);
+    if (network) {
+        contact_ports_take(&contacts->ports, network, &held->packet,
+                           held->msec);
+    }
+}
+
 /* Takes the answers of 'until' or earlier, and those of a future that the clock
  * was set back from. */
 static void
@@ -154,8 +177,7 @@ take_held(struct contacts *contacts, long long int until)
             && contacts->n_held < MAX_HELD) {
             break;
         }
-        contact_table_take(&contacts->table, held->network, &held->packet,
-                           held->msec);
+        take_answer(contacts, held);
         ovs_list_remove(&held->list_node);
         contacts->n_held--;
         free(held);
@@ -200,6 +222,7 @@ contacts_destroy(struct contacts *contacts)
         contact_writer_destroy(contacts->writer);
         contact_table_destroy(&contacts->table);
         contact_table_destroy(&contacts->denied);
+        contact_ports_destroy(&contacts->ports);
         contact_scope_destroy(contacts->scope);
         free(contacts);
     }
@@ -266,6 +289,7 @@ take(const void *frame, size_t captured, size_t size, bool sent,
     } else {
         contact_table_take(&contacts->table, network_id(network), &packet,
                            msec);
+        contact_ports_take(&contacts->ports, network, &packet, msec);
     }
 }
 
@@ -351,6 +375,12 @@ const struct contact_table *
 contacts_table(const struct contacts *contacts)
 {
     return &contacts->table;
+}
+
+const struct contact_ports *
+contacts_ports(const struct contacts *contacts)
+{
+    return &contacts->ports;
 }
 
 const char *

@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+struct contact_ports;
 struct contact_table;
 struct options;
 
@@ -46,6 +47,9 @@ void contacts_get_counts(const struct contacts *, struct contacts_counts *);
 
 /* Returns the contacts, and their counts by network. */
 const struct contact_table *contacts_table(const struct contacts *);
+
+/* Returns the targets of the clients' ports. */
+const struct contact_ports *contacts_ports(const struct contacts *);
 
 /* Returns NULL if the tap is open, otherwise why it is not. */
 const char *contacts_error(const struct contacts *);
