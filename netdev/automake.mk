@@ -1,4 +1,6 @@
 libpipette_a_SOURCES += \
+	netdev/conntrack.c \
+	netdev/conntrack.h \
 	netdev/event-socket.c \
 	netdev/event-socket.h \
 	netdev/events.c \

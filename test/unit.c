@@ -16,6 +16,7 @@ static const struct CMUnitTest *const groups[] = {
     address_plan_tests,
     address_set_tests,
     claims_tests,
+    conntrack_tests,
     contact_list_tests,
     contact_formats_tests,
     contact_log_tests,

@@ -14,6 +14,7 @@
 extern const struct CMUnitTest address_plan_tests[];
 extern const struct CMUnitTest address_set_tests[];
 extern const struct CMUnitTest claims_tests[];
+extern const struct CMUnitTest conntrack_tests[];
 extern const struct CMUnitTest contact_list_tests[];
 extern const struct CMUnitTest contact_formats_tests[];
 extern const struct CMUnitTest contact_log_tests[];
