@@ -87,6 +87,8 @@ libpipette_a_SOURCES += \
 	agent/operator/icmp-errors.h \
 	agent/operator/listing.c \
 	agent/operator/listing.h \
+	agent/operator/lookup.c \
+	agent/operator/lookup.h \
 	agent/operator/metrics.c \
 	agent/operator/metrics.h \
 	agent/operator/metrics-text.c \
@@ -163,6 +165,7 @@ agent_pipettectl_pipettectl_SOURCES = \
 	agent/pipettectl/find.c \
 	agent/pipettectl/follow.c \
 	agent/pipettectl/lists.c \
+	agent/pipettectl/lookup.c \
 	agent/pipettectl/main.c \
 	agent/pipettectl/report.c \
 	agent/pipettectl/status.c \

@@ -36,6 +36,7 @@ test_unit_SOURCES = \
 	test/unit-health.c \
 	test/unit-links.c \
 	test/unit-listing.c \
+	test/unit-lookup.c \
 	test/unit-metrics.c \
 	test/unit-notify.c \
 	test/unit-options.c \

@@ -8,9 +8,12 @@
 #include <stdlib.h>
 
 #include "agent/contacts/contacts-show.h"
+#include "agent/contacts/contacts.h"
 #include "agent/loop/agent.h"
 #include "agent/loop/control-lists.h"
 #include "agent/loop/service.h"
+#include "agent/operator/lookup.h"
+#include "netdev/conntrack.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "unixctl.h"
@@ -160,6 +163,51 @@ handle_top(struct unixctl_conn *conn, int argc, const char *argv[], void *s)
 }
 
 static void
+reply_lookup(struct unixctl_conn *conn, const struct agent *agent,
+             const struct lookup *lookup)
+{
+    const struct contacts *contacts = agent_contacts(agent);
+    const struct lookup_sources sources = {
+        .options = agent_options(agent),
+        .ports = contacts ? contacts_ports(contacts) : NULL,
+        .find_connections = conntrack_find,
+    };
+    struct listing *l;
+    char *error = lookup_run(lookup, &sources, &l);
+
+    if (error) {
+        reply_error(conn, error);
+    } else {
+        struct ds words = DS_EMPTY_INITIALIZER;
+
+        listing_format(l, lookup->format, &words);
+        unixctl_command_reply(conn, ds_cstr(&words));
+        ds_destroy(&words);
+        listing_destroy(l);
+    }
+}
+
+static void
+handle_lookup(struct unixctl_conn *conn, int argc, const char *argv[],
+              void *s)
+{
+    const struct agent *agent = service_agent(s);
+    struct lookup lookup;
+
+    if (!agent) {
+        reply_removal(conn, s);
+        return;
+    }
+
+    char *error = lookup_parse(argc, argv, agent_options(agent), &lookup);
+    if (error) {
+        reply_error(conn, error);
+    } else {
+        reply_lookup(conn, agent, &lookup);
+    }
+}
+
+static void
 handle_flows_show(struct unixctl_conn *conn, int argc OVS_UNUSED,
                   const char *argv[] OVS_UNUSED, void *s)
 {
@@ -217,6 +265,9 @@ control_open(const char *path, struct service *s,
     unixctl_command_register("exit", "", 0, 0, handle_exit, s);
     unixctl_command_register("flows/diff", "", 0, 0, handle_flows_diff, s);
     unixctl_command_register("flows/show", "", 0, 0, handle_flows_show, s);
+    unixctl_command_register("lookup", "PROTOCOL CLIENT PORT [--port=N] "
+                             "[--network=NAME] [--format=text|json|csv]", 0,
+                             INT_MAX, handle_lookup, s);
     unixctl_command_register("metrics", "", 0, 0, handle_metrics, s);
     unixctl_command_register("reload", "", 0, 0, handle_reload, s);
     unixctl_command_register("status", "[--verbose] [--format=text|json]",

@@ -88,6 +88,7 @@ ctl_command ctl_drops;
 ctl_command ctl_flows;
 ctl_command ctl_follow;
 ctl_command ctl_hosts;
+ctl_command ctl_lookup;
 ctl_command ctl_metrics;
 ctl_command ctl_status;
 ctl_command ctl_top;

@@ -51,6 +51,10 @@ static const struct command commands[] = {
     { "hosts", ctl_hosts, true,
       "[--network NAME] [--limit N] [--format text|json|csv]",
       "list what the switch has learned" },
+    { "lookup", ctl_lookup, true,
+      "PROTOCOL CLIENT PORT [--port N]\n"
+      "      [--network NAME] [--format text|json|csv]",
+      "say which target a connection is to" },
     { "metrics", ctl_metrics, true, "", "print metrics for Prometheus" },
     { "report", ctl_report, false,
       "[--title TITLE] [--since TIME] [--until TIME]\n"
