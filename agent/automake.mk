@@ -65,6 +65,8 @@ libpipette_a_SOURCES += \
 	agent/loop/control.h \
 	agent/loop/control-lists.c \
 	agent/loop/control-lists.h \
+	agent/loop/datapath-watch.c \
+	agent/loop/datapath-watch.h \
 	agent/loop/limits.c \
 	agent/loop/limits.h \
 	agent/loop/removal.c \

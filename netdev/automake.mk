@@ -1,6 +1,8 @@
 libpipette_a_SOURCES += \
 	netdev/conntrack.c \
 	netdev/conntrack.h \
+	netdev/datapath.c \
+	netdev/datapath.h \
 	netdev/event-socket.c \
 	netdev/event-socket.h \
 	netdev/events.c \

@@ -62,6 +62,7 @@ struct bridge_rows {
     /* What the last look saw. */
     enum bridge_rows_owner owner;
     bool in_sync, blocked, refused, standby, have_ports, awaits_flows;
+    bool awaits_switch;
     struct bridge_ports ports;
     struct ds present;
 };
@@ -74,7 +75,7 @@ set_disconnected(struct bridge_rows *rows)
     ds_clear(&rows->present);
     ds_put_format(&rows->present, "not connected to %s", rows->config.db);
     rows->in_sync = rows->blocked = rows->refused = rows->standby = false;
-    rows->awaits_flows = false;
+    rows->awaits_flows = rows->awaits_switch = false;
     rows->look = true;
 
     /* The next connection may be to another database. */
@@ -91,6 +92,7 @@ start_over(struct bridge_rows *rows)
     ds_clear(&rows->present);
     ds_put_cstr(&rows->present, "waiting to compare the rows");
     rows->in_sync = rows->blocked = rows->refused = rows->awaits_flows = false;
+    rows->awaits_switch = false;
     rows->settled = false;
     rows->look = true;
 }
@@ -302,6 +304,7 @@ look_at_ports(struct bridge_rows *rows)
         rows->ports.adopted = rows->owner != BRIDGE_CREATED;
         rows->in_sync = rows->settled = true;
     }
+    rows->awaits_switch = !rows->have_ports && !rows->blocked;
 }
 
 /* Begins to reconcile the rows, in one transaction.  Returns true if there is
@@ -392,7 +395,7 @@ bridge_rows_look(struct bridge_rows *rows)
     rows->had_lock = ovsdb_idl_has_lock(rows->idl);
     rows->was_contended = ovsdb_idl_is_lock_contended(rows->idl);
     rows->in_sync = rows->blocked = rows->refused = rows->have_ports = false;
-    rows->awaits_flows = false;
+    rows->awaits_flows = rows->awaits_switch = false;
     rows->standby = !rows->had_lock && rows->was_contended;
     rows->owner = row_get_owner(rows->idl, config);
     ds_clear(&rows->present);
@@ -412,6 +415,7 @@ bridge_rows_look(struct bridge_rows *rows)
     } else if (!row_txn_is_applied(&rows->txn, rows->idl)) {
         /* One change at a time: ovs-vswitchd must see each. */
         ds_put_cstr(&rows->present, "waiting for ovs-vswitchd to apply it");
+        rows->awaits_switch = true;
     } else if (rows->goal == ROWS_ABSENT && must_await_flows(rows)) {
         ds_put_cstr(&rows->present, "waiting for the flows to be removed");
         rows->awaits_flows = true;
@@ -516,6 +520,13 @@ uint64_t
 bridge_rows_n_repairs(const struct bridge_rows *rows)
 {
     return rows->n_repairs;
+}
+
+bool
+bridge_rows_awaits_kernel(const struct bridge_rows *rows)
+{
+    return (rows->awaits_switch && rows->goal == ROWS_PRESENT
+            && row_has_kernel_datapath(rows->idl, &rows->config));
 }
 
 bool

@@ -161,6 +161,16 @@ row_bridge_stays(const struct ovsdb_idl *idl,
 }
 
 bool
+row_has_kernel_datapath(const struct ovsdb_idl *idl,
+                        const struct bridge_rows_config *config)
+{
+    const struct ovsrec_bridge *br = find_bridge(idl, config);
+
+    return br && (!br->datapath_type[0]
+                  || !strcmp(br->datapath_type, "system"));
+}
+
+bool
 row_is_secure(const struct ovsdb_idl *idl,
               const struct bridge_rows_config *config)
 {

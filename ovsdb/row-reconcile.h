@@ -34,6 +34,11 @@ bool row_bridge_stays(const struct ovsdb_idl *idl,
 bool row_is_secure(const struct ovsdb_idl *idl,
                    const struct bridge_rows_config *);
 
+/* Returns true if the bridge is there, and is to be on the kernel's
+ * datapath. */
+bool row_has_kernel_datapath(const struct ovsdb_idl *idl,
+                             const struct bridge_rows_config *);
+
 /* Writes into 'txn' whatever differs from the desired rows, and an increment
  * of next_cfg if anything does.
  *

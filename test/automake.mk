@@ -24,6 +24,7 @@ test_unit_SOURCES = \
 	test/unit-contact-sink.c \
 	test/unit-contact-table.c \
 	test/unit-contact-targets.c \
+	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \

@@ -25,6 +25,7 @@ static const struct CMUnitTest *const groups[] = {
     contact_targets_tests,
     contact_packet_tests,
     contact_ports_tests,
+    datapath_watch_tests,
     lookup_tests,
     contact_table_tests,
     contact_right_tests,

@@ -11,12 +11,14 @@
 #include "agent/contacts/contacts-show.h"
 #include "agent/contacts/contacts.h"
 #include "agent/loop/backends.h"
+#include "agent/loop/datapath-watch.h"
 #include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
 #include "agent/operator/icmp-errors.h"
 #include "agent/operator/metrics.h"
 #include "agent/operator/networks.h"
+#include "netdev/datapath.h"
 #include "openflow/claims-format.h"
 #include "openflow/claims.h"
 #include "openflow/drop-count.h"
@@ -46,6 +48,7 @@ struct agent {
     bool standby, ready, was_ready;
     bool made_room;             /* For a flow that the switch refused. */
     struct component components[N_COMPONENTS];
+    struct datapath_watch datapath_watch;
     struct health health;
     long long int started;      /* By the wall clock, in ms. */
 };
@@ -145,15 +148,26 @@ pass_ports(struct agent *agent)
     }
 }
 
+/* Says why the bridge is not there, if that is known. */
+static void
+update_bridge(struct agent *agent)
+{
+    const struct bridge_rows *rows = agent->backends.rows;
+    const char *hint = datapath_watch_hint(&agent->datapath_watch);
+    char *present = xasprintf("%s%s%s", bridge_rows_present(rows),
+                              hint ? ": " : "", hint ? hint : "");
+
+    component_update(&agent->components[BRIDGE], bridge_rows_is_in_sync(rows),
+                     bridge_rows_is_blocked(rows) || hint, present);
+    free(present);
+}
+
 static void
 update_components(struct agent *agent)
 {
     const struct backends *r = &agent->backends;
 
-    component_update(&agent->components[BRIDGE],
-                     bridge_rows_is_in_sync(r->rows),
-                     bridge_rows_is_blocked(r->rows),
-                     bridge_rows_present(r->rows));
+    update_bridge(agent);
     component_update(&agent->components[LINKS], links_is_in_sync(r->links),
                      links_is_blocked(r->links), links_present(r->links));
     component_update(&agent->components[FIREWALL],
@@ -289,6 +303,9 @@ agent_run(struct agent *agent)
     make_room(agent);
     pass_notes(agent);
     run_contacts(agent);
+    datapath_watch_run(&agent->datapath_watch,
+                       bridge_rows_awaits_kernel(agent->backends.rows),
+                       time_msec(), datapath_is_missing);
     update_components(agent);
     show_health(agent);
 }
@@ -301,6 +318,7 @@ agent_wait(struct agent *agent)
         contacts_wait(agent->contacts);
     }
     poll_timer_wait_until(health_next(&agent->health));
+    poll_timer_wait_until(datapath_watch_next(&agent->datapath_watch));
 }
 
 bool
