@@ -48,4 +48,6 @@ libpipette_a_SOURCES += \
 	netdev/tap-filter.c \
 	netdev/tap-filter.h \
 	netdev/tap.c \
-	netdev/tap.h
+	netdev/tap.h \
+	netdev/uplink-use.c \
+	netdev/uplink-use.h

@@ -22,6 +22,7 @@
 #include "netdev/netlink.h"
 #include "netdev/route-reconcile.h"
 #include "netdev/snapshot.h"
+#include "netdev/uplink-use.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
@@ -56,6 +57,7 @@ struct links {
     bool uplink_left;           /* Since somebody asked. */
     bool in_sync, blocked;
     bool settled;               /* All has been as wanted. */
+    bool told_use;              /* That somebody else uses the uplink. */
     struct ds present;
 
     /* Requests for changes: since all was as wanted the last time, and since
@@ -172,7 +174,7 @@ links_set_config(struct links *links, const struct links_config *config)
     }
     if (strcmp(former.config.uplink, config->uplink)) {
         links->uplink_mtu = 0;
-        links->uplink_left = false;
+        links->uplink_left = links->told_use = false;
     }
     links_devices_destroy(&former.devices);
     links_config_destroy(&former.config);
@@ -325,6 +327,24 @@ settle(struct links *links)
     links->settled = true;
 }
 
+/* Says that somebody else uses the uplink, and logs it once. */
+static void
+say_use(struct links *links, const struct snapshot *snapshot)
+{
+    struct ds use = DS_EMPTY_INITIALIZER;
+    bool used = uplink_use_format(&snapshot->devices[0], links->config.uplink,
+                                  &use);
+
+    if (used && !links->told_use) {
+        VLOG_WARN_RL(&rl, "%s", ds_cstr(&use));
+    }
+    if (used && links->present.length) {
+        ds_put_format(&links->present, "; %s", ds_cstr(&use));
+    }
+    links->told_use = used;
+    ds_destroy(&use);
+}
+
 /* Makes the devices as wanted. */
 static void
 make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
@@ -343,6 +363,7 @@ make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
         settle(links);
         links_format_wanted(links, &links->present);
     }
+    say_use(links, snapshot);
 }
 
 /* What cannot be asked for stays as it was seen last. */

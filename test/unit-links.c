@@ -8,16 +8,24 @@
 
 #include "test/unit.h"
 
+#include <linux/if_addr.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <netlink/addr.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
+#include <netlink/object.h>
+#include <netlink/route/addr.h>
 #include <netlink/socket.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "netdev/links.h"
 #include "netdev/netlink.h"
+#include "netdev/snapshot.h"
+#include "netdev/uplink-use.h"
+#include "openvswitch/dynamic-string.h"
 #include "timeval.h"
 #include "util.h"
 
@@ -136,9 +144,58 @@ netlink_timeout(void **state OVS_UNUSED)
     nl_socket_free(sock);
 }
 
+/* Asserts what is said of an uplink that has this address, and before that one
+ * that does not count. */
+static void
+assert_use(const char *address, int family, int scope, unsigned int flags,
+           const char *expected)
+{
+    struct snapshot_device device = { .ifindex = 7 };
+    struct rtnl_addr *addr = rtnl_addr_alloc();
+    struct nl_object *objects[] = { OBJ_CAST(addr) };
+    struct nl_addr *local;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    assert_non_null(addr);
+    assert_false(nl_addr_parse(address, family, &local));
+    assert_false(rtnl_addr_set_local(addr, local));
+    rtnl_addr_set_scope(addr, scope);
+    rtnl_addr_set_flags(addr, flags);
+    assert_false(uplink_use_format(&device, "up0", &s));
+    device.addresses.objects = objects;
+    device.addresses.n = 1;
+    assert_int_equal(uplink_use_format(&device, "up0", &s), expected[0] != 0);
+    assert_string_equal(ds_cstr(&s), expected);
+    nl_addr_put(local);
+    rtnl_addr_put(addr);
+    ds_destroy(&s);
+}
+
+#define USED "somebody else uses the uplink up0, which has the address "
+#define REMEDY ": have the network manager leave it alone, and remove the " \
+    "address"
+
+static void
+links_uplink_use(void **state OVS_UNUSED)
+{
+    assert_use("192.0.2.7/24", AF_INET, RT_SCOPE_UNIVERSE, IFA_F_PERMANENT,
+               USED "192.0.2.7/24" REMEDY);
+    assert_use("192.0.2.7/24", AF_INET, RT_SCOPE_UNIVERSE, 0,
+               USED "192.0.2.7/24 with a lifetime, as of DHCP" REMEDY);
+    assert_use("169.254.1.2/16", AF_INET, RT_SCOPE_LINK, IFA_F_PERMANENT,
+               USED "169.254.1.2/16" REMEDY);
+    assert_use("2001:db8::1/64", AF_INET6, RT_SCOPE_UNIVERSE, IFA_F_PERMANENT,
+               USED "2001:db8::1/64" REMEDY);
+
+    /* The agent takes it away; and what every link has. */
+    assert_use("2001:db8::1/64", AF_INET6, RT_SCOPE_UNIVERSE, 0, "");
+    assert_use("fe80::1/64", AF_INET6, RT_SCOPE_LINK, IFA_F_PERMANENT, "");
+}
+
 const struct CMUnitTest links_tests[] = {
     cmocka_unit_test(links_interrupted),
     cmocka_unit_test(links_unanswered),
+    cmocka_unit_test(links_uplink_use),
     cmocka_unit_test(netlink_timeout),
     { .name = NULL },
 };
