@@ -119,8 +119,11 @@ find_on(struct nl_sock *sock, struct conntrack_query *q)
     }
     nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, take_message, q);
     nl_socket_modify_err_cb(sock, NL_CB_CUSTOM, take_error, &error);
-    return (nl_recvmsgs_default(sock) < 0 && !error ? EIO
-            : error == ENOENT ? 0 : error);
+    if (nl_recvmsgs_default(sock) < 0 && !error) {
+        return EIO;
+    }
+    /* There is nothing wrong with the request, but nobody to take it. */
+    return error == ENOENT ? 0 : error == EINVAL ? EOPNOTSUPP : error;
 }
 
 int
