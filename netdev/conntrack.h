@@ -7,10 +7,11 @@
  * =================================
  *
  * On the kernel's datapath, Open vSwitch tracks the connections of routed
- * clients there.  The answers of such a connection are from the fake address to
- * the client, and with these addresses, the ports and the zone the kernel finds
- * it at once, however many there are.  (On the userspace datapath, Open vSwitch
- * has connection tracking of its own, and the kernel knows of none.) */
+ * clients there.  The answers of such a connection are from the fake address
+ * to the client, and with these addresses, the ports and the zone the kernel
+ * finds it at once, however many there are.  (On the userspace datapath, Open
+ * vSwitch has connection tracking of its own, and the kernel knows of
+ * none.) */
 
 #include <stddef.h>
 #include <stdint.h>

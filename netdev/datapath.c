@@ -14,8 +14,8 @@
 #include "netdev/netlink.h"
 #include "util.h"
 
-/* OVS_DATAPATH_FAMILY of <linux/openvswitch.h>, in whose place Open vSwitch has
- * a file of its own. */
+/* OVS_DATAPATH_FAMILY of <linux/openvswitch.h>, in whose place Open vSwitch
+ * has a file of its own. */
 #define FAMILY "ovs_datapath"
 
 static struct nl_msg *

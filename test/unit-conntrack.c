@@ -25,8 +25,8 @@
 #define TARGET 0xc0a8024d       /* 192.168.2.77 */
 #define CLIENT 0xac100005       /* 172.16.0.5 */
 
-/* Enters a network namespace of its own, as root of its own, which is gone with
- * the process.  Skips the test where that is not allowed. */
+/* Enters a network namespace of its own, as root of its own, which is gone
+ * with the process.  Skips the test where that is not allowed. */
 static void
 enter_namespace(void)
 {
@@ -55,8 +55,8 @@ put_tuple(struct nl_msg *msg, int attr, ovs_be32 src, ovs_be32 dst,
     nla_nest_end(msg, tuple);
 }
 
-/* Adds a connection as Open vSwitch makes it: number 'i' of client and port, to
- * target number 'i'.  Returns an errno value. */
+/* Adds a connection as Open vSwitch makes it: number 'i' of client and port,
+ * to target number 'i'.  Returns an errno value. */
 static int
 add_connection(struct nl_sock *sock, uint32_t i)
 {

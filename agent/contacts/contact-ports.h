@@ -6,8 +6,8 @@
 /* Which target a client's port asked for
  * =======================================
  *
- * A contact (contact-table.h) may have many connections, and keeps the ports of
- * the first and the last one.  A service that asks for the target of one
+ * A contact (contact-table.h) may have many connections, and keeps the ports
+ * of the first and the last one.  A service that asks for the target of one
  * connection knows the client as it sees it, and the client's port: this table
  * has the last connections of TCP and UDP by these two, up to a bound.
  *

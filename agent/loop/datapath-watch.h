@@ -8,8 +8,8 @@
  *
  * Without the openvswitch module in the kernel, ovs-vswitchd cannot create a
  * bridge on the kernel's datapath, and says so in its log only.  Debian's
- * script does not even start it.  The agent would wait without end.  So when it
- * has waited for DATAPATH_WATCH_MSEC, and at most that often, it asks the
+ * script does not even start it.  The agent would wait without end.  So when
+ * it has waited for DATAPATH_WATCH_MSEC, and at most that often, it asks the
  * kernel.  Pure, but for what it calls.  Times are in milliseconds, of any
  * clock that does not go back. */
 
@@ -26,7 +26,8 @@ struct datapath_watch {
 #define DATAPATH_WATCH_INITIALIZER { .waits = false }
 
 /* 'waits' says if the agent waits for ovs-vswitchd to create ports on the
- * kernel's datapath; 'is_missing' asks the kernel, as datapath_is_missing(). */
+ * kernel's datapath; 'is_missing' asks the kernel, as datapath_is_missing()
+ * does. */
 void datapath_watch_run(struct datapath_watch *, bool waits,
                         long long int now, bool (*is_missing)(void));
 
