@@ -10,6 +10,7 @@
 #include "agent/contacts/contact-fields.h"
 #include "hash.h"
 #include "packets.h"
+#include "random.h"
 #include "util.h"
 
 void
@@ -17,7 +18,8 @@ contact_ports_init(struct contact_ports *t, size_t max)
 {
     /* Memory that is zero takes room only when it is used. */
     *t = (struct contact_ports) {
-        .all = xcalloc(max, sizeof *t->all), .max = max
+        .all = xcalloc(max, sizeof *t->all), .max = max,
+        .basis = random_uint32(),
     };
     hmap_init(&t->ports);
     ovs_list_init(&t->used);
@@ -32,12 +34,13 @@ contact_ports_destroy(struct contact_ports *t)
 }
 
 static uint32_t
-hash_port(enum contact_kind kind, const struct in6_addr *seen_as,
-          uint16_t client_port, uint16_t target_port)
+hash_key(const struct contact_ports *t, const struct contact_ports_query *key)
 {
-    uint32_t hash = hash_bytes(seen_as, sizeof *seen_as, kind);
+    uint32_t hash = hash_bytes(&key->seen_as, sizeof key->seen_as,
+                               t->basis + key->kind);
 
-    return hash_2words(hash, (uint32_t) client_port << 16 | target_port);
+    return hash_2words(hash, (uint32_t) key->client_port << 16
+                       | key->target_port);
 }
 
 static bool
@@ -123,8 +126,7 @@ static struct contact_port *
 get_port(struct contact_ports *t, const struct contact_ports_query *key,
          const struct contact_packet *packet)
 {
-    uint32_t hash = hash_port(key->kind, &key->seen_as, key->client_port,
-                              key->target_port);
+    uint32_t hash = hash_key(t, key);
     struct two two = find_two(t, key, hash);
 
     if (has_target(two.answered, &packet->target)) {
@@ -210,9 +212,7 @@ contact_ports_find(const struct contact_ports *t,
         }
         return n;
     }
-    HMAP_FOR_EACH_WITH_HASH (p, node,
-                             hash_port(q->kind, &q->seen_as, q->client_port,
-                                       q->target_port), &t->ports) {
+    HMAP_FOR_EACH_WITH_HASH (p, node, hash_key(t, q), &t->ports) {
         if (is_of_query(p, q)) {
             n = put_found(p, found, n);
         }

@@ -44,6 +44,8 @@ struct contact_ports {
     struct ovs_list used, unused;       /* Likewise. */
     struct contact_port *all;   /* An array of 'max'. */
     size_t n, max;              /* The first 'n' were used yet. */
+    uint32_t basis;             /* Of hashes, so that no client can choose
+                                 * them. */
 };
 
 /* An empty table of at most 'max' connections, 1 or more. */
