@@ -195,6 +195,36 @@ contact_ports_of_many(void **state OVS_UNUSED)
     options_destroy(&options);
 }
 
+/* The newest is the one that came last, whatever the time was. */
+static void
+contact_ports_clock_set_back(void **state OVS_UNUSED)
+{
+    const struct contact_port *found[CONTACT_PORTS_FOUND];
+    struct contact_packet packet = {
+        .kind = CONTACT_TCP,
+        .client = address("172.16.0.5"),
+        .target = address("192.168.2.77"),
+        .client_port = 4000,
+    };
+    struct contact_ports t;
+    struct options options;
+
+    parse_options(KNOWN, &options);
+    contact_ports_init(&t, 10);
+    for (int port = 1; port <= 2; port++) {
+        packet.target_port = port;
+        contact_ports_take(&t, &options.networks[0], &packet, 1000 / port);
+    }
+
+    const struct contact_ports_query query = {
+        .kind = CONTACT_TCP, .seen_as = packet.client, .client_port = 4000
+    };
+    assert_int_equal(contact_ports_find(&t, &query, found), 2);
+    assert_int_equal(found[0]->target_port, 2);
+    contact_ports_destroy(&t);
+    options_destroy(&options);
+}
+
 /* What the service does not see, and has no ports. */
 static void
 contact_ports_of_others(void **state OVS_UNUSED)
@@ -222,6 +252,7 @@ const struct CMUnitTest contact_ports_tests[] = {
     cmocka_unit_test(contact_ports_of_scanner),
     cmocka_unit_test(contact_ports_bounded),
     cmocka_unit_test(contact_ports_of_many),
+    cmocka_unit_test(contact_ports_clock_set_back),
     cmocka_unit_test(contact_ports_of_others),
     { .name = NULL },
 };

@@ -166,6 +166,7 @@ contact_ports_take(struct contact_ports *t, const struct network *network,
     p->target = packet->target;
     p->vlan = packet->vlan;
     p->last = now;
+    p->order = t->order++;
     ovs_list_remove(&p->list_node);
     ovs_list_push_back(&t->used, &p->list_node);
 }
@@ -173,7 +174,7 @@ contact_ports_take(struct contact_ports *t, const struct network *network,
 static bool
 is_better(const struct contact_port *a, const struct contact_port *b)
 {
-    return (a->answered != b->answered ? a->answered : a->last > b->last);
+    return (a->answered != b->answered ? a->answered : a->order > b->order);
 }
 
 /* Puts 'p' in its place among the 'n' best ones.  Returns how many these are

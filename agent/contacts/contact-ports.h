@@ -37,6 +37,8 @@ struct contact_port {
     struct in6_addr seen_as;    /* The client as the service saw it. */
     struct in6_addr client, target;
     long long int last;         /* Milliseconds since the epoch. */
+    uint64_t order;             /* Greater is newer, even if the clock was set
+                                 * back. */
 };
 
 struct contact_ports {
@@ -44,6 +46,7 @@ struct contact_ports {
     struct ovs_list used, unused;       /* Likewise. */
     struct contact_port *all;   /* An array of 'max'. */
     size_t n, max;              /* The first 'n' were used yet. */
+    uint64_t order;             /* Of the next packet. */
     uint32_t basis;             /* Of hashes, so that no client can choose
                                  * them. */
 };
