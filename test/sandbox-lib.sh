@@ -180,15 +180,17 @@ plug () {
 }
 
 # What must never be on the uplink, whatever a test does: a fake address, as
-# all of 10.0.0.0/8 are here, or MAC address, in a header, in ARP, or in what an
+# all of 10.0.0.0/8 and 198.18.0.0/15 are here, or MAC address, in a header, in ARP, or in what an
 # ICMP error quotes; and IP options, which could hold one.  As pcap-filter(7),
 # for frames whose tag the kernel has taken off.
 fakes='ether host 0e:00:00:00:00:66 or ether host 0e:00:00:00:00:67 or
-net 10.0.0.0/8 or (ip and ip[0] & 0xf > 5) or
+net 10.0.0.0/8 or net 198.18.0.0/15 or (ip and ip[0] & 0xf > 5) or
 (arp and (arp[8:4] = 0x0e000000 or arp[18:4] = 0x0e000000) and
     (arp[12:2] = 0x66 or arp[12:2] = 0x67 or arp[22:2] = 0x66 or
      arp[22:2] = 0x67)) or
-(icmp and icmp[0] != 0 and icmp[0] != 8 and (icmp[20] = 10 or icmp[24] = 10))'
+(icmp and icmp[0] != 0 and icmp[0] != 8 and
+    (icmp[20] = 10 or icmp[24] = 10 or
+     icmp[20:2] & 0xfffe = 0xc612 or icmp[24:2] & 0xfffe = 0xc612))'
 
 # watch_uplink: writes such frames that come out of it to a file, from soon on.
 watch_uplink () {
