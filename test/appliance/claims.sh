@@ -76,17 +76,20 @@ host_comes () {
         "$(asks_arp 192.168.2.102 1)"
 }
 
-# start_asking, end_asking: all the while.
+# start_asking, end_asking: all the while.  A killed loop would leave its last
+# request behind, and who asks next would hear its answers, too.
 start_asking () {
     : >$asked
-    while :; do
+    touch $asked.on
+    while [ -e $asked.on ]; do
         note
     done &
     asking=$!
 }
 
 end_asking () {
-    kill $asking
+    rm $asked.on
+    wait $asking
     # What was answered before, does not count.
     mv $asked $asked.before
     wait_until switch_answers
