@@ -4,12 +4,11 @@
 
 #include "openflow/address-set.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "openflow/address-plan.h"
 #include "openvswitch/dynamic-string.h"
-#include "packets.h"
 #include "util.h"
 
 void
@@ -31,7 +30,8 @@ append(struct address_set *set, struct address_range range)
 {
     struct address_range *last = set->n ? &set->ranges[set->n - 1] : NULL;
 
-    if (last && range.first && last->last == range.first - 1) {
+    if (last && !address_is_min(range.first)
+        && address_equals(last->last, address_previous(range.first))) {
         last->last = range.last;
         return;
     }
@@ -63,7 +63,20 @@ replace(struct address_set *set, struct address_set *result)
 static bool
 is_apart_before(struct address_range a, struct address_range b)
 {
-    return a.last < UINT32_MAX && a.last + 1 < b.first;
+    return (!address_is_max(a.last)
+            && address_compare(address_next(a.last), b.first) < 0);
+}
+
+static struct address
+min(struct address a, struct address b)
+{
+    return address_compare(a, b) < 0 ? a : b;
+}
+
+static struct address
+max(struct address a, struct address b)
+{
+    return address_compare(a, b) > 0 ? a : b;
 }
 
 void
@@ -76,8 +89,8 @@ address_set_add_range(struct address_set *set, struct address_range range)
         append(&result, set->ranges[i++]);
     }
     for (; i < set->n && !is_apart_before(range, set->ranges[i]); i++) {
-        range.first = MIN(range.first, set->ranges[i].first);
-        range.last = MAX(range.last, set->ranges[i].last);
+        range.first = min(range.first, set->ranges[i].first);
+        range.last = max(range.last, set->ranges[i].last);
     }
     append(&result, range);
     while (i < set->n) {
@@ -103,13 +116,13 @@ address_set_subtract_range(struct address_set *set,
     for (size_t i = 0; i < set->n; i++) {
         struct address_range r = set->ranges[i];
 
-        if (r.first < range.first) {
+        if (address_compare(r.first, range.first) < 0) {
             append(&result, (struct address_range) {
-                       r.first, MIN(r.last, range.first - 1) });
+                       r.first, min(r.last, address_previous(range.first)) });
         }
-        if (r.last > range.last) {
+        if (address_compare(r.last, range.last) > 0) {
             append(&result, (struct address_range) {
-                       MAX(r.first, range.last + 1), r.last });
+                       max(r.first, address_next(range.last)), r.last });
         }
     }
     replace(set, &result);
@@ -132,13 +145,13 @@ address_set_intersect(struct address_set *set,
     for (size_t i = 0, j = 0; i < set->n && j < other->n; ) {
         struct address_range a = set->ranges[i], b = other->ranges[j];
         struct address_range both = {
-            MAX(a.first, b.first), MIN(a.last, b.last)
+            max(a.first, b.first), min(a.last, b.last)
         };
 
-        if (both.first <= both.last) {
+        if (address_compare(both.first, both.last) <= 0) {
             append(&result, both);
         }
-        if (a.last < b.last) {
+        if (address_compare(a.last, b.last) < 0) {
             i++;
         } else {
             j++;
@@ -149,14 +162,14 @@ address_set_intersect(struct address_set *set,
 
 /* Returns the first range that does not end before 'address', or NULL. */
 static const struct address_range *
-find(const struct address_set *set, uint32_t address)
+find(const struct address_set *set, struct address address)
 {
     size_t low = 0, high = set->n;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (set->ranges[middle].last < address) {
+        if (address_compare(set->ranges[middle].last, address) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -166,11 +179,18 @@ find(const struct address_set *set, uint32_t address)
 }
 
 bool
-address_set_contains(const struct address_set *set, uint32_t address)
+address_range_contains(struct address_range range, struct address address)
+{
+    return (address_compare(range.first, address) <= 0
+            && address_compare(address, range.last) <= 0);
+}
+
+bool
+address_set_contains(const struct address_set *set, struct address address)
 {
     const struct address_range *range = find(set, address);
 
-    return range && range->first <= address;
+    return range && address_compare(range->first, address) <= 0;
 }
 
 bool
@@ -186,25 +206,37 @@ address_set_equals(const struct address_set *a, const struct address_set *b)
                                              a->n * sizeof *a->ranges));
 }
 
+/* Returns the number of addresses, UINT64_MAX if there are more than that. */
+static uint64_t
+count_range(struct address_range r)
+{
+    uint64_t n = r.last.lo - r.first.lo;
+    uint64_t beyond = r.last.hi - r.first.hi - (r.last.lo < r.first.lo);
+
+    return beyond || n == UINT64_MAX ? UINT64_MAX : n + 1;
+}
+
 uint64_t
 address_set_count(const struct address_set *set)
 {
     uint64_t n = 0;
 
     for (size_t i = 0; i < set->n; i++) {
-        n += (uint64_t) set->ranges[i].last - set->ranges[i].first + 1;
+        uint64_t more = count_range(set->ranges[i]);
+
+        n = more > UINT64_MAX - n ? UINT64_MAX : n + more;
     }
     return n;
 }
 
 bool
-address_set_next(const struct address_set *set, uint32_t from,
-                 uint32_t *address)
+address_set_next(const struct address_set *set, struct address from,
+                 struct address *address)
 {
     const struct address_range *range = find(set, from);
 
     if (range) {
-        *address = MAX(from, range->first);
+        *address = max(from, range->first);
     }
     return range != NULL;
 }
@@ -212,107 +244,102 @@ address_set_next(const struct address_set *set, uint32_t from,
 struct address_range
 address_prefix_range(struct address_prefix prefix)
 {
-    uint32_t mask = ntohl(be32_prefix_mask(prefix.plen));
-
-    return (struct address_range) { prefix.network, prefix.network | ~mask };
+    return (struct address_range) {
+        prefix.network,
+        address_or(prefix.network, address_not(address_mask(prefix.plen)))
+    };
 }
 
 bool
 address_range_take_prefix(struct address_range *rest,
                           struct address_prefix *prefix)
 {
-    if (rest->first > rest->last) {
+    if (address_compare(rest->first, rest->last) > 0) {
         return false;
     }
-    *prefix = (struct address_prefix) { rest->first, 32 };
+    *prefix = (struct address_prefix) { rest->first, ADDRESS_BITS };
     while (prefix->plen) {
         struct address_prefix shorter = { rest->first, prefix->plen - 1 };
 
-        if (shorter.network & ~ntohl(be32_prefix_mask(shorter.plen))
-            || address_prefix_range(shorter).last > rest->last) {
+        if (!address_prefix_contains(shorter, shorter.network)
+            || address_compare(address_prefix_range(shorter).last,
+                               rest->last) > 0) {
             break;
         }
         *prefix = shorter;
     }
 
-    uint32_t last = address_prefix_range(*prefix).last;
-    *rest = (last == UINT32_MAX ? (struct address_range) { 1, 0 }
-             : (struct address_range) { last + 1, rest->last });
-    return true;
-}
-
-static bool
-parse_address(const char *s, uint32_t *address)
-{
-    ovs_be32 ip;
-
-    if (inet_pton(AF_INET, s, &ip) != 1) {
-        return false;
-    }
-    *address = ntohl(ip);
+    struct address last = address_prefix_range(*prefix).last;
+    *rest = (address_is_max(last)
+             ? (struct address_range) { last, ADDRESS_INIT_MIN }
+             : (struct address_range) { address_next(last), rest->last });
     return true;
 }
 
 static bool
 parse_range(const char *s, const char *dash, struct address_range *range)
 {
-    char *first = xmemdup0(s, dash - s);
-    bool valid = (parse_address(first, &range->first)
-                  && parse_address(dash + 1, &range->last)
-                  && range->first <= range->last);
-
-    free(first);
-    return valid;
+    return (address_parse_n(s, dash - s, &range->first)
+            && address_parse(dash + 1, &range->last)
+            && address_is_ipv4(range->first) == address_is_ipv4(range->last)
+            && address_compare(range->first, range->last) <= 0);
 }
 
 static char *
 parse_prefix(const char *s, struct address_range *range)
 {
-    char *canonical;
-    char *expected = prefix_parse(s, &canonical);
-    ovs_be32 network;
-    unsigned int plen;
+    struct address_prefix prefix;
+    char *expected = prefix_parse(s, &prefix);
 
-    if (expected) {
-        return expected;
+    if (!expected) {
+        *range = address_prefix_range(prefix);
     }
-    free(ip_parse_cidr(canonical, &network, &plen));
-    free(canonical);
-    *range = address_prefix_range((struct address_prefix) {
-                                      ntohl(network), plen });
-    return NULL;
+    return expected;
+}
+
+char *
+address_ranges_expected(bool ipv4)
+{
+    return xasprintf("%s addresses, ranges or networks, such as %s, with "
+                     "commas between", address_family_name(ipv4),
+                     ipv4 ? "192.168.2.9, 192.168.2.20-192.168.2.29 or "
+                            "192.168.2.64/26"
+                     : "fc01::9, fc01::20-fc01::29 or fc01::40/122");
 }
 
 char *
 address_range_parse(const char *s, struct address_range *range)
 {
     const char *dash = strchr(s, '-');
+    char *expected = address_refuse(s);
 
+    if (expected) {
+        return expected;
+    }
     if (strchr(s, '/') && !dash) {
-        char *expected = parse_prefix(s, range);
-
+        expected = parse_prefix(s, range);
         if (!expected || strstr(expected, "networks' addresses")) {
             return expected;
         }
         free(expected);
     } else if (dash ? parse_range(s, dash, range)
-               : parse_address(s, &range->first)) {
+               : address_parse(s, &range->first)) {
         if (!dash) {
             range->last = range->first;
         }
         return NULL;
     }
-    return xstrdup("IPv4 addresses, ranges or networks, such as 192.168.2.9, "
-                   "192.168.2.20-192.168.2.29 or 192.168.2.64/26, with "
-                   "commas between");
+
+    return address_ranges_expected(!address_looks_like_ipv6(s));
 }
 
 void
 address_range_format(struct address_range range, struct ds *s)
 {
-    ds_put_format(s, IP_FMT, IP_ARGS(htonl(range.first)));
-    if (range.last != range.first) {
-        ds_put_format(s, "-"IP_FMT, IP_ARGS(htonl(range.last)));
+    address_format(range.first, s);
+    if (!address_equals(range.last, range.first)) {
+        ds_put_char(s, '-');
+        address_format(range.last, s);
     }
 }
 

@@ -1,4 +1,6 @@
 libpipette_a_SOURCES += \
+	openflow/address.c \
+	openflow/address.h \
 	openflow/address-plan.c \
 	openflow/address-plan.h \
 	openflow/address-set.c \

@@ -22,13 +22,14 @@ claim_list_add(struct claim_list *list, const struct claim_list_key *key,
                const struct ofputil_flow_stats *stats, long long int now)
 {
     uint32_t address = stats->match.flow.regs[1];
+    uint32_t last = address | ~stats->match.wc.masks.regs[1];
 
     if (list->n >= list->allocated) {
         list->items = x2nrealloc(list->items, &list->allocated,
                                  sizeof *list->items);
     }
     list->items[list->n++] = (struct claim_listed) {
-        .range = { address, address | ~stats->match.wc.masks.regs[1] },
+        .range = { address_from_u32(address), address_from_u32(last) },
         .answers = claim_set_is_answering(key, stats->ofpacts,
                                           stats->ofpacts_len),
         .since = (now - stats->duration_sec * 1000LL
@@ -41,8 +42,7 @@ compare(const void *a_, const void *b_)
 {
     const struct claim_listed *a = a_, *b = b_;
 
-    return (a->range.first < b->range.first ? -1
-            : a->range.first > b->range.first);
+    return address_compare(a->range.first, b->range.first);
 }
 
 void
@@ -70,14 +70,13 @@ claim_list_get(const struct claim_list *list, bool only_answered,
 }
 
 bool
-claim_list_get_since(const struct claim_list *list, uint32_t address,
+claim_list_get_since(const struct claim_list *list, struct address address,
                      long long int *since)
 {
     for (size_t i = 0; i < list->n; i++) {
         const struct claim_listed *item = &list->items[i];
 
-        if (item->answers && item->range.first <= address
-            && address <= item->range.last) {
+        if (item->answers && address_range_contains(item->range, address)) {
             *since = item->since;
             return true;
         }

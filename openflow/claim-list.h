@@ -46,7 +46,7 @@ void claim_list_get(const struct claim_list *, bool only_answered,
 
 /* Stores into '*since' since when the switch answers for 'address'.  Returns
  * false if it does not. */
-bool claim_list_get_since(const struct claim_list *, uint32_t address,
+bool claim_list_get_since(const struct claim_list *, struct address address,
                           long long int *since);
 
 #endif /* openflow/claim-list.h */

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "openflow/address.h"
 #include "openvswitch/types.h"
 #include "packets.h"
 
@@ -26,14 +27,14 @@ claim_mac_mask(const struct claim_mac *m)
             : (struct eth_addr) ETH_ADDR_C(ff,ff,ff,ff,ff,ff));
 }
 
-/* Returns the MAC address of 'address', which is in host byte order. */
+/* Returns the MAC address of 'address'. */
 static inline struct eth_addr
-claim_mac_of(const struct claim_mac *m, uint32_t address)
+claim_mac_of(const struct claim_mac *m, struct address address)
 {
     uint64_t mac = eth_addr_to_uint64(m->mac);
     struct eth_addr result;
 
-    eth_addr_from_uint64(m->is_oui ? mac | (address & 0xffffff) : mac,
+    eth_addr_from_uint64(m->is_oui ? mac | (address.lo & 0xffffff) : mac,
                          &result);
     return result;
 }

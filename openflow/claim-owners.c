@@ -68,7 +68,7 @@ claim_owners_add(struct claim_owners *owners, uint16_t hold,
                                     sizeof *owners->owners);
     }
     owners->owners[owners->n++] = (struct claim_owner) {
-        .address = stats->match.flow.regs[1],
+        .address = address_from_u32(stats->match.flow.regs[1]),
         .mac = get_mac(stats),
         .hold = hold,
         .since = since,
@@ -81,7 +81,7 @@ compare(const void *a_, const void *b_)
 {
     const struct claim_owner *a = a_, *b = b_;
 
-    return a->address < b->address ? -1 : a->address > b->address;
+    return address_compare(a->address, b->address);
 }
 
 /* Returns true if the flow of 'owner' has not been there for its time. */
@@ -104,14 +104,13 @@ claim_owners_replace(struct claim_owners *owners, struct claim_owners *fresh,
     for (size_t j = 0; j < former.n; j++) {
         const struct claim_owner *old = &former.owners[j];
 
-        while (i < fresh->n && fresh->owners[i].address < old->address) {
+        while (i < fresh->n && compare(&fresh->owners[i], old) < 0) {
             i++;
         }
         struct claim_owner *new = (i < fresh->n ? &fresh->owners[i] : NULL);
-        if (!new || new->address != old->address) {
+        if (!new || compare(new, old)) {
             if (ended_early(old, now)) {
-                address_set_add_range(lost, (struct address_range) {
-                                          old->address, old->address });
+                address_set_add_range(lost, address_range_of(old->address));
             }
         } else if (llabs(new->since - old->since) < SAME_MSEC) {
             new->since = old->since;
@@ -142,8 +141,7 @@ claim_owners_take_due(struct claim_owners *owners, uint16_t hold,
         struct claim_owner *owner = &owners->owners[i];
 
         if (now >= owner->ask_at) {
-            address_set_add_range(due, (struct address_range) {
-                                      owner->address, owner->address });
+            address_set_add_range(due, address_range_of(owner->address));
             owner->ask_at = now + get_patience(hold);
         }
     }
@@ -161,7 +159,7 @@ claim_owners_next(const struct claim_owners *owners)
 }
 
 const struct claim_owner *
-claim_owners_find(const struct claim_owners *owners, uint32_t address)
+claim_owners_find(const struct claim_owners *owners, struct address address)
 {
     struct claim_owner key = { .address = address };
 

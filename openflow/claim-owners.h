@@ -15,13 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "openflow/address.h"
 #include "openvswitch/types.h"
 
 struct address_set;
 struct ofputil_flow_stats;
 
 struct claim_owner {
-    uint32_t address;
+    struct address address;
     struct eth_addr mac;
     uint16_t hold;              /* Seconds, of his flow. */
     long long int since;        /* He was heard first. */
@@ -64,6 +65,6 @@ long long int claim_owners_next(const struct claim_owners *);
 
 /* Returns the owner of 'address', or NULL. */
 const struct claim_owner *claim_owners_find(const struct claim_owners *,
-                                            uint32_t address);
+                                            struct address address);
 
 #endif /* openflow/claim-owners.h */

@@ -22,7 +22,7 @@ begin_round(struct claim_probe *probe, int round, long long int begin)
 {
     probe->round = round;
     probe->begin = begin;
-    probe->address = 0;
+    probe->address = (struct address) ADDRESS_INIT_MIN;
     probe->vlan = 0;
 }
 
@@ -42,10 +42,9 @@ claim_probe_stop(struct claim_probe *probe)
 }
 
 void
-claim_probe_remove(struct claim_probe *probe, uint32_t address)
+claim_probe_remove(struct claim_probe *probe, struct address address)
 {
-    address_set_subtract_range(&probe->todo, (struct address_range) {
-                                   address, address });
+    address_set_subtract_range(&probe->todo, address_range_of(address));
 }
 
 /* Moves to the next address and VLAN, from the present ones on.  Returns false
@@ -54,19 +53,19 @@ static bool
 find_next(struct claim_probe *probe, const unsigned long *vlans)
 {
     size_t vlan = bitmap_scan(vlans, true, probe->vlan, N_VLANS);
-    uint32_t from = probe->address;
+    struct address from = probe->address;
 
     if (vlan >= N_VLANS) {
         vlan = bitmap_scan(vlans, true, 0, N_VLANS);
-        if (vlan >= N_VLANS || from == UINT32_MAX) {
+        if (vlan >= N_VLANS || address_is_max(from)) {
             return false;
         }
-        from++;
+        from = address_next(from);
     }
     if (!address_set_next(&probe->todo, from, &probe->address)) {
         return false;
     }
-    if (probe->address != from) {
+    if (!address_equals(probe->address, from)) {
         vlan = bitmap_scan(vlans, true, 0, N_VLANS);
     }
     probe->vlan = vlan;
@@ -86,11 +85,11 @@ end_round(struct claim_probe *probe, long long int now)
 
 bool
 claim_probe_next(struct claim_probe *probe, const unsigned long *vlans,
-                 long long int now, uint32_t *address, int *vlan)
+                 long long int now, struct address *address, int *vlan)
 {
     while (probe->active && probe->round < CLAIM_PROBE_ROUNDS
            && now >= probe->begin) {
-        if (!probe->address && !probe->vlan) {
+        if (address_is_min(probe->address) && !probe->vlan) {
             probe->begin = now; /* Maybe late. */
         }
         if (find_next(probe, vlans)) {

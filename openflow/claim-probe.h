@@ -25,7 +25,7 @@ struct claim_probe {
     struct address_set todo;    /* To ask for, but for what was removed. */
     int round;                  /* CLAIM_PROBE_ROUNDS while it waits. */
     long long int begin;        /* Of the round, or the end of waiting. */
-    uint32_t address;           /* The next to ask for, or one before it, */
+    struct address address;     /* The next to ask for, or one before it, */
     int vlan;                   /* on this VLAN, or a later one. */
 };
 
@@ -40,12 +40,12 @@ void claim_probe_start(struct claim_probe *,
 void claim_probe_stop(struct claim_probe *);
 
 /* 'address' is not asked for any more. */
-void claim_probe_remove(struct claim_probe *, uint32_t address);
+void claim_probe_remove(struct claim_probe *, struct address address);
 
 /* Returns true if it is time to ask for '*address' on '*vlan', one of the
  * bitmap 'vlans'.  The caller must do so. */
 bool claim_probe_next(struct claim_probe *, const unsigned long *vlans,
-                      long long int now, uint32_t *address, int *vlan);
+                      long long int now, struct address *address, int *vlan);
 
 /* Returns true, once, when all were asked for and had time to answer. */
 bool claim_probe_end(struct claim_probe *, long long int now);

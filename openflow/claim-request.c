@@ -40,14 +40,14 @@ encode_packet(const struct dp_packet *packet, uint16_t port)
 }
 
 struct ofpbuf *
-claim_request_encode_probe(uint32_t address, struct eth_addr mac,
+claim_request_encode_probe(struct address address, struct eth_addr mac,
                            uint16_t uplink, int vlan)
 {
     struct dp_packet packet;
 
     dp_packet_init(&packet, 0);
     compose_arp(&packet, ARP_OP_REQUEST, mac, eth_addr_zero, true, htonl(0),
-                htonl(address));
+                address_to_ip(address));
     if (vlan) {
         eth_push_vlan(&packet, htons(ETH_TYPE_VLAN_8021Q), htons(vlan));
     }

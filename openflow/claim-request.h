@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "openflow/address.h"
 #include "openvswitch/types.h"
 
 struct ofpbuf;
@@ -15,7 +16,7 @@ struct ofpbuf;
 /* Returns a message that sends an ARP probe for 'address' (RFC 5227 section
  * 2.1.1: a request from 0.0.0.0) from 'mac' to the port 'uplink', on 'vlan', 0
  * for none. */
-struct ofpbuf *claim_request_encode_probe(uint32_t address,
+struct ofpbuf *claim_request_encode_probe(struct address address,
                                           struct eth_addr mac,
                                           uint16_t uplink, int vlan);
 

@@ -94,13 +94,13 @@ claim_set_add_list(const struct claim_list_key *key,
         struct address_prefix prefix;
 
         while (address_range_take_prefix(&rest, &prefix)) {
-            char *mask = (prefix.plen == 32 ? xstrdup("")
-                          : xasprintf("/%#"PRIx32,
-                                      ntohl(be32_prefix_mask(prefix.plen))));
+            uint32_t bits = address_to_u32(address_mask(prefix.plen));
+            char *mask = (bits == UINT32_MAX ? xstrdup("")
+                          : xasprintf("/%#"PRIx32, bits));
 
             flow_add(flows, "table=%d, priority=1,reg1=%#"PRIx32"%s%s "
-                     "actions=%s", CLAIM_LIST, prefix.network, mask, network,
-                     actions);
+                     "actions=%s", CLAIM_LIST, address_to_u32(prefix.network),
+                     mask, network, actions);
             free(mask);
         }
     }
@@ -203,8 +203,9 @@ add_arp_flows(const struct flow_config *c, struct svec *flows)
 static uint64_t
 learned_cookie(const struct flow_config *c)
 {
-    char *valid = xasprintf("owners "IP_FMT"/%u%s%s",
-                            IP_ARGS(c->real.network), c->real.plen,
+    char real[ADDRESS_STRLEN];
+    char *valid = xasprintf("owners %s%s%s", address_prefix_to_string(
+                                real_subnet_prefix(&c->real), real),
                             c->name ? " network " : "",
                             c->name ? c->name : "");
     uint64_t cookie = flow_values_learned_cookie(valid);
@@ -255,6 +256,7 @@ add_ignored(const struct flow_config *c, struct svec *flows)
 static void
 add_ask_flows(const struct flow_config *c, struct svec *flows)
 {
+    char real[ADDRESS_STRLEN];
     char *look_up = xasprintf("move:NXM_OF_ARP_TPA[]->NXM_NX_REG1[],"
                               "resubmit(,%d),resubmit(,%d),goto_table:%d",
                               CLAIM_LIST, CLAIM_OWNERS, CLAIM_ANSWER);
@@ -275,9 +277,9 @@ add_ask_flows(const struct flow_config *c, struct svec *flows)
                      look_up);
         }
     }
-    flow_add(flows, "table=%d, priority=1,arp,arp_spa="IP_FMT"/%u "
+    flow_add(flows, "table=%d, priority=1,arp,arp_spa=%s "
              "actions=drop # in: ARP announcement", CLAIM_ASK,
-             IP_ARGS(c->real.network), c->real.plen);
+             address_prefix_to_string(real_subnet_prefix(&c->real), real));
     /* From elsewhere: it cannot be the same. */
     flow_add(flows, "table=%d, priority=0,arp actions=%s", CLAIM_ASK,
              look_up);

@@ -90,7 +90,7 @@ claims_put_json(const struct claims *claims, struct json *object)
 /* The list. */
 
 static struct claim_line
-get_line(const struct claim_network *network, uint32_t address)
+get_line(const struct claim_network *network, struct address address)
 {
     const struct claim_owner *owner = claim_owners_find(&network->owners,
                                                         address);
@@ -159,14 +159,15 @@ static bool
 continues(const struct claim_line *line, const struct claim_line *next)
 {
     return (line->state != CLAIM_IS_OWNED && line->state == next->state
-            && line->range.last + 1 == next->range.first
+            && address_equals(address_next(line->range.last),
+                              next->range.first)
             && llabs(line->since - next->since) < SAME_MSEC);
 }
 
 static void
 list_network(const struct claim_network *network, const struct reader *reader)
 {
-    uint32_t address = 0;
+    struct address address = ADDRESS_INIT_MIN;
     struct claim_line line = { .state = CLAIM_IS_OWNED };
     bool first = true;
 
@@ -182,7 +183,7 @@ list_network(const struct claim_network *network, const struct reader *reader)
             line = next;
             first = false;
         }
-        address++;
+        address = address_next(address);
     }
     if (!first) {
         give_line(network, line, reader);

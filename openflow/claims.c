@@ -228,7 +228,7 @@ send_requests(struct claims *claims, struct claim_network *network,
               struct claim_probe *probe, long long int now,
               struct ovs_list *msgs)
 {
-    uint32_t address;
+    struct address address;
     int vlan;
 
     while (claim_rate_due(&claims->rate) <= now
@@ -347,8 +347,9 @@ claims_take_owners(struct claims *claims, struct ofpbuf *reply,
     while (!ofputil_decode_flow_stats_reply(&stats, reply, true, &ofpacts)) {
         struct claim_network *network = find_network(claims, &stats);
 
-        if (network && address_set_contains(&network->addresses,
-                                            stats.match.flow.regs[1])) {
+        struct address owned = address_from_u32(stats.match.flow.regs[1]);
+
+        if (network && address_set_contains(&network->addresses, owned)) {
             claim_owners_add(&network->fresh_owners, stats.hard_timeout,
                              &stats, now);
         }

@@ -78,7 +78,7 @@ add_delivery(struct builder *b, int table, const char *match)
     flow_add(b->flows, "table=%d, priority=2,%s,nw_dst="IP_FMT" "
              "actions=set_field:"ETH_ADDR_FMT"->eth_src,"
              "set_field:"ETH_ADDR_FMT"->eth_dst,output:%s", table, match,
-             IP_ARGS(c->fake.ip), ETH_ADDR_ARGS(c->client_mac),
+             IP_ARGS(address_to_ip(c->fake.ip)), ETH_ADDR_ARGS(c->client_mac),
              ETH_ADDR_ARGS(c->server_mac), b->w.fake_port);
 }
 

@@ -31,8 +31,8 @@ error_plan_put(const struct error_plan *plan, struct ds *s)
         .outbound = plan->outbound,
         .fake_plen = plan->fake.plen,
         .real_plen = plan->real.plen,
-        .fake = plan->fake.ip,
-        .real = plan->real.network,
+        .fake = address_to_ip(plan->fake.ip),
+        .real = address_to_ip(plan->real.network),
         .network = htonl(plan->network),
     };
     const uint8_t *p = (const uint8_t *) &bytes;
@@ -61,8 +61,8 @@ error_plan_parse(const void *userdata, size_t n, struct error_plan *plan)
     *plan = (struct error_plan) {
         .outbound = bytes.outbound,
         .network = ntohl(bytes.network),
-        .fake = { bytes.fake, bytes.fake_plen },
-        .real = { bytes.real, bytes.real_plen },
+        .fake = { address_from_ip(bytes.fake), bytes.fake_plen },
+        .real = { address_from_ip(bytes.real), bytes.real_plen },
     };
 
     char *error = address_plan_check(&plan->fake, &plan->real);
@@ -150,12 +150,19 @@ update(void *csum_, ovs_be32 old, ovs_be32 new)
                                            new));
 }
 
+static struct address
+get_address(const ovs_16aligned_be32 *address)
+{
+    return address_from_ip(get_16aligned_be32(address));
+}
+
 /* Sets '*address' in the header 'ip'. */
 static void
-set_address(struct ip_header *ip, ovs_16aligned_be32 *address, ovs_be32 new)
+set_address(struct ip_header *ip, ovs_16aligned_be32 *address,
+            struct address new)
 {
-    update(&ip->ip_csum, get_16aligned_be32(address), new);
-    put_16aligned_be32(address, new);
+    update(&ip->ip_csum, get_16aligned_be32(address), address_to_ip(new));
+    put_16aligned_be32(address, address_to_ip(new));
 }
 
 /* Returns the checksum of what is quoted, which covers the addresses, too, or
@@ -181,13 +188,15 @@ covering_csum(const struct error *e)
 }
 
 static void
-set_quoted(struct error *e, ovs_be32 src, ovs_be32 dst)
+set_quoted(struct error *e, struct address src, struct address dst)
 {
     void *covering = covering_csum(e);
 
     if (covering) {
-        update(covering, get_16aligned_be32(&e->quoted->ip_src), src);
-        update(covering, get_16aligned_be32(&e->quoted->ip_dst), dst);
+        update(covering, get_16aligned_be32(&e->quoted->ip_src),
+               address_to_ip(src));
+        update(covering, get_16aligned_be32(&e->quoted->ip_dst),
+               address_to_ip(dst));
         if (e->quoted->ip_proto == IPPROTO_UDP
             && !get_unaligned_be16(covering)) {
             put_unaligned_be16(covering, htons(0xffff));
@@ -200,12 +209,12 @@ set_quoted(struct error *e, ovs_be32 src, ovs_be32 dst)
 static bool
 translate_outbound(const struct error_plan *plan, struct error *e)
 {
-    ovs_be32 pair = get_16aligned_be32(&e->ip->ip_dst);
-    ovs_be32 client, target;
+    struct address pair = get_address(&e->ip->ip_dst);
+    struct address client, target;
 
-    if (get_16aligned_be32(&e->ip->ip_src) != plan->fake.ip
-        || get_16aligned_be32(&e->quoted->ip_src) != pair
-        || get_16aligned_be32(&e->quoted->ip_dst) != plan->fake.ip
+    if (!address_equals(get_address(&e->ip->ip_src), plan->fake.ip)
+        || !address_equals(get_address(&e->quoted->ip_src), pair)
+        || !address_equals(get_address(&e->quoted->ip_dst), plan->fake.ip)
         || !address_plan_split(&plan->fake, &plan->real, pair, &client,
                                &target)) {
         return false;
@@ -220,15 +229,15 @@ translate_outbound(const struct error_plan *plan, struct error *e)
 static bool
 translate_inbound(const struct error_plan *plan, struct error *e)
 {
-    ovs_be32 sender = get_16aligned_be32(&e->ip->ip_src);
-    ovs_be32 target = get_16aligned_be32(&e->ip->ip_dst);
-    ovs_be32 client = get_16aligned_be32(&e->quoted->ip_dst);
+    struct address sender = get_address(&e->ip->ip_src);
+    struct address target = get_address(&e->ip->ip_dst);
+    struct address client = get_address(&e->quoted->ip_dst);
 
     if (!real_subnet_has_host(&plan->real, sender)
         || !real_subnet_has_host(&plan->real, target)
         || !real_subnet_has_host(&plan->real, client)
-        || sender == target || client == target
-        || get_16aligned_be32(&e->quoted->ip_src) != target) {
+        || address_equals(sender, target) || address_equals(client, target)
+        || !address_equals(get_address(&e->quoted->ip_src), target)) {
         return false;
     }
     set_quoted(e, plan->fake.ip,

@@ -244,7 +244,7 @@ compare_hosts(const void *a_, const void *b_)
         order = COMPARE(a->role, b->role);
     }
     if (!order) {
-        order = COMPARE(a->address, b->address);
+        order = address_compare(a->address, b->address);
     }
     return order ? order : COMPARE(a->table, b->table);
 }

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "openflow/address.h"
 #include "openvswitch/types.h"
 
 struct ofp_header;
@@ -69,7 +70,7 @@ struct flow_row {
     /* Of hosts. */
     enum host_role role;
     uint32_t network;           /* flow_config's 'id', 0 without a name. */
-    uint32_t address;           /* Host byte order; of a pair the fake one. */
+    struct address address;     /* Of a pair the fake one. */
     int vlan;                   /* -1 if not known, 0 without a tag. */
     struct eth_addr mac;        /* Of a pair the client's. */
 };

@@ -46,7 +46,7 @@ learned_cookie(const struct flow_config *config)
     ds_put_format(&s, "%"PRIu16" %"PRIu16" "IP_FMT"/%u "
                   ETH_ADDR_FMT" "ETH_ADDR_FMT, config->uplink.number,
                   config->fake_port.number,
-                  IP_ARGS(config->fake.ip), config->fake.plen,
+                  IP_ARGS(address_to_ip(config->fake.ip)), config->fake.plen,
                   ETH_ADDR_ARGS(config->server_mac),
                   ETH_ADDR_ARGS(config->client_mac));
     if (!has_one_vlan(config)) {
@@ -153,7 +153,7 @@ put_registers(struct ds *s, const struct flow_config *config)
                   "move:NXM_OF_IP_DST[0..7]->NXM_NX_REG0[0..7],"
                   "load:%#"PRIx16"->NXM_NX_REG1[0..15],"
                   "load:%#"PRIx16"->NXM_NX_REG2[0..15],",
-                  ntohl(fake_address_network(&config->fake)) >> 16,
+                  address_to_u32(fake_address_network(&config->fake)) >> 16,
                   config->fake_port.number,
                   config->uplink.number);
 }
@@ -191,7 +191,7 @@ put_learn_outbound(struct ds *s, const struct flow_config *config)
                   "load:NXM_OF_IP_DST[]->NXM_OF_IP_SRC[],%s"
                   "output:NXM_NX_REG2[0..15]),",
                   config->timeout, learned_cookie(config),
-                  IP_ARGS(config->fake.ip),
+                  IP_ARGS(address_to_ip(config->fake.ip)),
                   has_many_vlans(config)
                   ? "load:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[0..11]," : "");
 }
@@ -219,7 +219,7 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   "set_field:"IP_FMT"->ip_dst,output:%s",
                   ETH_ADDR_ARGS(config->client_mac),
                   ETH_ADDR_ARGS(config->server_mac),
-                  IP_ARGS(config->fake.ip), w->fake_port);
+                  IP_ARGS(address_to_ip(config->fake.ip)), w->fake_port);
     for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
         flow_add(flows, "table=1, priority=1,%s actions=%s", protocols[i],
                  ds_cstr(&s));

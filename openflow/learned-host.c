@@ -51,24 +51,24 @@ learned_host_parse(const struct ofputil_flow_stats *stats,
     switch (stats->table_id) {
     case PUBLISHED_ANSWERS:
         row->role = HOST_PAIR;
-        row->address = ntohl(match->flow.nw_dst);
+        row->address = address_from_ip(match->flow.nw_dst);
         break;
 
     case INSIDE_MACS:
     case ROUTED_MACS:
         row->role = HOST_CLIENT;
-        row->address = match->flow.regs[0];
+        row->address = address_from_u32(match->flow.regs[0]);
         break;
 
     case TARGET_MACS:
         row->role = HOST_TARGET;
-        row->address = match->flow.regs[1];
+        row->address = address_from_u32(match->flow.regs[1]);
         mac_field = MFF_ETH_SRC;
         break;
 
     case CLAIM_OWNERS:
         row->role = HOST_OWNER;
-        row->address = match->flow.regs[1];
+        row->address = address_from_u32(match->flow.regs[1]);
         mac_field = MFF_XREG4;
         break;
 

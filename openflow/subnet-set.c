@@ -37,9 +37,12 @@ struct builder {
                                 /* the two host parts. */
     uint32_t real_high;         /* Those of a real address above the host
                                  * part. */
-    char *fake_prefix;          /* A/L, as the next two. */
-    char *pairs;                /* Fake addresses that are pairs. */
-    char *real;
+    char fake[ADDRESS_STRLEN];
+    char fake_prefix[ADDRESS_STRLEN];   /* A/L, as the next two. */
+    char pairs[ADDRESS_STRLEN]; /* Fake addresses that are pairs. */
+    char real[ADDRESS_STRLEN];
+    char first[ADDRESS_STRLEN]; /* Of the real subnet, */
+    char last[ADDRESS_STRLEN];  /* which no host has. */
 };
 
 /* Matches of what a client sends.  The first fragment of an ICMP message has
@@ -68,7 +71,6 @@ static const struct protocol answered[] = {
 static void
 add_target_flows(struct builder *b)
 {
-    const struct real_subnet *real = &b->config->real;
     const struct eth_addr own[] = {
         b->config->server_mac, b->config->client_mac
     };
@@ -78,12 +80,12 @@ add_target_flows(struct builder *b)
                  "actions=drop # in: from a MAC address of ours", IN_TARGET,
                  ETH_ADDR_ARGS(own[i]));
     }
-    flow_add(b->flows, "table=%d, priority=4,ip,nw_dst="IP_FMT" "
+    flow_add(b->flows, "table=%d, priority=4,ip,nw_dst=%s "
              "actions=drop # in: to the network's address", IN_TARGET,
-             IP_ARGS(real->network));
-    flow_add(b->flows, "table=%d, priority=4,ip,nw_dst="IP_FMT" "
+             b->first);
+    flow_add(b->flows, "table=%d, priority=4,ip,nw_dst=%s "
              "actions=drop # in: to the broadcast address", IN_TARGET,
-             IP_ARGS(real_subnet_broadcast(real)));
+             b->last);
     for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
         const struct protocol *p = &asked[i];
 
@@ -107,14 +109,12 @@ add_target_flows(struct builder *b)
 static void
 add_client_flows(struct builder *b)
 {
-    const struct real_subnet *real = &b->config->real;
-
-    flow_add(b->flows, "table=%d, priority=3,ip,nw_src="IP_FMT" "
+    flow_add(b->flows, "table=%d, priority=3,ip,nw_src=%s "
              "actions=drop # in: from the network's address", IN_CLIENT,
-             IP_ARGS(real->network));
-    flow_add(b->flows, "table=%d, priority=3,ip,nw_src="IP_FMT" "
+             b->first);
+    flow_add(b->flows, "table=%d, priority=3,ip,nw_src=%s "
              "actions=drop # in: from the broadcast address", IN_CLIENT,
-             IP_ARGS(real_subnet_broadcast(real)));
+             b->last);
     vlan_add_ignored_clients(b->flows, b->config, IN_CLIENT, 4);
     flow_add(b->flows, "table=%d, priority=2,ip,nw_src=%s "
              "actions=goto_table:%d", IN_CLIENT, b->real, INSIDE_OTHER);
@@ -265,13 +265,12 @@ add_routed_learning_flows(struct builder *b)
 static void
 add_routed_flows(struct builder *b)
 {
-    const struct flow_config *c = b->config;
     struct ds s = DS_EMPTY_INITIALIZER;
 
     add_routed_learning_flows(b);
     flow_add(b->flows, "table=%d, priority=1,ip,"BOTH_KNOWN" "
-             "actions=ct(commit,table=%d,zone=%"PRIu16",nat(dst="IP_FMT"))",
-             ROUTED_TRACK, ROUTED_DELIVER, c->ct_zone, IP_ARGS(c->fake.ip));
+             "actions=ct(commit,table=%d,zone=%"PRIu16",nat(dst=%s))",
+             ROUTED_TRACK, ROUTED_DELIVER, b->config->ct_zone, b->fake);
     put_learn_network(&s, b);
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=learn(table=%d,hard_timeout=1,priority=1,"
@@ -283,8 +282,7 @@ add_routed_flows(struct builder *b)
     ds_clear(&s);
     put_delivery(&s, b);
     flow_add(b->flows, "table=%d, priority=1,ct_state=-rpl-inv+trk,ip,"
-             "nw_dst="IP_FMT" actions=%s", ROUTED_DELIVER,
-             IP_ARGS(c->fake.ip), ds_cstr(&s));
+             "nw_dst=%s actions=%s", ROUTED_DELIVER, b->fake, ds_cstr(&s));
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=drop # in: of no connection", ROUTED_DELIVER);
     ds_destroy(&s);
@@ -411,22 +409,24 @@ add_claim_flows(struct builder *b)
 static void
 build_network(const struct flow_config *config, struct svec *flows)
 {
-    unsigned int n = real_subnet_host_bits(&config->real);
-    ovs_be32 fake_network = fake_address_network(&config->fake);
+    const struct fake_address *fake = &config->fake;
+    const struct real_subnet *real = &config->real;
+    unsigned int n = real_subnet_host_bits(real);
     struct builder b = {
         .config = config,
         .flows = flows,
         .claims = claim_set_is_wanted(config),
         .n = n,
-        .fake_high = ntohl(fake_network) >> (2 * n),
-        .real_high = ntohl(config->real.network) >> n,
-        .fake_prefix = xasprintf(IP_FMT"/%u", IP_ARGS(fake_network),
-                                 config->fake.plen),
-        .pairs = xasprintf(IP_FMT"/%u", IP_ARGS(fake_network), 32 - 2 * n),
-        .real = xasprintf(IP_FMT"/%u", IP_ARGS(config->real.network),
-                          config->real.plen),
+        .fake_high = address_to_u32(fake_address_network(fake)) >> (2 * n),
+        .real_high = address_to_u32(real->network) >> n,
     };
 
+    address_to_string(fake->ip, b.fake);
+    address_prefix_to_string(fake_address_prefix(fake), b.fake_prefix);
+    address_prefix_to_string(address_plan_pairs(fake, real), b.pairs);
+    address_prefix_to_string(real_subnet_prefix(real), b.real);
+    address_to_string(real->network, b.first);
+    address_to_string(real_subnet_last(real), b.last);
     flow_values_init(&b.w, config);
     add_target_flows(&b);
     add_client_flows(&b);
@@ -444,9 +444,6 @@ build_network(const struct flow_config *config, struct svec *flows)
     }
     error_add_flows(flows, config, b.real, b.pairs);
     flow_values_destroy(&b.w);
-    free(b.fake_prefix);
-    free(b.pairs);
-    free(b.real);
 }
 
 /* Moves 'unsorted' to 'flows', in the order of tables. */

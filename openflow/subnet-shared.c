@@ -20,13 +20,14 @@ add_exit(struct svec *flows, const struct flow_config *c,
          const char *fake_port)
 {
     struct ds network = DS_EMPTY_INITIALIZER;
+    char fake[ADDRESS_STRLEN];
 
     vlan_put_network(&network, c);
     flow_add(flows, "table=%d, priority=2,ip,in_port=%s,"
              UNTAGGED",dl_src="ETH_ADDR_FMT","
-             "dl_dst="ETH_ADDR_FMT",nw_src="IP_FMT" actions=%sgoto_table:%d",
+             "dl_dst="ETH_ADDR_FMT",nw_src=%s actions=%sgoto_table:%d",
              SORT, fake_port, ETH_ADDR_ARGS(c->server_mac),
-             ETH_ADDR_ARGS(c->client_mac), IP_ARGS(c->fake.ip),
+             ETH_ADDR_ARGS(c->client_mac), address_to_string(c->fake.ip, fake),
              ds_cstr(&network), OUT_PROTOCOL);
     ds_destroy(&network);
 }
@@ -116,11 +117,11 @@ add_address_walls(const struct flow_config *configs, size_t n,
                  never[i]);
     }
     for (size_t i = 0; i < n; i++) {
-        const struct fake_address *fake = &configs[i].fake;
+        char fake[ADDRESS_STRLEN];
 
-        flow_add(flows, "table=%d, priority=3,ip,nw_src="IP_FMT"/%u "
-                 "actions=drop # in: from the fake prefix", IN_CLIENT,
-                 IP_ARGS(fake_address_network(fake)), fake->plen);
+        address_prefix_to_string(fake_address_prefix(&configs[i].fake), fake);
+        flow_add(flows, "table=%d, priority=3,ip,nw_src=%s "
+                 "actions=drop # in: from the fake prefix", IN_CLIENT, fake);
     }
 }
 

@@ -20,8 +20,8 @@
 #include "util.h"
 
 static const struct error_plan plan = {
-    .fake = { CONSTANT_HTONL(0x0a0a0001), 16 },
-    .real = { CONSTANT_HTONL(0xc0a80200), 24 },
+    .fake = { ADDRESS_INIT_IPV4(0x0a0a0001), 16 },
+    .real = { ADDRESS_INIT_IPV4(0xc0a80200), 24 },
 };
 
 #define IP_AT ETH_HEADER_LEN

@@ -239,7 +239,9 @@ set_flows(uint16_t timeout)
     struct flow_config configs[MAX_NETWORKS];
     struct svec flows = SVEC_EMPTY_INITIALIZER;
     bool several = n_networks > 1;
-    struct address_range range = { 0xc0a80240, 0xc0a80247 };
+    struct address_range range = {
+        ADDRESS_INIT_IPV4(0xc0a80240), ADDRESS_INIT_IPV4(0xc0a80247)
+    };
     struct address_set claimed = ADDRESS_SET_INITIALIZER;
 
     address_set_add_range(&claimed, range);
@@ -250,7 +252,7 @@ set_flows(uint16_t timeout)
             .id = several ? 1 + i : 0,
             .uplink.number = 1,
             .fake_port.number = 2,
-            .fake = { htonl(0x0a0a0001 + (i << 16)), UNKNOWN_FAKE_PLEN },
+            .fake = { address_from_u32(0x0a0a0001 + (i << 16)), 16 },
             .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
             .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
             .vlans = vlans[i],
@@ -262,7 +264,9 @@ set_flows(uint16_t timeout)
             .ct_zone = 1 + i,
         };
         if (several) {
-            configs[i].real = (struct real_subnet) { htonl(0xc0a80200), 24 };
+            configs[i].real = (struct real_subnet) {
+                ADDRESS_INIT_IPV4(0xc0a80200), 24
+            };
         }
         if (several && claims) {
             configs[i].claims = (struct claim_config) {

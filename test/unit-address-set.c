@@ -35,7 +35,7 @@ static void
 address_set_parses(void **state OVS_UNUSED)
 {
     struct address_set set = ADDRESS_SET_INITIALIZER;
-    uint32_t address;
+    struct address address;
 
     assert_set(&set, "");
     add(&set, "192.168.2.9");
@@ -47,11 +47,13 @@ address_set_parses(void **state OVS_UNUSED)
     assert_set(&set, "192.168.2.7-192.168.2.9,192.168.2.20-192.168.2.30,"
                "192.168.2.64-192.168.2.127");
     assert_int_equal(address_set_count(&set), 3 + 11 + 64);
-    assert_true(address_set_contains(&set, 0xc0a80240));
-    assert_false(address_set_contains(&set, 0xc0a80280));
-    assert_true(address_set_next(&set, 0xc0a8020a, &address));
-    assert_int_equal(address, 0xc0a80214);
-    assert_false(address_set_next(&set, 0xc0a80280, &address));
+    assert_true(address_set_contains(&set, address_from_u32(0xc0a80240)));
+    assert_false(address_set_contains(&set, address_from_u32(0xc0a80280)));
+    assert_true(address_set_next(&set, address_from_u32(0xc0a8020a),
+                                 &address));
+    assert_true(address_equals(address, address_from_u32(0xc0a80214)));
+    assert_false(address_set_next(&set, address_from_u32(0xc0a80280),
+                                  &address));
     address_set_clear(&set);
     assert_true(address_set_is_empty(&set));
     address_set_destroy(&set);
@@ -62,8 +64,10 @@ static void
 address_set_ends(void **state OVS_UNUSED)
 {
     struct address_set set = ADDRESS_SET_INITIALIZER;
-    struct address_range all = { 0, UINT32_MAX }, last = { UINT32_MAX,
-                                                           UINT32_MAX };
+    const struct address lowest = ADDRESS_INIT_IPV4(0);
+    const struct address highest = ADDRESS_INIT_IPV4(UINT32_MAX);
+    struct address_range all = { lowest, highest }, last = { highest,
+                                                             highest };
     struct address_prefix prefix;
 
     address_set_add_range(&set, all);
@@ -71,11 +75,11 @@ address_set_ends(void **state OVS_UNUSED)
     assert_int_equal(address_set_count(&set), UINT64_C(1) << 32);
     address_set_subtract_range(&set, last);
     assert_set(&set, "0.0.0.0-255.255.255.254");
-    address_set_subtract_range(&set, (struct address_range) { 0, 0 });
+    address_set_subtract_range(&set, address_range_of(lowest));
     address_set_add_range(&set, last);
     assert_set(&set, "0.0.0.1-255.255.255.255");
     assert_true(address_range_take_prefix(&all, &prefix));
-    assert_int_equal(prefix.plen, 0);
+    assert_int_equal(address_prefix_plen(prefix), 0);
     assert_false(address_range_take_prefix(&all, &prefix));
     address_set_destroy(&set);
 }
@@ -94,19 +98,23 @@ random_range_of(unsigned long *bits, bool value)
     for (uint32_t i = first; i <= last; i++) {
         bitmap_set(bits, i, value);
     }
-    return (struct address_range) { BASE + first, BASE + last };
+    return (struct address_range) {
+        address_from_u32(BASE + first), address_from_u32(BASE + last)
+    };
 }
 
 static void
 assert_bits(const struct address_set *set, const unsigned long *bits)
 {
     for (uint32_t i = 0; i < N; i++) {
-        assert_int_equal(address_set_contains(set, BASE + i),
+        assert_int_equal(address_set_contains(set,
+                                              address_from_u32(BASE + i)),
                          bitmap_is_set(bits, i));
     }
     assert_int_equal(address_set_count(set), bitmap_count1(bits, N));
     for (size_t i = 1; i < set->n; i++) {
-        assert_true(set->ranges[i - 1].last + 1 < set->ranges[i].first);
+        assert_true(address_compare(address_next(set->ranges[i - 1].last),
+                                    set->ranges[i].first) < 0);
     }
 }
 
@@ -122,7 +130,7 @@ assert_prefixes(const struct address_set *set)
         struct address_prefix prefix;
 
         while (address_range_take_prefix(&rest, &prefix)) {
-            count += UINT64_C(1) << (32 - prefix.plen);
+            count += UINT64_C(1) << (ADDRESS_BITS - prefix.plen);
             address_set_add_range(&sum, address_prefix_range(prefix));
         }
     }

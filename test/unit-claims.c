@@ -52,7 +52,10 @@ struct scene {
 static void
 configure(struct scene *s, const char *first, const char *last)
 {
-    struct address_range range = { SUBNET + atoi(first), SUBNET + atoi(last) };
+    struct address_range range = {
+        address_from_u32(SUBNET + atoi(first)),
+        address_from_u32(SUBNET + atoi(last))
+    };
 
     address_set_clear(&s->addresses);
     address_set_add_range(&s->addresses, range);
@@ -69,7 +72,7 @@ scene_init(struct scene *s)
     bitmap_set1(s->vlans, 2);
     s->config = (struct flow_config) {
         .uplink.number = 1,
-        .real = { htonl(SUBNET), 24 },
+        .real = { ADDRESS_INIT_IPV4(SUBNET), 24 },
         .vlans = s->vlans,
         .ignored_clients = &none_ignored,
         .claims = {
@@ -113,7 +116,8 @@ take_request(struct scene *s, const struct ofp_header *oh)
     assert_true(eth_addr_equals(flow.arp_sha, flow.dl_src));
     uint32_t address = ntohl(flow.nw_dst);
     assert_true(eth_addr_equals(flow.dl_src, claim_mac_of(
-                                    &s->config.claims.mac, address)));
+                                    &s->config.claims.mac,
+                                    address_from_u32(address))));
     assert_int_equal(address & 0xffffff00, SUBNET);
     s->requests[address & 0xff]++;
     s->last[address & 0xff] = s->now;
@@ -454,10 +458,10 @@ claims_know_owners(void **state OVS_UNUSED)
     assert_granted(&s, 3);
     const struct claim_owners *known = &s.claims.networks[0].owners;
     assert_int_equal(known->n, 1);
-    assert_non_null(claim_owners_find(known, SUBNET + 11));
+    assert_non_null(claim_owners_find(known, address_from_u32(SUBNET + 11)));
     assert_int_equal(eth_addr_to_uint64(known->owners[0].mac),
                      0x02000000000b);
-    assert_null(claim_owners_find(known, SUBNET + 12));
+    assert_null(claim_owners_find(known, address_from_u32(SUBNET + 12)));
     scene_destroy(&s);
 }
 

@@ -5,7 +5,6 @@
 #include "test/unit.h"
 #include "test/unit-contact-lib.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +16,12 @@
 #include "packets.h"
 #include "util.h"
 
-static ovs_be32
+static struct address
 address(const char *s)
 {
-    ovs_be32 ip;
+    struct address ip;
 
-    assert_int_equal(inet_pton(AF_INET, s, &ip), 1);
+    assert_true(address_parse(s, &ip));
     return ip;
 }
 
@@ -51,8 +50,8 @@ add_record(struct contact_targets *t, const struct options *options,
     const struct contact c = {
         .packet = {
             .kind = kind,
-            .client = in6_addr_mapped_ipv4(address(client)),
-            .target = in6_addr_mapped_ipv4(address("192.168.2.77")),
+            .client = address_to_in6(address(client)),
+            .target = address_to_in6(address("192.168.2.77")),
             .client_port = 41000,
             .target_port = 22,
         },

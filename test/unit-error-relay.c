@@ -281,8 +281,8 @@ send_packet(struct end *end, const char *userdata, uint64_t cookie,
 {
     struct error_plan plan = {
         .outbound = true, .network = 0x1234567,
-        .fake = { CONSTANT_HTONL(0x0a0a0001), 16 },
-        .real = { CONSTANT_HTONL(0xc0a80200), 24 },
+        .fake = { ADDRESS_INIT_IPV4(0x0a0a0001), 16 },
+        .real = { ADDRESS_INIT_IPV4(0xc0a80200), 24 },
     };
     uint8_t frame[sizeof fake], data[64];
     struct ip_header *ip = (struct ip_header *) (frame + ETH_HEADER_LEN);

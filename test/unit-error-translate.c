@@ -108,8 +108,8 @@ put_error(const struct icmp *e, uint8_t frame[MAX_FRAME])
 /* 192.168.2.0/24 in 10.10.0.1/16: .5 asked .77, .9 is a router. */
 static const struct error_plan outbound = {
     .outbound = true, .network = 7,
-    .fake = { CONSTANT_HTONL(0x0a0a0001), 16 },
-    .real = { CONSTANT_HTONL(0xc0a80200), 24 },
+    .fake = { ADDRESS_INIT_IPV4(0x0a0a0001), 16 },
+    .real = { ADDRESS_INIT_IPV4(0xc0a80200), 24 },
 };
 #define FAKE CONSTANT_HTONL(0x0a0a0001)
 #define PAIR CONSTANT_HTONL(0x0a0a054d)
@@ -237,24 +237,24 @@ error_translate_any_plan(void **state OVS_UNUSED)
         struct error_plan plan = {
             .outbound = true,
             .network = random_uint32(),
-            .fake = { htonl(0x0a000000 | (1 + random_range(14))),
+            .fake = { address_from_u32(0x0a000000 | (1 + random_range(14))),
                       8 + random_range(2 * plen - 39) },
-            .real = { htonl((0xac100000 | random_range(1 << 20))
-                            & (UINT32_MAX << (32 - plen))), plen },
+            .real = { address_from_u32((0xac100000 | random_range(1 << 20))
+                                       & (UINT32_MAX << (32 - plen))), plen },
         };
-        ovs_be32 client = plan.real.network
-                          | htonl(1 + random_range(hosts));
-        ovs_be32 target = plan.real.network
-                          | htonl(1 + random_range(hosts));
-        ovs_be32 pair = address_plan_join(&plan.fake, &plan.real, client,
-                                          target);
+        ovs_be32 network = address_to_ip(plan.real.network);
+        ovs_be32 client = network | htonl(1 + random_range(hosts));
+        ovs_be32 target = network | htonl(1 + random_range(hosts));
+        ovs_be32 pair = address_to_ip(
+            address_plan_join(&plan.fake, &plan.real, address_from_ip(client),
+                              address_from_ip(target)));
         struct icmp fake = from_fake_host();
         struct icmp real = fake;
 
         if (client == target) {
             continue;
         }
-        fake.src = fake.about.dst = plan.fake.ip;
+        fake.src = fake.about.dst = address_to_ip(plan.fake.ip);
         fake.dst = fake.about.src = pair;
         real.src = real.about.dst = target;
         real.dst = real.about.src = client;
@@ -263,7 +263,7 @@ error_translate_any_plan(void **state OVS_UNUSED)
         plan.outbound = false;
         real.dst = real.about.src = target;
         real.src = real.about.dst = client;
-        fake.dst = fake.about.src = plan.fake.ip;
+        fake.dst = fake.about.src = address_to_ip(plan.fake.ip);
         fake.src = fake.about.dst = pair;
         check(&plan, &real, &fake);
     }
@@ -450,9 +450,9 @@ error_plan_there_and_back(void **state OVS_UNUSED)
     assert_true(parse_plan(ds_cstr(&s), &plan));
     assert_true(plan.outbound);
     assert_int_equal(plan.network, 7);
-    assert_int_equal(plan.fake.ip, outbound.fake.ip);
+    assert_true(address_equals(plan.fake.ip, outbound.fake.ip));
     assert_int_equal(plan.fake.plen, 16);
-    assert_int_equal(plan.real.network, outbound.real.network);
+    assert_true(address_equals(plan.real.network, outbound.real.network));
     assert_int_equal(plan.real.plen, 24);
     ds_destroy(&s);
 }

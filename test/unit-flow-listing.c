@@ -192,7 +192,7 @@ assert_host(const struct flow_row *row, enum host_role role, uint32_t network,
 
     assert_int_equal(row->role, role);
     assert_int_equal(row->network, network);
-    assert_int_equal(row->address, address);
+    assert_true(address_equals(row->address, address_from_u32(address)));
     assert_int_equal(row->vlan, vlan);
     assert_string_equal(s, mac);
     assert_null(row->match);

@@ -43,9 +43,9 @@ random_config(void)
     struct flow_config config = {
         .uplink.number = 1 + random_range(65279),
         .fake_port.number = 1 + random_range(65279),
-        .fake = { htonl((1 + random_range(126)) << 24
-                        | random_range(1 << 16) << 8
-                        | (1 + random_range(254))), 16 },
+        .fake = { address_from_u32((1 + random_range(126)) << 24
+                                   | random_range(1 << 16) << 8
+                                   | (1 + random_range(254))), 16 },
         .vlans = vlans_of(vlan, vlan),
         .ignored_clients = &none_ignored,
         .timeout = 1 + random_range(65535),
@@ -118,11 +118,11 @@ flow_set_any_config(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "idle_timeout=%"PRIu16",", c.timeout),
                          2);
         assert_int_equal(count(&flows, "ip_src="IP_FMT",",
-                               IP_ARGS(c.fake.ip)), 2);
+                               IP_ARGS(address_to_ip(c.fake.ip))), 2);
         assert_int_equal(count(&flows, "load:%#"PRIx32"->NXM_OF_IP_DST[]",
-                               ntohl(c.fake.ip)), 2);
+                               address_to_u32(c.fake.ip)), 2);
         assert_int_equal(count(&flows, "load:%#"PRIx32"->NXM_NX_REG0[16..31]",
-                               ntohl(c.fake.ip) >> 16), 2);
+                               address_to_u32(c.fake.ip) >> 16), 2);
         assert_int_equal(count(&flows, "load:%#"PRIx16"->NXM_NX_REG1[0..15]",
                                c.fake_port.number), 2);
         assert_int_equal(count(&flows, "load:%#"PRIx16"->NXM_NX_REG2[0..15]",
@@ -147,9 +147,9 @@ random_subnet_config(void)
 
     c.real.plen = 20 + random_range(11);
     c.fake.plen = 2 * c.real.plen - 32;
-    c.real.network = htonl((1 + random_range(126)) << 24
-                           | random_range(1 << 24))
-                     & htonl(UINT32_MAX << (32 - c.real.plen));
+    c.real.network = address_from_u32(((1 + random_range(126)) << 24
+                                       | random_range(1 << 24))
+                                      & UINT32_MAX << (32 - c.real.plen));
     c.protocols = 1 + random_range(7);
     c.routed = random_range(2);
     c.max_clients = 1 + random_range(100000);
@@ -194,24 +194,32 @@ flow_set_any_subnet(void **state OVS_UNUSED)
     }
 }
 
+static struct address_range
+range_of(uint32_t first, uint32_t last)
+{
+    return (struct address_range) {
+        address_from_u32(first), address_from_u32(last)
+    };
+}
+
 /* Has 'c' claim some of its subnet: 'set', which the caller destroys. */
 static void
 claim_randomly(struct flow_config *c, struct address_set *set)
 {
-    uint32_t first = ntohl(c->real.network) + 1;
+    uint32_t first = address_to_u32(c->real.network) + 1;
     uint32_t n = (UINT32_C(1) << (32 - c->real.plen)) - 2;
 
     *set = (struct address_set) ADDRESS_SET_INITIALIZER;
     for (int i = 0; i < 5; i++) {
         uint32_t at = random_range(n);
 
-        address_set_add_range(set, (struct address_range) {
+        address_set_add_range(set, range_of(
                                   first + at,
-                                  first + at + random_range(n - at) });
+                                  first + at + random_range(n - at)));
         at = random_range(n);
-        address_set_subtract_range(set, (struct address_range) {
+        address_set_subtract_range(set, range_of(
                                        first + at,
-                                       first + at + random_range(5) });
+                                       first + at + random_range(5)));
     }
     c->claims = (struct claim_config) {
         .addresses = set,
@@ -236,8 +244,7 @@ get_listed(const struct svec *flows, struct address_set *set)
             assert_true(ovs_scan(strstr(flow, "reg1="),
                                  "reg1=0x%"SCNx32"/0x%"SCNx32, &address, &mask)
                         || mask == UINT32_MAX);
-            address_set_add_range(set, (struct address_range) {
-                                      address, address | ~mask });
+            address_set_add_range(set, range_of(address, address | ~mask));
             n += (uint64_t) ~mask + 1;
         }
     }
@@ -321,8 +328,8 @@ random_networks(struct flow_config configs[MAX_NETWORKS])
         c->name = names[i];
         c->id = random_uint32() << 3 | i;
         c->uplink = configs[0].uplink;
-        c->fake.ip = htonl((ntohl(c->fake.ip) & 0xffffff)
-                           | (1 + i + 8 * random_range(15)) << 24);
+        c->fake.ip = address_from_u32((address_to_u32(c->fake.ip) & 0xffffff)
+                                      | (1 + i + 8 * random_range(15)) << 24);
         c->vlans = i == 5 ? vlans_of(0, 0)
                    : vlans_of(first, first + random_range(9));
         if (i && random_range(2)) {
@@ -488,7 +495,7 @@ flow_set_learned_cookie(void **state OVS_UNUSED)
     const struct flow_config a = {
         .uplink.number = 1,
         .fake_port.number = 2,
-        .fake = { htonl(0x0a0a0001), 16 },
+        .fake = { ADDRESS_INIT_IPV4(0x0a0a0001), 16 },
         .server_mac = ETH_ADDR_C(0e,00,00,00,00,66),
         .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
         .vlans = vlans_of(2, 2),
@@ -517,7 +524,7 @@ flow_set_learned_cookie(void **state OVS_UNUSED)
     b.fake_port.number = 3;
     assert_int_not_equal(learned_cookie(&b), cookie);
     b = a;
-    b.fake.ip = htonl(0x0a0a0002);
+    b.fake.ip = address_from_u32(0x0a0a0002);
     assert_int_not_equal(learned_cookie(&b), cookie);
     b = a;
     b.server_mac.ea[5]++;
@@ -555,7 +562,7 @@ flow_set_subnet_cookie(void **state OVS_UNUSED)
     b = a;
     b.timeout++;
     b.uplink.number++;
-    b.fake.ip ^= htonl(1);
+    b.fake.ip.lo ^= 1;
     b.protocols ^= FLOW_TCP;
     b.max_clients++;
     b.vlans = vlans_of(2, 3);
@@ -565,7 +572,7 @@ flow_set_subnet_cookie(void **state OVS_UNUSED)
     assert_int_equal(learned_cookie(&b), cookie);
 
     b = a;
-    b.real.network ^= htonl(1u << 31);
+    b.real.network.lo ^= 1u << 31;
     assert_int_not_equal(learned_cookie(&b), cookie);
     b = a;
     b.real.plen = 0;

@@ -52,7 +52,7 @@ options_defaults(void **state OVS_UNUSED)
     assert_string_equal(o.bridge, "copro0");
     assert_string_equal(o.uplink, "enx0023565c8859");
     assert_string_equal(o.networks[0].fake_port, "ovsfake0");
-    assert_int_equal(ntohl(o.networks[0].fake.ip), 0x0a0a0001);
+    assert_int_equal(address_to_u32(o.networks[0].fake.ip), 0x0a0a0001);
     assert_int_equal(o.networks[0].fake.plen, 16);
     assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac),
                      0x0e0000000066);
@@ -126,9 +126,9 @@ options_all(void **state OVS_UNUSED)
     assert_string_equal(o.bridge, "br-x");
     assert_string_equal(o.uplink, "eth0.7");
     assert_string_equal(o.networks[0].fake_port, "f_1");
-    assert_int_equal(ntohl(o.networks[0].fake.ip), 0x0a420009);
+    assert_int_equal(address_to_u32(o.networks[0].fake.ip), 0x0a420009);
     assert_int_equal(o.networks[0].fake.plen, 14);
-    assert_int_equal(ntohl(o.networks[0].real.network), 0xac100200);
+    assert_int_equal(address_to_u32(o.networks[0].real.network), 0xac100200);
     assert_int_equal(o.networks[0].real.plen, 23);
     assert_false(o.networks[0].routed);
     assert_int_equal(o.networks[0].protocols, FLOW_TCP | FLOW_ICMP);
@@ -212,13 +212,15 @@ options_claims(void **state OVS_UNUSED)
     assert_int_equal(o.networks[0].claims.hold, 3600);
     assert_true(o.networks[0].claims.mac.is_oui);
     assert_int_equal(eth_addr_to_uint64(claim_mac_of(
-                         &o.networks[0].claims.mac, 0xc0a8024d)),
+                         &o.networks[0].claims.mac,
+                         address_from_u32(0xc0a8024d))),
                      0x0e7069a8024d);
     options_destroy(&o);
     assert_null(parse("--uplink a --print-flows --real-subnet 192.168.2.0/24 "
                       "--claim unused --claim-mac 02:00:00:00:00:09", &o));
     assert_int_equal(eth_addr_to_uint64(claim_mac_of(
-                         &o.networks[0].claims.mac, 0xc0a8024d)),
+                         &o.networks[0].claims.mac,
+                         address_from_u32(0xc0a8024d))),
                      0x020000000009);
     options_destroy(&o);
 }

@@ -5,6 +5,7 @@
 #include "agent/config/claims.h"
 
 #include <ifaddrs.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 
@@ -28,7 +29,7 @@ static struct address_range
 get_hosts(const struct real_subnet *real)
 {
     return (struct address_range) {
-        ntohl(real->network) + 1, ntohl(real_subnet_broadcast(real)) - 1
+        address_next(real->network), address_previous(real_subnet_last(real))
     };
 }
 
@@ -60,9 +61,11 @@ refuse_overlap(const struct address_set *set, struct address_range range)
     address_set_add_range(&both, range);
     address_set_intersect(&both, set);
     if (!address_set_is_empty(&both)) {
-        expected = xasprintf("a list that has each address once: "IP_FMT" is "
-                             "in it twice",
-                             IP_ARGS(htonl(both.ranges[0].first)));
+        char s[ADDRESS_STRLEN];
+
+        expected = xasprintf("a list that has each address once: %s is in it "
+                             "twice", address_to_string(both.ranges[0].first,
+                                                        s));
     }
     address_set_destroy(&both);
     return expected;
@@ -94,6 +97,16 @@ parse_addresses(const char *s, struct address_set *addresses)
     return expected;
 }
 
+/* Frees 'expected'. */
+static char *
+add_unused(char *expected)
+{
+    char *longer = xasprintf("%s; or unused", expected);
+
+    free(expected);
+    return longer;
+}
+
 char *
 parse_claim(const char *s, bool *unused, struct address_set *claim)
 {
@@ -104,13 +117,8 @@ parse_claim(const char *s, bool *unused, struct address_set *claim)
     }
 
     char *expected = parse_addresses(s, claim);
-    if (expected && strstr(expected, "IPv4 addresses")) {
-        char *longer = xasprintf("%s; or unused", expected);
-
-        free(expected);
-        return longer;
-    }
-    return expected;
+    return (expected && strstr(expected, "addresses, ranges")
+            ? add_unused(expected) : expected);
 }
 
 char *
@@ -164,22 +172,35 @@ require(const struct check *c, enum setting setting, enum setting other)
     }
 }
 
+/* Addresses of the other family are no better than other words. */
+static char *
+expect_family(const struct check *c, enum setting setting)
+{
+    char *expected = address_ranges_expected(network_is_ipv4(c->network));
+
+    return setting == SET_CLAIM ? add_unused(expected) : expected;
+}
+
 static void
 check_subnet(const struct check *c, enum setting setting,
              const struct address_set *set)
 {
-    const struct real_subnet *real = &c->network->real;
+    const struct address_prefix subnet = real_subnet_prefix(
+        &c->network->real);
     struct address_set outside = ADDRESS_SET_INITIALIZER;
 
     address_set_assign(&outside, set);
-    address_set_subtract_range(&outside, (struct address_range) {
-                                   ntohl(real->network),
-                                   ntohl(real_subnet_broadcast(real)) });
+    address_set_subtract_range(&outside, address_prefix_range(subnet));
     if (!address_set_is_empty(&outside)) {
-        add_error(c, setting, xasprintf(
-                      "addresses of "IP_FMT"/%u: "IP_FMT" is not",
-                      IP_ARGS(real->network), real->plen,
-                      IP_ARGS(htonl(outside.ranges[0].first))));
+        struct address first = outside.ranges[0].first;
+        char s[ADDRESS_STRLEN], subnet_s[ADDRESS_STRLEN];
+
+        add_error(c, setting, (
+                      address_is_ipv4(first) == network_is_ipv4(c->network)
+                      ? xasprintf("addresses of %s: %s is not",
+                                  address_prefix_to_string(subnet, subnet_s),
+                                  address_to_string(first, s))
+                      : expect_family(c, setting)));
     }
     address_set_destroy(&outside);
 }
@@ -219,6 +240,37 @@ is_for_this_host(const struct options *options)
             || options->mode == MODE_CHECK_CONFIG);
 }
 
+static bool
+get_address(const struct sockaddr *sa, struct address *ip)
+{
+    if (sa && sa->sa_family == AF_INET) {
+        *ip = address_from_ip(ALIGNED_CAST(const struct sockaddr_in *, sa)
+                              ->sin_addr.s_addr);
+    } else if (sa && sa->sa_family == AF_INET6) {
+        *ip = address_from_in6(&ALIGNED_CAST(const struct sockaddr_in6 *, sa)
+                               ->sin6_addr);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* The owners of all are asked for one by one.  Returns true if there are not
+ * too many. */
+static bool
+check_number(const struct check *c, const struct address_set *set)
+{
+    uint64_t n = address_set_count(set);
+
+    if (n > CLAIMS_MAX) {
+        add_error(c, SET_CLAIM, xasprintf(
+                      "%d addresses at most, because each is asked for before "
+                      "it is answered for: these are %"PRIu64, CLAIMS_MAX,
+                      n));
+    }
+    return n <= CLAIMS_MAX;
+}
+
 /* Of the claimed addresses 'set', none may be of this host. */
 static void
 check_own_addresses(const struct check *c, const struct address_set *set)
@@ -229,16 +281,13 @@ check_own_addresses(const struct check *c, const struct address_set *set)
         return;
     }
     for (const struct ifaddrs *a = list; a; a = a->ifa_next) {
-        if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET) {
-            continue;
-        }
-        const struct sockaddr_in *sin
-            = ALIGNED_CAST(const struct sockaddr_in *, a->ifa_addr);
-        ovs_be32 ip = sin->sin_addr.s_addr;
-        if (address_set_contains(set, ntohl(ip))) {
+        char s[ADDRESS_STRLEN];
+        struct address ip;
+
+        if (get_address(a->ifa_addr, &ip) && address_set_contains(set, ip)) {
             add_error(c, SET_CLAIM, xasprintf(
-                          "without "IP_FMT", which %s of this host has; "
-                          "exclude it", IP_ARGS(ip), a->ifa_name));
+                          "without %s, which %s of this host has; exclude it",
+                          address_to_string(ip, s), a->ifa_name));
             break;
         }
     }
@@ -274,7 +323,9 @@ check_network(const struct check *c)
         add_error(c, SET_CLAIM, xstrdup("addresses of hosts that exclude "
                                         "does not take away"));
     }
-    check_own_addresses(c, &set);
+    if (check_number(c, &set)) {
+        check_own_addresses(c, &set);
+    }
     address_set_destroy(&set);
 }
 

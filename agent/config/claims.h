@@ -28,9 +28,13 @@ struct network_claims {
 void network_claims_destroy(struct network_claims *);
 
 /* Adds to 'set', which is initialized, the addresses that 'network' claims:
- * never the network's own and the broadcast address. */
+ * never the first and the last one of the subnet. */
 void network_get_claims(const struct network *network,
                         struct address_set *set);
+
+/* More than so many addresses are refused: at 200 requests a second, three for
+ * each take 16 minutes. */
+#define CLAIMS_MAX 65536
 
 /* Parsers, as in option-values.h. */
 char *parse_claim(const char *s, bool *unused, struct address_set *claim);

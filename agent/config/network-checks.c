@@ -61,12 +61,16 @@ is_refused(const struct pair *p, enum setting setting)
             || setting_given(p->options, p->other, setting)->refused);
 }
 
-/* The first VLAN that is in both says enough. */
+/* The first VLAN that is in both says enough.  An IPv4 and an IPv6 network may
+ * have the same. */
 static void
 check_vlans(const struct pair *p)
 {
     int vlan;
 
+    if (network_is_ipv4(p->network) != network_is_ipv4(p->other)) {
+        return;
+    }
     BITMAP_FOR_EACH_1 (vlan, N_VLANS, p->network->vlans) {
         if (bitmap_is_set(p->other->vlans, vlan)) {
             if (is_refused(p, SET_VLAN)) {
@@ -81,13 +85,11 @@ check_vlans(const struct pair *p)
     }
 }
 
-/* Returns true if one of the prefixes is in the other. */
 static bool
-overlap(ovs_be32 a, unsigned int a_plen, ovs_be32 b, unsigned int b_plen)
+overlaps_real(struct address_prefix fake, const struct real_subnet *real)
 {
-    ovs_be32 mask = be32_prefix_mask(MIN(a_plen, b_plen));
-
-    return (a & mask) == (b & mask);
+    return (real->plen
+            && address_prefix_overlaps(fake, real_subnet_prefix(real)));
 }
 
 /* A client whose own address is of a fake prefix would be taken for another
@@ -96,27 +98,24 @@ static void
 check_prefixes(const struct pair *p)
 {
     const struct network *n = p->network, *o = p->other;
-    ovs_be32 fake = fake_address_network(&n->fake);
-    ovs_be32 other = fake_address_network(&o->fake);
+    const struct address_prefix fake = fake_address_prefix(&n->fake);
+    const struct address_prefix other = fake_address_prefix(&o->fake);
+    char s[ADDRESS_STRLEN];
 
     if (is_refused(p, SET_FAKE_ADDRESS)) {
         return;
-    } else if (overlap(fake, n->fake.plen, other, o->fake.plen)) {
-        add_error(p, SET_FAKE_ADDRESS, "apart from "IP_FMT"/%u of",
-                  IP_ARGS(other), o->fake.plen);
+    } else if (address_prefix_overlaps(fake, other)) {
+        add_error(p, SET_FAKE_ADDRESS, "apart from %s of",
+                  address_prefix_to_string(other, s));
     }
     if (is_refused(p, SET_REAL_SUBNET)) {
         return;
-    } else if (o->real.plen
-               && overlap(fake, n->fake.plen, o->real.network,
-                          o->real.plen)) {
-        add_error(p, SET_FAKE_ADDRESS, "apart from the real subnet "
-                  IP_FMT"/%u of", IP_ARGS(o->real.network), o->real.plen);
-    } else if (n->real.plen
-               && overlap(other, o->fake.plen, n->real.network,
-                          n->real.plen)) {
-        add_error(p, SET_REAL_SUBNET, "apart from the fake prefix "
-                  IP_FMT"/%u of", IP_ARGS(other), o->fake.plen);
+    } else if (overlaps_real(fake, &o->real)) {
+        add_error(p, SET_FAKE_ADDRESS, "apart from the real subnet %s of",
+                  address_prefix_to_string(real_subnet_prefix(&o->real), s));
+    } else if (overlaps_real(other, &n->real)) {
+        add_error(p, SET_REAL_SUBNET, "apart from the fake prefix %s of",
+                  address_prefix_to_string(other, s));
     }
 }
 

@@ -3,9 +3,9 @@
 #ifndef AGENT_CONFIG_NETWORK_CHECKS_H
 #define AGENT_CONFIG_NETWORK_CHECKS_H 1
 
-/* Checks of networks against each other.  No two may have a VLAN, or addresses
- * of a fake prefix, in common; a fake port that they share has one MAC
- * address; and each has a name and a known real subnet if there are
+/* Checks of networks against each other.  No two of one family may have a
+ * VLAN in common, and no two at all addresses of a fake prefix; a fake port
+ * that they share has one MAC address; and each has a name and a known real subnet if there are
  * several. */
 
 struct options;

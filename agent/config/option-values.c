@@ -160,13 +160,16 @@ parse_prefixes(const char *s, struct svec *prefixes)
     svec_clear(prefixes);
     split_list(s, &items);
     SVEC_FOR_EACH (i, item, &items) {
-        char *prefix;
+        struct address_prefix prefix;
+        char text[ADDRESS_STRLEN];
 
         error = prefix_parse(item, &prefix);
         if (error) {
             break;
         }
-        svec_add_nocopy(prefixes, prefix);
+        svec_add(prefixes, (prefix.plen == ADDRESS_BITS
+                            ? address_to_string(prefix.network, text)
+                            : address_prefix_to_string(prefix, text)));
     }
     svec_destroy(&items);
     svec_sort_unique(prefixes);

@@ -397,12 +397,22 @@ network_serves_routed(const struct network *network)
     return network->real.plen && network->routed;
 }
 
+/* Of a fake address that is refused, as far as it says. */
+bool
+network_is_ipv4(const struct network *network)
+{
+    const struct given *given = &network->given[SET_FAKE_ADDRESS];
+
+    return (given->refused ? !address_looks_like_ipv6(given->value)
+            : fake_address_is_ipv4(&network->fake));
+}
+
 uint16_t
 network_ct_zone(const struct network *network)
 {
     return (network->ct_zone ? network->ct_zone
-            : NETWORK_CT_ZONE_BASE + bitmap_scan(network->vlans, true, 0,
-                                                 4096));
+            : (NETWORK_CT_ZONE_BASE + bitmap_scan(network->vlans, true, 0, 4096)
+               + (network_is_ipv4(network) ? 0 : 4096)));
 }
 
 uint32_t

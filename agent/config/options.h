@@ -114,12 +114,15 @@ char *options_parse(int argc, char *argv[], const struct options *running,
 
 void options_destroy(struct options *options);
 
+/* Returns true if the network is of IPv4, false if it is of IPv6. */
+bool network_is_ipv4(const struct network *);
+
 /* Returns true if clients outside of the real subnet are served. */
 bool network_serves_routed(const struct network *);
 
 /* Returns the connection tracking zone for routed clients: the configured one,
- * or NETWORK_CT_ZONE_BASE + VLAN, the lowest one.  All bridges on a datapath
- * share the zones.  The base is far from what others use: VLAN numbers, as in
+ * or NETWORK_CT_ZONE_BASE + VLAN, the lowest one, of IPv6 4096 more.  All bridges
+ * on a datapath share the zones.  The base is far from what others use: VLAN numbers, as in
  * the examples of ovs-actions(7), and small numbers, as OVN allocates them. */
 #define NETWORK_CT_ZONE_BASE 28672      /* 0x7000 */
 uint16_t network_ct_zone(const struct network *);

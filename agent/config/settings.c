@@ -410,6 +410,24 @@ check_names(const struct check *c, enum setting a, enum setting b)
     }
 }
 
+/* Those of the other family are no clients of the network. */
+static void
+check_prefixes(const struct check *c, enum setting setting,
+               const struct svec *prefixes)
+{
+    bool ipv4 = network_is_ipv4(c->network);
+    const char *prefix;
+    size_t i;
+
+    SVEC_FOR_EACH (i, prefix, prefixes) {
+        if (!is_refused(c, setting)
+            && address_looks_like_ipv6(prefix) == ipv4) {
+            add_error(c, setting, prefixes_expected(ipv4));
+            return;
+        }
+    }
+}
+
 static void
 check_addresses(const struct check *c)
 {
@@ -438,7 +456,10 @@ check_addresses(const struct check *c)
     char *expected = address_plan_check(&c->network->fake, &c->network->real);
     if (expected) {
         add_error(c, SET_FAKE_ADDRESS, expected);
+        return;
     }
+    check_prefixes(c, SET_IGNORE_CLIENTS, &c->network->ignored_clients);
+    check_prefixes(c, SET_CLAIM_IGNORE, &c->network->claims.ignored);
 }
 
 static void
@@ -469,6 +490,21 @@ check_network(const struct check *c)
     check_addresses(c);
 }
 
+/* The flow sets are of IPv4. */
+static void
+check_families(const struct options *o, struct svec *errors)
+{
+    struct check c = { o, NULL, errors };
+
+    for (size_t i = 0; i < o->n_networks && o->mode != MODE_TRANSLATE; i++) {
+        c.network = &o->networks[i];
+        if (!network_is_ipv4(c.network) && !is_refused(&c, SET_FAKE_ADDRESS)) {
+            add_error(&c, SET_FAKE_ADDRESS,
+                      xstrdup("IPv4: IPv6 is only for --translate"));
+        }
+    }
+}
+
 void
 settings_check(const struct options *o, struct svec *errors)
 {
@@ -486,6 +522,7 @@ settings_check(const struct options *o, struct svec *errors)
     }
     network_checks(o, errors);
     claims_check(o, errors);
+    check_families(o, errors);
 }
 
 /* Comparing. */

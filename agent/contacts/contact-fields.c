@@ -66,8 +66,8 @@ bool
 contact_seen_as(const struct network *network, const struct contact_packet *p,
                 struct in6_addr *address)
 {
-    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
-    ovs_be32 target = in6_addr_get_mapped_ipv4(&p->target);
+    struct address client = address_from_in6(&p->client);
+    struct address target = address_from_in6(&p->target);
 
     if (!network || p->kind == CONTACT_ARP) {
         return false;
@@ -75,9 +75,9 @@ contact_seen_as(const struct network *network, const struct contact_packet *p,
                && !real_subnet_has_host(&network->real, client)) {
         *address = p->client;
     } else {
-        *address = in6_addr_mapped_ipv4(
-            address_plan_join(&network->fake, &network->real, client,
-                              target));
+        *address = address_to_in6(address_plan_join(&network->fake,
+                                                    &network->real, client,
+                                                    target));
     }
     return true;
 }
@@ -89,7 +89,7 @@ contact_fake_address(const struct network *network,
     if (!network || p->kind == CONTACT_ARP) {
         return false;
     }
-    *address = in6_addr_mapped_ipv4(network->fake.ip);
+    *address = address_to_in6(network->fake.ip);
     return true;
 }
 

@@ -107,11 +107,16 @@ parse_range(const char *s, struct address_range *range)
 {
     char *expected = address_range_parse(s, range);
 
+    if (!expected) {
+        return NULL;
+    }
     free(expected);
-    return (expected ? xstrdup("an IPv4 address, range or network, such as "
-                               "192.168.2.9, 192.168.2.20-192.168.2.29 or "
-                               "192.168.2.64/26")
-            : NULL);
+    return (address_looks_like_ipv6(s)
+            ? xstrdup("an IPv6 address, range or network, such as fc01::9, "
+                      "fc01::20-fc01::29 or fc01::40/122")
+            : xstrdup("an IPv4 address, range or network, such as "
+                      "192.168.2.9, 192.168.2.20-192.168.2.29 or "
+                      "192.168.2.64/26"));
 }
 
 enum {
@@ -168,8 +173,8 @@ contact_filter_parse(int argc, const char *argv[], bool top,
 
     *f = (struct contact_filter) {
         .since = LLONG_MIN,
-        .client = { 0, UINT32_MAX },
-        .target = { 0, UINT32_MAX },
+        .client = { ADDRESS_INIT_MIN, ADDRESS_INIT_MAX },
+        .target = { ADDRESS_INIT_MIN, ADDRESS_INIT_MAX },
         .any_port = true,
         .any_kind = true,
         .any_network = true,
@@ -194,14 +199,6 @@ contact_filter_parse(int argc, const char *argv[], bool top,
 }
 
 static bool
-is_in_range(const struct in6_addr *address, struct address_range range)
-{
-    uint32_t a = ntohl(in6_addr_get_mapped_ipv4(address));
-
-    return a >= range.first && a <= range.last;
-}
-
-static bool
 has_port(const struct contact_packet *p, unsigned int port)
 {
     return contact_has_ports(p) && p->target_port == port;
@@ -217,6 +214,7 @@ contact_filter_has(const struct contact_filter *f, const struct contact *c)
             && (f->any_network || c->network == f->network)
             && (f->any_kind || p->kind == f->kind)
             && (f->any_port || has_port(p, f->port))
-            && is_in_range(&p->client, f->client)
-            && is_in_range(&p->target, f->target));
+            && address_range_contains(f->client, address_from_in6(&p->client))
+            && address_range_contains(f->target,
+                                      address_from_in6(&p->target)));
 }

@@ -30,7 +30,7 @@ struct scope {
 struct contact_scope {
     struct scope *scopes;
     size_t n;
-    struct scope *by_vlan[N_VLANS];     /* 0 without a tag. */
+    struct scope *by_vlan[2][N_VLANS];  /* IPv6, IPv4; 0 without a tag. */
 };
 
 static void
@@ -73,7 +73,7 @@ contact_scope_create(const struct options *options)
         for (size_t vlan = 0; vlan < N_VLANS; vlan++) {
             if (bitmap_is_set(network->vlans, vlan)
                 || takes_any_vlan(network)) {
-                s->by_vlan[vlan] = &s->scopes[i];
+                s->by_vlan[network_is_ipv4(network)][vlan] = &s->scopes[i];
             }
         }
     }
@@ -97,10 +97,10 @@ static bool
 has_target(const struct scope *scope, const struct contact_packet *p)
 {
     const struct real_subnet *real = &scope->network->real;
-    ovs_be32 target = in6_addr_get_mapped_ipv4(&p->target);
+    struct address target = address_from_in6(&p->target);
 
     return (p->kind == CONTACT_ARP
-            ? address_set_contains(&scope->claimed, ntohl(target))
+            ? address_set_contains(&scope->claimed, target)
             : !real->plen || real_subnet_has_host(real, target));
 }
 
@@ -135,12 +135,12 @@ contact_denial_name(enum contact_denial denial)
 }
 
 static bool
-is_in_fake_prefix(const struct contact_scope *s, ovs_be32 address)
+is_in_fake_prefix(const struct contact_scope *s, struct address address)
 {
     for (size_t i = 0; i < s->n; i++) {
         const struct fake_address *fake = &s->scopes[i].network->fake;
 
-        if (!((address ^ fake->ip) & be32_prefix_mask(fake->plen))) {
+        if (address_prefix_contains(fake_address_prefix(fake), address)) {
             return true;
         }
     }
@@ -158,12 +158,11 @@ static bool
 has_no_client(const struct contact_scope *s, const struct network *network,
               const struct contact_packet *p)
 {
-    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
-    uint8_t first = ntohl(client) >> 24;
+    struct address client = address_from_in6(&p->client);
 
-    return (!first || first == 127 || first >= 224
-            || client == network->real.network
-            || client == real_subnet_broadcast(&network->real)
+    return (!address_is_host(client)
+            || address_equals(client, network->real.network)
+            || address_equals(client, real_subnet_last(&network->real))
             || is_in_fake_prefix(s, client)
             || is_no_host(p->client_mac) || is_no_host(p->target_mac)
             || eth_addr_equals(p->client_mac, network->server_mac)
@@ -182,7 +181,8 @@ has_ports(const struct contact_packet *p)
 static const struct scope *
 find_scope(const struct contact_scope *s, const struct contact_packet *p)
 {
-    const struct scope *scope = s->by_vlan[p->vlan % N_VLANS];
+    bool ipv4 = IN6_IS_ADDR_V4MAPPED(&p->target);
+    const struct scope *scope = s->by_vlan[ipv4][p->vlan % N_VLANS];
 
     return (scope && p->priority_tag && !takes_any_vlan(scope->network)
             ? NULL : scope);
@@ -194,13 +194,13 @@ contact_scope_find(const struct contact_scope *s,
                    enum contact_denial *denial)
 {
     const struct scope *scope = find_scope(s, p);
-    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
+    struct address client = address_from_in6(&p->client);
 
     *denial = DENIED_NOT;
     if (!scope || !has_target(scope, p)) {
         return NULL;
     }
-    if (address_set_contains(&scope->ignored, ntohl(client))) {
+    if (address_set_contains(&scope->ignored, client)) {
         *denial = DENIED_CLIENT;
     } else if (!has_protocol(scope->network, p->kind)) {
         *denial = DENIED_PROTOCOL;
@@ -254,9 +254,8 @@ format_subnets(const struct contact_scope *s, bool sent, struct ds *ds)
     for (size_t i = 0; i < s->n; i++) {
         const struct real_subnet *real = &s->scopes[i].network->real;
 
-        ds_put_format(ds, "%s%s net "IP_FMT"/%u", i ? " or " : "",
-                      sent ? "src" : "dst", IP_ARGS(real->network),
-                      real->plen);
+        ds_put_format(ds, "%s%s net ", i ? " or " : "", sent ? "src" : "dst");
+        address_prefix_format(real_subnet_prefix(real), ds);
     }
     ds_put_char(ds, ')');
 }

@@ -78,7 +78,7 @@ put_network(struct json *record, const struct contact *c,
 
     json_object_put(record, "local_resp", json_boolean_create(true));
     if (network && network->real.plen) {
-        ovs_be32 client = in6_addr_get_mapped_ipv4(&c->packet.client);
+        struct address client = address_from_in6(&c->packet.client);
 
         json_object_put(record, "local_orig", json_boolean_create(
                             real_subnet_has_host(&network->real, client)));

@@ -4,7 +4,6 @@
 
 #include "agent/operator/contact-targets.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +27,7 @@
  * or, if that is 0, with any. */
 struct seen {
     struct hmap_node node;      /* In 'seen' of the targets. */
-    ovs_be32 ip;
+    struct address ip;
     uint16_t port;
     struct ovs_list requests;   /* The last one first. */
     size_t n;
@@ -39,7 +38,7 @@ struct request {
     struct ovs_list age_node;   /* In 'ages' of the targets. */
     struct ovs_list seen_node;  /* In 'requests' of 'seen'. */
     struct seen *seen;
-    ovs_be32 client, target;
+    struct address client, target;
     char network[CONFIG_FILE_MAX_NAME + 1];     /* "" without a name. */
 };
 
@@ -92,18 +91,18 @@ contact_targets_destroy(struct contact_targets *t)
 }
 
 static uint32_t
-hash_seen(ovs_be32 ip, uint16_t port)
+hash_seen(struct address ip, uint16_t port)
 {
-    return hash_2words((OVS_FORCE uint32_t) ip, port);
+    return address_hash(ip, port);
 }
 
 static struct seen *
-find_seen(const struct contact_targets *t, ovs_be32 ip, uint16_t port)
+find_seen(const struct contact_targets *t, struct address ip, uint16_t port)
 {
     struct seen *seen;
 
     HMAP_FOR_EACH_WITH_HASH (seen, node, hash_seen(ip, port), &t->seen) {
-        if (seen->ip == ip && seen->port == port) {
+        if (address_equals(seen->ip, ip) && seen->port == port) {
             return seen;
         }
     }
@@ -111,7 +110,7 @@ find_seen(const struct contact_targets *t, ovs_be32 ip, uint16_t port)
 }
 
 static struct seen *
-get_seen(struct contact_targets *t, ovs_be32 ip, uint16_t port)
+get_seen(struct contact_targets *t, struct address ip, uint16_t port)
 {
     struct seen *seen = find_seen(t, ip, port);
 
@@ -125,23 +124,24 @@ get_seen(struct contact_targets *t, ovs_be32 ip, uint16_t port)
 }
 
 static uint32_t
-hash_request(const struct request *r, ovs_be32 ip, uint16_t port)
+hash_request(const struct request *r, struct address ip, uint16_t port)
 {
     return hash_string(r->network,
-                       hash_3words((OVS_FORCE uint32_t) r->client,
-                                   (OVS_FORCE uint32_t) r->target,
-                                   hash_seen(ip, port)));
+                       address_hash(r->client,
+                                    address_hash(r->target,
+                                                 hash_seen(ip, port))));
 }
 
 static struct request *
 find_request(const struct contact_targets *t, const struct request *like,
-             ovs_be32 ip, uint16_t port, uint32_t hash)
+             struct address ip, uint16_t port, uint32_t hash)
 {
     struct request *r;
 
     HMAP_FOR_EACH_WITH_HASH (r, node, hash, &t->requests) {
-        if (r->seen->ip == ip && r->seen->port == port
-            && r->client == like->client && r->target == like->target
+        if (address_equals(r->seen->ip, ip) && r->seen->port == port
+            && address_equals(r->client, like->client)
+            && address_equals(r->target, like->target)
             && !strcmp(r->network, like->network)) {
             return r;
         }
@@ -152,7 +152,7 @@ find_request(const struct contact_targets *t, const struct request *like,
 /* Makes a request like 'like' the last one. */
 static void
 add_request(struct contact_targets *t, const struct request *like,
-            ovs_be32 ip, uint16_t port)
+            struct address ip, uint16_t port)
 {
     uint32_t hash = hash_request(like, ip, port);
     struct request *r = find_request(t, like, ip, port, hash);
@@ -188,11 +188,11 @@ get(const struct json *json, const char *name, enum json_type type)
 }
 
 static bool
-get_address(const struct json *json, ovs_be32 *ip)
+get_address(const struct json *json, struct address *ip)
 {
     const struct json *s = get(json, "ip", JSON_STRING);
 
-    return s && inet_pton(AF_INET, json_string(s), ip) == 1;
+    return s && address_parse(json_string(s), ip);
 }
 
 static uint16_t
@@ -212,11 +212,13 @@ add_json(struct contact_targets *t, const struct json *record)
                                   JSON_STRING);
     struct request r = { .network = "" };
     uint16_t port = get_port(source);
-    ovs_be32 ip;
+    struct address ip;
 
     if (!get_address(source, &r.client)
         || !get_address(get(source, "nat", JSON_OBJECT), &ip)
-        || !get_address(get(record, "destination", JSON_OBJECT), &r.target)) {
+        || !get_address(get(record, "destination", JSON_OBJECT), &r.target)
+        || address_is_ipv4(ip) != address_is_ipv4(r.client)
+        || address_is_ipv4(ip) != address_is_ipv4(r.target)) {
         return false;
     }
     if (name) {
@@ -291,7 +293,7 @@ contact_targets_read(struct contact_targets *t, const char *file_name)
 /* Output. */
 
 size_t
-contact_targets_count(const struct contact_targets *t, ovs_be32 ip,
+contact_targets_count(const struct contact_targets *t, struct address ip,
                       uint16_t port)
 {
     const struct seen *seen = find_seen(t, ip, port);
@@ -313,7 +315,8 @@ put_client(const struct request *r, struct ds *s)
     if (r->network[0]) {
         ds_put_format(s, "%s:", r->network);
     }
-    ds_put_format(s, IP_FMT",", IP_ARGS(r->client));
+    address_format(r->client, s);
+    ds_put_char(s, ',');
 }
 
 /* Returns true if those that are named have one client in one network. */
@@ -327,7 +330,7 @@ have_one_client(const struct seen *seen)
     LIST_FOR_EACH (r, seen_node, &seen->requests) {
         if (i++ >= CONTACT_TARGETS_NAMED) {
             break;
-        } else if (r->client != first->client
+        } else if (!address_equals(r->client, first->client)
                    || strcmp(r->network, first->network)) {
             return false;
         }
@@ -336,7 +339,7 @@ have_one_client(const struct seen *seen)
 }
 
 void
-contact_targets_put(const struct contact_targets *t, ovs_be32 ip,
+contact_targets_put(const struct contact_targets *t, struct address ip,
                     uint16_t port, struct ds *s)
 {
     const struct seen *seen = find_seen(t, ip, port);
@@ -357,7 +360,7 @@ contact_targets_put(const struct contact_targets *t, ovs_be32 ip,
         if (!one_client) {
             put_client(r, s);
         }
-        ds_put_format(s, IP_FMT, IP_ARGS(r->target));
+        address_format(r->target, s);
     }
     ds_put_cstr(s, seen->n > 1 ? "}" : "");
 }
@@ -371,8 +374,8 @@ put_network(const struct request *r, struct ds *s)
 }
 
 void
-contact_targets_put_lines(const struct contact_targets *t, ovs_be32 ip,
-                          uint16_t port, struct ds *s)
+contact_targets_put_lines(const struct contact_targets *t,
+                          struct address ip, uint16_t port, struct ds *s)
 {
     const struct seen *seen = find_seen(t, ip, port);
     const struct request *r;
@@ -380,23 +383,29 @@ contact_targets_put_lines(const struct contact_targets *t, ovs_be32 ip,
     if (seen) {
         LIST_FOR_EACH (r, seen_node, &seen->requests) {
             put_network(r, s);
-            ds_put_format(s, "client "IP_FMT" target "IP_FMT"\n",
-                          IP_ARGS(r->client), IP_ARGS(r->target));
+            ds_put_cstr(s, "client ");
+            address_format(r->client, s);
+            ds_put_cstr(s, " target ");
+            address_format(r->target, s);
+            ds_put_char(s, '\n');
         }
     }
 }
 
 bool
-contact_targets_put_seen(const struct contact_targets *t, ovs_be32 client,
-                         ovs_be32 target, struct ds *s)
+contact_targets_put_seen(const struct contact_targets *t,
+                         struct address client, struct address target,
+                         struct ds *s)
 {
     const struct request *r;
     bool found = false;
 
     LIST_FOR_EACH (r, age_node, &t->ages) {
-        if (!r->seen->port && r->client == client && r->target == target) {
+        if (!r->seen->port && address_equals(r->client, client)
+            && address_equals(r->target, target)) {
             put_network(r, s);
-            ds_put_format(s, IP_FMT"\n", IP_ARGS(r->seen->ip));
+            address_format(r->seen->ip, s);
+            ds_put_char(s, '\n');
             found = true;
         }
     }

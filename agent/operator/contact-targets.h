@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
-#include "openvswitch/types.h"
+#include "openflow/address.h"
 
 struct ds;
 
@@ -47,7 +47,7 @@ int contact_targets_read(struct contact_targets *, const char *file_name);
 
 /* Returns for how many targets there is a client that services see as 'ip';
  * with 'port', if that is not 0. */
-size_t contact_targets_count(const struct contact_targets *, ovs_be32 ip,
+size_t contact_targets_count(const struct contact_targets *, struct address ip,
                              uint16_t port);
 
 /* Appends to 's' the client and its target, "C,T", with "NAME:" in front if
@@ -55,19 +55,19 @@ size_t contact_targets_count(const struct contact_targets *, ovs_be32 ip,
  * or networks are not the same, "{C1,T1|C2,T2}".  The one asked for last comes
  * first.  Of more than CONTACT_TARGETS_NAMED, "|+N" says how many others there
  * are.  There must be one. */
-void contact_targets_put(const struct contact_targets *, ovs_be32 ip,
+void contact_targets_put(const struct contact_targets *, struct address ip,
                          uint16_t port, struct ds *s);
 
 /* Appends a line for each: "client C target T", with "network NAME " in
  * front if it has a name. */
-void contact_targets_put_lines(const struct contact_targets *, ovs_be32 ip,
-                               uint16_t port, struct ds *s);
+void contact_targets_put_lines(const struct contact_targets *,
+                               struct address ip, uint16_t port, struct ds *s);
 
 /* Appends a line for each address that services saw 'client' with when it
  * asked for 'target', likewise with the network's name.  Returns false if
  * there is none. */
-bool contact_targets_put_seen(const struct contact_targets *, ovs_be32 client,
-                              ovs_be32 target, struct ds *s)
+bool contact_targets_put_seen(const struct contact_targets *,
+                              struct address client, struct address target, struct ds *s)
     OVS_WARN_UNUSED_RESULT;
 
 #endif /* agent/operator/contact-targets.h */

@@ -27,13 +27,15 @@ network_format(const struct options *options, const struct network *network,
 {
     ds_put_format(s, "[%s]: VLAN %s", network->name,
                   setting_value(options, network, SET_VLAN));
+    char fake[ADDRESS_STRLEN];
+
     if (network->real.plen) {
-        ds_put_format(s, ", "IP_FMT"/%u", IP_ARGS(network->real.network),
-                      network->real.plen);
+        ds_put_cstr(s, ", ");
+        address_prefix_format(real_subnet_prefix(&network->real), s);
     }
-    ds_put_format(s, ": services on "IP_FMT"/%u of %s",
-                  IP_ARGS(network->fake.ip), network->fake.plen,
-                  network->fake_port);
+    ds_put_format(s, ": services on %s/%u of %s",
+                  address_to_string(network->fake.ip, fake),
+                  network->fake.plen, network->fake_port);
     if (network_serves_routed(network)) {
         ds_put_format(s, ", connection tracking zone %"PRIu16,
                       network_ct_zone(network));
@@ -44,10 +46,13 @@ network_format(const struct options *options, const struct network *network,
 }
 
 static void
-put_address(struct json *json, const char *name, ovs_be32 ip,
+put_address(struct json *json, const char *name, struct address ip,
             unsigned int plen)
 {
-    json_object_put_format(json, name, IP_FMT"/%u", IP_ARGS(ip), plen);
+    char s[ADDRESS_STRLEN];
+
+    json_object_put_format(json, name, "%s/%u", address_to_string(ip, s),
+                           plen);
 }
 
 static struct json *
@@ -92,20 +97,21 @@ networks_to_json(const struct options *options)
 static void
 warn_of_pair(const struct fake_address *fake, const struct real_subnet *real)
 {
-    ovs_be32 client, target;
+    struct address client, target;
+    char c[ADDRESS_STRLEN], t[ADDRESS_STRLEN], f[ADDRESS_STRLEN];
 
     if (address_plan_split(fake, real, fake->ip, &client, &target)) {
         /* Of addresses that are not known, the last bytes are. */
-        int skip = real->plen ? 0 : strlen("0.0.0");
-        char *c = xasprintf(IP_FMT, IP_ARGS(client));
-        char *t = xasprintf(IP_FMT, IP_ARGS(target));
+        int skip = (real->plen ? 0
+                    : fake_address_is_ipv4(fake) ? strlen("0.0.0")
+                    : strlen(":"));
 
         VLOG_WARN("a client %s that asks for target %s cannot be served: it "
-                  "would have the fake address; "IP_FMT" has no such pair",
-                  c + skip, t + skip,
-                  IP_ARGS(fake_address_network(fake) | htonl(1)));
-        free(c);
-        free(t);
+                  "would have the fake address; %s has no such pair",
+                  address_to_string(client, c) + skip,
+                  address_to_string(target, t) + skip,
+                  address_to_string(address_next(fake_address_network(fake)),
+                                    f));
     }
 }
 
@@ -121,9 +127,11 @@ networks_warn_of_pairs(const struct options *options)
 static void
 log_ready_network(const struct network *network)
 {
-    VLOG_INFO_RL(&rl, "ready (%s %s): services on "IP_FMT" answer for every "
+    char s[ADDRESS_STRLEN];
+
+    VLOG_INFO_RL(&rl, "ready (%s %s): services on %s answer for every "
                  "address of the real subnet", program_name, PIPETTE_VERSION,
-                 IP_ARGS(network->fake.ip));
+                 address_to_string(network->fake.ip, s));
     if (network_serves_routed(network)) {
         VLOG_INFO_RL(&rl, "routed clients are in connection tracking zone "
                      "%"PRIu16, network_ct_zone(network));

@@ -42,9 +42,11 @@ add_text(struct listing *l, const char *value)
 }
 
 static void
-add_address(struct listing *l, uint32_t address)
+add_address(struct listing *l, struct address address)
 {
-    listing_add_format(l, IP_FMT, IP_ARGS(htonl(address)));
+    char s[ADDRESS_STRLEN];
+
+    listing_add(l, address_to_string(address, s));
 }
 
 /* Hosts and flows. */

@@ -4,7 +4,6 @@
 
 #include "agent/operator/translate.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include "agent/operator/contact-targets.h"
 #include "openflow/address-plan.h"
 #include "openvswitch/dynamic-string.h"
-#include "packets.h"
 #include "util.h"
 
 /* Of a port. */
@@ -21,42 +19,47 @@
 
 /* Stores the two addresses of "C,T". */
 static bool
-split_words(const char *words, ovs_be32 *client, ovs_be32 *target)
+split_words(const char *words, struct address *client,
+            struct address *target)
 {
     const char *comma = strchr(words, ',');
 
-    if (!comma) {
-        return false;
-    }
-    char *s = xmemdup0(words, comma - words);
-    bool ok = (inet_pton(AF_INET, s, client) == 1
-               && inet_pton(AF_INET, comma + 1, target) == 1);
-    free(s);
-    return ok;
+    return (comma && address_parse_n(words, comma - words, client)
+            && address_parse(comma + 1, target));
 }
 
 /* The same for two hosts of a subnet. */
 static bool
 parse_pair(const struct real_subnet *real, const char *words,
-           ovs_be32 *client, ovs_be32 *target)
+           struct address *client, struct address *target)
 {
     return (split_words(words, client, target)
             && real_subnet_has_host(real, *client)
             && real_subnet_has_host(real, *target));
 }
 
-/* Returns 's' behind the network's name and a colon, or as it is if it has no
- * name in front.  Returns NULL if it has that of another network. */
+/* Returns 's' behind the network's name and a colon, NULL if it does not begin
+ * with that. */
 static const char *
 skip_name(const struct network *network, const char *s)
 {
-    const char *colon = strchr(s, ':');
-    size_t n = colon ? colon - s : 0;
+    size_t n = network->name ? strlen(network->name) : 0;
 
-    return (!colon ? s
-            : network->name && strlen(network->name) == n
-              && !strncmp(s, network->name, n) ? colon + 1
-            : NULL);
+    return n && !strncmp(s, network->name, n) && s[n] == ':' ? s + n + 1
+                                                             : NULL;
+}
+
+/* Stores the addresses of "C,T" or "NAME:C,T", of 'network'. */
+static bool
+parse_words(const struct network *network, const char *words,
+            struct address *client, struct address *target)
+{
+    const char *pair = skip_name(network, words);
+
+    return (network->real.plen
+            && (parse_pair(&network->real, words, client, target)
+                || (pair && parse_pair(&network->real, pair, client,
+                                       target))));
 }
 
 /* Appends the fake addresses for "C,T", a line each.  Returns false if there
@@ -68,18 +71,15 @@ translate_pair(const struct options *options, const char *words, struct ds *s)
 
     for (size_t i = 0; i < options->n_networks; i++) {
         const struct network *network = &options->networks[i];
-        const char *pair = (network->real.plen ? skip_name(network, words)
-                            : NULL);
-        ovs_be32 client, target;
+        struct address client, target;
 
-        if (pair && parse_pair(&network->real, pair, &client, &target)) {
-            ovs_be32 ip = address_plan_join(&network->fake, &network->real,
-                                            client, target);
-
+        if (parse_words(network, words, &client, &target)) {
             if (network->name) {
                 ds_put_format(s, "network %s ", network->name);
             }
-            ds_put_format(s, IP_FMT"\n", IP_ARGS(ip));
+            address_format(address_plan_join(&network->fake, &network->real,
+                                             client, target), s);
+            ds_put_char(s, '\n');
             found = true;
         }
     }
@@ -89,8 +89,8 @@ translate_pair(const struct options *options, const char *words, struct ds *s)
 /* Returns the network that 'ip' is a pair of, and stores its addresses.
  * Returns NULL if there is none. */
 static const struct network *
-split(const struct options *options, ovs_be32 ip, ovs_be32 *client,
-      ovs_be32 *target)
+split(const struct options *options, struct address ip,
+      struct address *client, struct address *target)
 {
     for (size_t i = 0; i < options->n_networks; i++) {
         const struct network *network = &options->networks[i];
@@ -109,10 +109,31 @@ static bool
 translate_seen(const struct contact_targets *targets, const char *words,
                struct ds *s)
 {
-    ovs_be32 client, target;
+    struct address client, target;
 
     return (targets && split_words(words, &client, &target)
             && contact_targets_put_seen(targets, client, target, s));
+}
+
+/* Parses "ADDRESS", "ADDRESS:PORT" or, of IPv6, "[ADDRESS]:PORT"; without a
+ * port, that is 0. */
+static bool
+parse_endpoint(const char *s, struct address *ip, int *port)
+{
+    bool brackets = s[0] == '[';
+    const char *begin = s + brackets;
+    const char *end = strchr(begin, brackets ? ']' : ':');
+
+    *port = 0;
+    if (address_parse(s, ip)) {
+        return true;
+    } else if (!end || end[brackets] != ':') {
+        return false;
+    }
+    return (address_parse_n(begin, end - begin, ip)
+            && address_is_ipv4(*ip) != brackets
+            && str_to_int(end + brackets + 1, 10, port)
+            && *port > 0 && *port <= UINT16_MAX);
 }
 
 /* Appends the targets of the routed client "ADDRESS" or "ADDRESS:PORT". */
@@ -120,19 +141,14 @@ static bool
 translate_routed(const struct contact_targets *targets, const char *words,
                  struct ds *s)
 {
-    const char *colon = strchr(words, ':');
-    char *address = xmemdup0(words, colon ? colon - words : strlen(words));
-    int port = 0;
-    ovs_be32 ip;
-    bool ok = (targets && inet_pton(AF_INET, address, &ip) == 1
-               && (!colon || (str_to_int(colon + 1, 10, &port)
-                              && port > 0 && port <= UINT16_MAX))
+    struct address ip;
+    int port;
+    bool ok = (targets && parse_endpoint(words, &ip, &port)
                && contact_targets_count(targets, ip, port));
 
     if (ok) {
         contact_targets_put_lines(targets, ip, port, s);
     }
-    free(address);
     return ok;
 }
 
@@ -140,17 +156,20 @@ static bool
 translate_address(const struct options *options, const char *words,
                   struct ds *s)
 {
-    ovs_be32 client, target, ip;
+    struct address client, target, ip;
     const struct network *network
-        = (inet_pton(AF_INET, words, &ip) == 1
+        = (address_parse(words, &ip)
            ? split(options, ip, &client, &target) : NULL);
 
     if (network && network->name) {
         ds_put_format(s, "network %s ", network->name);
     }
     if (network) {
-        ds_put_format(s, "client "IP_FMT" target "IP_FMT"\n",
-                      IP_ARGS(client), IP_ARGS(target));
+        ds_put_cstr(s, "client ");
+        address_format(client, s);
+        ds_put_cstr(s, " target ");
+        address_format(target, s);
+        ds_put_char(s, '\n');
     }
     return network;
 }
@@ -175,11 +194,14 @@ translate(const struct options *options, const struct contact_targets *targets,
         return xstrdup("CLIENT,TARGET, ADDRESS or ADDRESS:PORT, as the "
                        "contact log has them, or - for a filter");
     }
-    return xasprintf("CLIENT,TARGET, two hosts of "IP_FMT"/%u, or what "
-                     "they become in "IP_FMT"/%u%s, or - for a filter",
-                     IP_ARGS(network->real.network), network->real.plen,
-                     IP_ARGS(fake_address_network(&network->fake)),
-                     network->fake.plen, routed);
+
+    char real[ADDRESS_STRLEN], fake[ADDRESS_STRLEN];
+    return xasprintf("CLIENT,TARGET, two hosts of %s, or what they become in "
+                     "%s%s, or - for a filter",
+                     address_prefix_to_string(
+                         real_subnet_prefix(&network->real), real),
+                     address_prefix_to_string(
+                         fake_address_prefix(&network->fake), fake), routed);
 }
 
 static bool
@@ -194,15 +216,14 @@ static void
 flush(struct translator *t, struct ds *s)
 {
     size_t n = t->n_held;
-    ovs_be32 ip, client, target;
+    struct address ip, client, target;
 
     /* A dot that ends a sentence is not part of an address. */
     while (n && t->held[n - 1] == '.') {
         n--;
     }
 
-    char *address = xmemdup0(t->held, n);
-    bool ok = !t->too_long && inet_pton(AF_INET, address, &ip) == 1;
+    bool ok = !t->too_long && address_parse_n(t->held, n, &ip);
     const struct network *network
         = ok ? split(t->options, ip, &client, &target) : NULL;
     size_t n_targets = (ok && !network && t->targets
@@ -211,11 +232,14 @@ flush(struct translator *t, struct ds *s)
         if (network->name) {
             ds_put_format(s, "%s:", network->name);
         }
-        ds_put_format(s, IP_FMT","IP_FMT, IP_ARGS(client), IP_ARGS(target));
+        address_format(client, s);
+        ds_put_char(s, ',');
+        address_format(target, s);
     } else if (n_targets == 1) {
         contact_targets_put(t->targets, ip, 0, s);
     } else if (n_targets && n == t->n_held) {
-        t->asked = ip;
+        t->asked = true;
+        t->address = ip;
         t->n_tail = t->n_digits = 0;
         t->number = 0;
     } else if (n_targets) {
@@ -224,7 +248,6 @@ flush(struct translator *t, struct ds *s)
         ds_put_buffer(s, t->held, n);
     }
     ds_put_buffer(s, t->held + n, t->n_held - n);
-    free(address);
     t->n_held = 0;
 }
 
@@ -238,12 +261,12 @@ decide(struct translator *t, struct ds *s)
     size_t n = t->n_tail;
     uint16_t port = t->number <= UINT16_MAX ? t->number : 0;
 
-    if (!contact_targets_count(t->targets, t->asked, port)) {
+    if (!contact_targets_count(t->targets, t->address, port)) {
         port = 0;
     }
     memcpy(tail, t->tail, n);
-    contact_targets_put(t->targets, t->asked, port, s);
-    t->asked = 0;
+    contact_targets_put(t->targets, t->address, port, s);
+    t->asked = false;
     translator_feed(t, tail, n, s);
 }
 

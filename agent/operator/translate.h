@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "compiler.h"
-#include "openvswitch/types.h"
+#include "openflow/address.h"
 
 struct contact_targets;
 struct ds;
@@ -48,8 +48,9 @@ struct translator {
     char held[32];              /* Digits and dots, maybe of an address. */
     size_t n_held;
     bool too_long;              /* Digits and dots are not held. */
-    ovs_be32 asked;             /* An address of several targets, 0 for none:
-                                 * is it with a port? */
+    bool asked;                 /* An address of several targets came: is it
+                                 * with a port? */
+    struct address address;     /* If so, that one. */
     char tail[TRANSLATOR_GAP + 8];      /* What came after it. */
     size_t n_tail;
     unsigned int number;        /* At the end of that, */
