@@ -16,9 +16,6 @@
 #include "unaligned.h"
 #include "util.h"
 
-/* Of an IPv4-mapped address. */
-#define MAPPED_PLEN 96
-
 const char *
 address_family_name(bool ipv4)
 {
@@ -56,26 +53,6 @@ address_to_in6(struct address a)
     return in6;
 }
 
-/* C shifts a number by less than it has bits. */
-
-struct address
-address_shift_left(struct address a, unsigned int n)
-{
-    return (n >= 128 ? (struct address) ADDRESS_INIT_MIN
-            : n >= 64 ? (struct address) { a.lo << (n - 64), 0 }
-            : n ? (struct address) { a.hi << n | a.lo >> (64 - n), a.lo << n }
-            : a);
-}
-
-struct address
-address_shift_right(struct address a, unsigned int n)
-{
-    return (n >= 128 ? (struct address) ADDRESS_INIT_MIN
-            : n >= 64 ? (struct address) { 0, a.hi >> (n - 64) }
-            : n ? (struct address) { a.hi >> n, a.lo >> n | a.hi << (64 - n) }
-            : a);
-}
-
 uint32_t
 address_hash(struct address a, uint32_t basis)
 {
@@ -84,34 +61,11 @@ address_hash(struct address a, uint32_t basis)
 
 /* Prefixes. */
 
-struct address
-address_mask(unsigned int plen)
-{
-    return address_shift_left((struct address) ADDRESS_INIT_MAX,
-                              ADDRESS_BITS - plen);
-}
-
-struct address_prefix
-address_prefix_of(struct address a, unsigned int plen)
-{
-    unsigned int whole = plen + (address_is_ipv4(a) ? MAPPED_PLEN : 0);
-
-    return (struct address_prefix) {
-        address_and(a, address_mask(whole)), whole
-    };
-}
-
 unsigned int
 address_prefix_plen(struct address_prefix p)
 {
-    return (address_is_ipv4(p.network) && p.plen >= MAPPED_PLEN
-            ? p.plen - MAPPED_PLEN : p.plen);
-}
-
-bool
-address_prefix_contains(struct address_prefix p, struct address a)
-{
-    return address_equals(address_and(a, address_mask(p.plen)), p.network);
+    return (address_is_ipv4(p.network) && p.plen >= ADDRESS_MAPPED_PLEN
+            ? p.plen - ADDRESS_MAPPED_PLEN : p.plen);
 }
 
 bool

@@ -21,6 +21,7 @@
 struct ds;
 
 #define ADDRESS_BITS 128
+#define ADDRESS_MAPPED_PLEN 96  /* Of ::ffff:0:0/96. */
 
 struct address {
     uint64_t hi, lo;            /* Host byte order. */
@@ -93,9 +94,24 @@ address_not(struct address a)
     return (struct address) { ~a.hi, ~a.lo };
 }
 
-/* By 'n' bits, 0 to 128. */
-struct address address_shift_left(struct address, unsigned int n);
-struct address address_shift_right(struct address, unsigned int n);
+/* By 'n' bits, 0 to 128.  C shifts a number by less than it has bits. */
+static inline struct address
+address_shift_left(struct address a, unsigned int n)
+{
+    return (n >= 128 ? (struct address) ADDRESS_INIT_MIN
+            : n >= 64 ? (struct address) { a.lo << (n - 64), 0 }
+            : n ? (struct address) { a.hi << n | a.lo >> (64 - n), a.lo << n }
+            : a);
+}
+
+static inline struct address
+address_shift_right(struct address a, unsigned int n)
+{
+    return (n >= 128 ? (struct address) ADDRESS_INIT_MIN
+            : n >= 64 ? (struct address) { 0, a.hi >> (n - 64) }
+            : n ? (struct address) { a.hi >> n, a.lo >> n | a.hi << (64 - n) }
+            : a);
+}
 
 /* Returns the address after or before 'a': after the highest, the lowest. */
 static inline struct address
@@ -131,15 +147,32 @@ struct address_prefix {
 };
 
 /* Returns an address of which the first 'plen' bits are 1, the others 0. */
-struct address address_mask(unsigned int plen);
+static inline struct address
+address_mask(unsigned int plen)
+{
+    return address_shift_left((struct address) ADDRESS_INIT_MAX,
+                              ADDRESS_BITS - plen);
+}
 
 /* Returns the prefix of 'a' of 'plen' bits: of IPv4, 0 to 32. */
-struct address_prefix address_prefix_of(struct address a, unsigned int plen);
+static inline struct address_prefix
+address_prefix_of(struct address a, unsigned int plen)
+{
+    unsigned int whole = plen + (address_is_ipv4(a) ? ADDRESS_MAPPED_PLEN : 0);
+
+    return (struct address_prefix) {
+        address_and(a, address_mask(whole)), whole
+    };
+}
 
 /* Returns the length as it is written, of IPv4 0 to 32. */
 unsigned int address_prefix_plen(struct address_prefix);
 
-bool address_prefix_contains(struct address_prefix, struct address);
+static inline bool
+address_prefix_contains(struct address_prefix p, struct address a)
+{
+    return address_equals(address_and(a, address_mask(p.plen)), p.network);
+}
 
 /* Returns true if one of them is in the other. */
 bool address_prefix_overlaps(struct address_prefix, struct address_prefix);

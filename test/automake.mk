@@ -7,6 +7,7 @@ test_unit_SOURCES = \
 	test/sync-peer.h \
 	test/unit.c \
 	test/unit.h \
+	test/unit-address.c \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \

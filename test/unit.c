@@ -13,6 +13,7 @@
 #include "util.h"
 
 static const struct CMUnitTest *const groups[] = {
+    address_tests,
     address_plan_tests,
     address_set_tests,
     claims_tests,

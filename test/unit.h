@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 /* A list of tests, ended by an element without a name. */
+extern const struct CMUnitTest address_tests[];
 extern const struct CMUnitTest address_plan_tests[];
 extern const struct CMUnitTest address_set_tests[];
 extern const struct CMUnitTest claims_tests[];
