@@ -103,6 +103,7 @@ libpipette_a_SOURCES += \
 	agent/operator/process.h \
 	agent/operator/switch-listings.c \
 	agent/operator/switch-listings.h \
+	agent/operator/translate-text.c \
 	agent/operator/translate.c \
 	agent/operator/translate.h \
 	agent/operator/translation.c \

@@ -9,15 +9,17 @@
 #include <stdlib.h>
 
 #include "agent/config/options.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-scope.h"
+#include "openflow/address.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
 #include "util.h"
 
-static struct contact_scope *
-create_scope(const char *words, struct options *options)
+static void
+parse_options(const char *words, struct options *options)
 {
     struct svec argv = SVEC_EMPTY_INITIALIZER;
 
@@ -26,18 +28,22 @@ create_scope(const char *words, struct options *options)
     svec_terminate(&argv);
     assert_null(options_parse(argv.n, argv.names, NULL, options));
     svec_destroy(&argv);
+}
+
+static struct contact_scope *
+create_scope(const char *words, struct options *options)
+{
+    parse_options(words, options);
     return contact_scope_create(options);
 }
 
 static struct in6_addr
 address(const char *s)
 {
-    struct in6_addr ip;
-    ovs_be32 ip4;
+    struct address a;
 
-    assert_true(ip_parse(s, &ip4));
-    in6_addr_set_mapped_ipv4(&ip, ip4);
-    return ip;
+    assert_true(address_parse(s, &a));
+    return address_to_in6(a);
 }
 
 /* 'expected' is NULL if the packet is of no network, "" if it passes, or why
@@ -116,6 +122,78 @@ contact_scope_known(void **state OVS_UNUSED)
 
     assert_found(s, CONTACT_ARP, 2, "192.168.2.5", "192.168.2.77", "");
     assert_found(s, CONTACT_ARP, 2, "192.168.2.5", "192.168.2.7", NULL);
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+/* The options of a network of each family on the same VLAN, as --translate
+ * takes them. */
+static struct options
+two_families(void)
+{
+    struct options o6, o;
+
+    parse_options("--translate - --fake-address fc04::1/64 --real-subnet "
+                  "fc01::/96 --ignore-clients fc01::9,fc02::/64 "
+                  "--claim fc01::1:0/112", &o6);
+    parse_options("--translate - --real-subnet 192.168.2.0/24", &o);
+    o.networks = xrealloc(o.networks, 2 * sizeof *o.networks);
+    o.networks[1] = o6.networks[0];
+    o.n_networks = 2;
+    o6.n_networks = 0;
+    options_destroy(&o6);
+    return o;
+}
+
+static void
+assert_seen(const struct network *network, const char *client,
+            const char *expected)
+{
+    const struct contact_packet p = {
+        .kind = CONTACT_TCP,
+        .client = address(client),
+        .target = address("fc01::77"),
+    };
+    char s[INET6_ADDRSTRLEN];
+    struct in6_addr seen;
+
+    assert_true(contact_seen_as(network, &p, &seen));
+    contact_address_format(&seen, s);
+    assert_string_equal(s, expected);
+    assert_true(contact_fake_address(network, &p, &seen));
+    contact_address_format(&seen, s);
+    assert_string_equal(s, "fc04::1");
+}
+
+/* By family: both are on VLAN 2. */
+static void
+contact_scope_ipv6(void **state OVS_UNUSED)
+{
+    static const char *const sources[] = {
+        "::", "::1", "::10.1.2.3", "fe80::1", "fec0::1", "ff02::1", "fc01::",
+        "fc01::ffff:ffff", "fc04::1", "fc04::5:0:78",
+    };
+    struct options o = two_families();
+    struct contact_scope *s = contact_scope_create(&o);
+
+    assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.77", "");
+    assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::77", "");
+    assert_found(s, CONTACT_UDP, 2, "2001:db8::9", "fc01::77", "");
+    assert_found(s, CONTACT_TCP, 3, "fc01::5", "fc01::77", NULL);
+    assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::1:0:0:77", NULL);
+    assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::", NULL);
+    assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::ffff:ffff", NULL);
+    assert_found(s, CONTACT_TCP, 2, "fc01::9", "fc01::77", "ignored client");
+    assert_found(s, CONTACT_TCP, 2, "fc02::8:9", "fc01::77",
+                 "ignored client");
+    assert_found(s, CONTACT_TCP, 2, "fc01::77", "fc01::77",
+                 "client with the target's address");
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+        assert_found(s, CONTACT_TCP, 2, sources[i], "fc01::77",
+                     "source that no client has");
+    }
+    assert_seen(&o.networks[1], "fc01::5", "fc04::5:0:77");
+    assert_seen(&o.networks[1], "2001:db8::9", "2001:db8::9");
     contact_scope_destroy(s);
     options_destroy(&o);
 }
@@ -283,6 +361,7 @@ const struct CMUnitTest contact_scope_tests[] = {
     cmocka_unit_test(contact_scope_priority_tag),
     cmocka_unit_test(contact_scope_inside_only),
     cmocka_unit_test(contact_scope_published),
+    cmocka_unit_test(contact_scope_ipv6),
     cmocka_unit_test(contact_scope_filters),
     { .name = NULL },
 };

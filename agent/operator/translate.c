@@ -4,7 +4,6 @@
 
 #include "agent/operator/translate.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +12,6 @@
 #include "openflow/address-plan.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
-
-/* Of a port. */
-#define MAX_DIGITS 5
 
 /* Stores the two addresses of "C,T". */
 static bool
@@ -86,11 +82,9 @@ translate_pair(const struct options *options, const char *words, struct ds *s)
     return found;
 }
 
-/* Returns the network that 'ip' is a pair of, and stores its addresses.
- * Returns NULL if there is none. */
-static const struct network *
-split(const struct options *options, struct address ip,
-      struct address *client, struct address *target)
+const struct network *
+translate_split(const struct options *options, struct address ip,
+                struct address *client, struct address *target)
 {
     for (size_t i = 0; i < options->n_networks; i++) {
         const struct network *network = &options->networks[i];
@@ -159,7 +153,7 @@ translate_address(const struct options *options, const char *words,
     struct address client, target, ip;
     const struct network *network
         = (address_parse(words, &ip)
-           ? split(options, ip, &client, &target) : NULL);
+           ? translate_split(options, ip, &client, &target) : NULL);
 
     if (network && network->name) {
         ds_put_format(s, "network %s ", network->name);
@@ -202,139 +196,4 @@ translate(const struct options *options, const struct contact_targets *targets,
                          real_subnet_prefix(&network->real), real),
                      address_prefix_to_string(
                          fake_address_prefix(&network->fake), fake), routed);
-}
-
-static bool
-is_of_address(char c)
-{
-    return (c >= '0' && c <= '9') || c == '.';
-}
-
-/* Appends what is held, translated if it is a fake address or that of a routed
- * client.  One that asked for several targets is only remembered. */
-static void
-flush(struct translator *t, struct ds *s)
-{
-    size_t n = t->n_held;
-    struct address ip, client, target;
-
-    /* A dot that ends a sentence is not part of an address. */
-    while (n && t->held[n - 1] == '.') {
-        n--;
-    }
-
-    bool ok = !t->too_long && address_parse_n(t->held, n, &ip);
-    const struct network *network
-        = ok ? split(t->options, ip, &client, &target) : NULL;
-    size_t n_targets = (ok && !network && t->targets
-                        ? contact_targets_count(t->targets, ip, 0) : 0);
-    if (network) {
-        if (network->name) {
-            ds_put_format(s, "%s:", network->name);
-        }
-        address_format(client, s);
-        ds_put_char(s, ',');
-        address_format(target, s);
-    } else if (n_targets == 1) {
-        contact_targets_put(t->targets, ip, 0, s);
-    } else if (n_targets && n == t->n_held) {
-        t->asked = true;
-        t->address = ip;
-        t->n_tail = t->n_digits = 0;
-        t->number = 0;
-    } else if (n_targets) {
-        contact_targets_put(t->targets, ip, 0, s);
-    } else {
-        ds_put_buffer(s, t->held, n);
-    }
-    ds_put_buffer(s, t->held + n, t->n_held - n);
-    t->n_held = 0;
-}
-
-/* Appends the remembered address, with the targets of the port if the number
- * at the end of the tail is one of its ports, then the tail.  That may have
- * other addresses, but is shorter than four of them. */
-static void
-decide(struct translator *t, struct ds *s)
-{
-    char tail[sizeof t->tail];
-    size_t n = t->n_tail;
-    uint16_t port = t->number <= UINT16_MAX ? t->number : 0;
-
-    if (!contact_targets_count(t->targets, t->address, port)) {
-        port = 0;
-    }
-    memcpy(tail, t->tail, n);
-    contact_targets_put(t->targets, t->address, port, s);
-    t->asked = false;
-    translator_feed(t, tail, n, s);
-}
-
-/* Takes a character after an address of several targets. */
-static void
-feed_tail(struct translator *t, char c, struct ds *s)
-{
-    bool after_dot = t->n_digits && t->tail[t->n_tail - 1] == '.';
-    bool certain;
-
-    t->tail[t->n_tail++] = c;
-    if (isdigit((unsigned char) c)) {
-        t->number = t->number * 10 + (c - '0');
-        certain = ++t->n_digits > MAX_DIGITS || after_dot;
-        if (certain) {
-            t->number = 0;      /* Or it is part of an address. */
-        }
-    } else if (t->n_digits) {
-        certain = c != '.' || after_dot;
-    } else {
-        certain = c == '\n' || t->n_tail > TRANSLATOR_GAP;
-    }
-    if (certain) {
-        decide(t, s);
-    }
-}
-
-void
-translator_feed(struct translator *t, const char *text, size_t n,
-                struct ds *s)
-{
-    const char *end = text + n;
-    const char *p = text;
-
-    while (p < end) {
-        if (t->asked) {
-            feed_tail(t, *p++, s);
-            continue;
-        }
-        if (is_of_address(*p)) {
-            if (t->n_held == sizeof t->held) {
-                t->too_long = true;
-                flush(t, s);
-            }
-            t->held[t->n_held++] = *p++;
-            continue;
-        }
-
-        const char *other = p;
-        flush(t, s);
-        t->too_long = false;
-        if (t->asked) {
-            continue;
-        }
-        while (p < end && !is_of_address(*p)) {
-            p++;
-        }
-        ds_put_buffer(s, other, p - other);
-    }
-}
-
-void
-translator_finish(struct translator *t, struct ds *s)
-{
-    flush(t, s);
-    while (t->asked) {
-        decide(t, s);
-        flush(t, s);
-    }
-    t->too_long = false;
 }

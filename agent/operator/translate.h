@@ -13,6 +13,7 @@
 
 struct contact_targets;
 struct ds;
+struct network;
 struct options;
 
 /* Appends to 's' the translation of 'words', a line: "client C target T" for a
@@ -29,10 +30,21 @@ char *translate(const struct options *, const struct contact_targets *targets,
                 const char *words, struct ds *s)
     OVS_WARN_UNUSED_RESULT;
 
+/* Returns the network that 'ip' is a pair of, and stores the addresses that it
+ * is made of.  Returns NULL if there is none. */
+const struct network *translate_split(const struct options *,
+                                      struct address ip,
+                                      struct address *client,
+                                      struct address *target);
+
 /* A filter, which replaces each fake address in a text by "C,T", or by
  * "NAME:C,T" if the network has a name.  An address ends where neither a digit
  * nor a dot with a digit after it follows, and begins likewise; what is
  * longer, such as 10.10.5.77.8, is not an address.
+ *
+ * If there is a network of IPv6, an address of that is a word of hexadecimal
+ * digits and colons, but for a colon before it and one after it, and what comes
+ * with a dot, such as a port: "[ADDRESS]:PORT", "ADDRESS.PORT", "ADDRESS: ".
  *
  * With targets, an address that these have, of a routed client, is replaced as
  * contact_targets_put() has it.  If it is that of several targets, and the
@@ -48,6 +60,9 @@ struct translator {
     char held[32];              /* Digits and dots, maybe of an address. */
     size_t n_held;
     bool too_long;              /* Digits and dots are not held. */
+    char word[64];              /* Maybe of an address of IPv6. */
+    size_t n_word;
+    bool word_too_long;         /* It has begun before that. */
     bool asked;                 /* An address of several targets came: is it
                                  * with a port? */
     struct address address;     /* If so, that one. */
