@@ -23,7 +23,7 @@
 struct ds;
 
 /* Of these, each record takes one for the address and its port, and one for
- * the address, unless they are there already: about 30 MB in all. */
+ * the address, unless they are there already: 45 MB in all at most. */
 #define CONTACT_TARGETS_MAX 200000
 
 /* How many targets are named in one place of a text at most. */
