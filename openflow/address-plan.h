@@ -83,8 +83,8 @@ bool address_is_host(struct address address);
 char *prefixes_expected(bool ipv4);
 
 /* Checks that both are of one family, and that 'fake' leaves room for two host
- * parts of 'real', and is apart from it.  Returns NULL if so, otherwise what would be right for 'fake', as
- * an owned string for the caller to free. */
+ * parts of 'real', and is apart from it.  Returns NULL if so, otherwise what
+ * would be right for 'fake', as an owned string for the caller to free. */
 char *address_plan_check(const struct fake_address *fake,
                          const struct real_subnet *real)
     OVS_WARN_UNUSED_RESULT;

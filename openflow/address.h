@@ -188,8 +188,8 @@ bool address_parse_n(const char *s, size_t n, struct address *)
     OVS_WARN_UNUSED_RESULT;
 
 /* Returns what would be right for 's', "ADDRESS", "ADDRESS-ADDRESS" or
- * "ADDRESS/LENGTH", if it has a zone index or is IPv4-mapped, for the caller to
- * free; otherwise NULL. */
+ * "ADDRESS/LENGTH", if it has a zone index or is IPv4-mapped, for the caller
+ * to free; otherwise NULL. */
 char *address_refuse(const char *s)
     OVS_WARN_UNUSED_RESULT;
 

@@ -209,7 +209,7 @@ address_ipv6_subnet(void **state OVS_UNUSED)
         { "fc01::/96", NULL },
         { "fc01::/68", NULL },
         { "fc01::/126", NULL },
-        { "fc01::", "a network's address and its prefix length, such as fc01" },
+        { "fc01::", "a network's address and its prefix length, such as" },
         { "fc01::/129", "such as fc01::/96" },
         { "fc01::/64", "a prefix length from 68 to 126" },
         { "fc01::/127", "a prefix length from 68 to 126" },

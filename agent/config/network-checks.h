@@ -5,8 +5,8 @@
 
 /* Checks of networks against each other.  No two of one family may have a
  * VLAN in common, and no two at all addresses of a fake prefix; a fake port
- * that they share has one MAC address; and each has a name and a known real subnet if there are
- * several. */
+ * that they share has one MAC address; and each has a name and a known real
+ * subnet if there are several. */
 
 struct options;
 struct svec;

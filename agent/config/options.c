@@ -411,8 +411,8 @@ uint16_t
 network_ct_zone(const struct network *network)
 {
     return (network->ct_zone ? network->ct_zone
-            : (NETWORK_CT_ZONE_BASE + bitmap_scan(network->vlans, true, 0, 4096)
-               + (network_is_ipv4(network) ? 0 : 4096)));
+            : NETWORK_CT_ZONE_BASE + (network_is_ipv4(network) ? 0 : 4096)
+              + bitmap_scan(network->vlans, true, 0, 4096));
 }
 
 uint32_t

@@ -121,9 +121,10 @@ bool network_is_ipv4(const struct network *);
 bool network_serves_routed(const struct network *);
 
 /* Returns the connection tracking zone for routed clients: the configured one,
- * or NETWORK_CT_ZONE_BASE + VLAN, the lowest one, of IPv6 4096 more.  All bridges
- * on a datapath share the zones.  The base is far from what others use: VLAN numbers, as in
- * the examples of ovs-actions(7), and small numbers, as OVN allocates them. */
+ * or NETWORK_CT_ZONE_BASE + VLAN, the lowest one, of IPv6 4096 more.  All
+ * bridges on a datapath share the zones.  The base is far from what others
+ * use: VLAN numbers, as in the examples of ovs-actions(7), and small numbers,
+ * as OVN allocates them. */
 #define NETWORK_CT_ZONE_BASE 28672      /* 0x7000 */
 uint16_t network_ct_zone(const struct network *);
 

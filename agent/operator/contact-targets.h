@@ -67,7 +67,8 @@ void contact_targets_put_lines(const struct contact_targets *,
  * asked for 'target', likewise with the network's name.  Returns false if
  * there is none. */
 bool contact_targets_put_seen(const struct contact_targets *,
-                              struct address client, struct address target, struct ds *s)
+                              struct address client, struct address target,
+                              struct ds *s)
     OVS_WARN_UNUSED_RESULT;
 
 #endif /* agent/operator/contact-targets.h */

@@ -101,10 +101,10 @@ warn_of_pair(const struct fake_address *fake, const struct real_subnet *real)
     char c[ADDRESS_STRLEN], t[ADDRESS_STRLEN], f[ADDRESS_STRLEN];
 
     if (address_plan_split(fake, real, fake->ip, &client, &target)) {
-        /* Of addresses that are not known, the last bytes are. */
-        int skip = (real->plen ? 0
-                    : fake_address_is_ipv4(fake) ? strlen("0.0.0")
-                    : strlen(":"));
+        /* Of addresses that are not known, the last bytes are: ".5"; as IPv6,
+         * "::5". */
+        int skip = (real->plen || !fake_address_is_ipv4(fake) ? 0
+                    : strlen("0.0.0"));
 
         VLOG_WARN("a client %s that asks for target %s cannot be served: it "
                   "would have the fake address; %s has no such pair",

@@ -43,8 +43,9 @@ const struct network *translate_split(const struct options *,
  * longer, such as 10.10.5.77.8, is not an address.
  *
  * If there is a network of IPv6, an address of that is a word of hexadecimal
- * digits and colons, but for a colon before it and one after it, and what comes
- * with a dot, such as a port: "[ADDRESS]:PORT", "ADDRESS.PORT", "ADDRESS: ".
+ * digits and colons, but for a colon before it and one after it, and what
+ * comes with a dot, such as a port: "[ADDRESS]:PORT", "ADDRESS.PORT",
+ * "ADDRESS: ".
  *
  * With targets, an address that these have, of a routed client, is replaced as
  * contact_targets_put() has it.  If it is that of several targets, and the
