@@ -57,10 +57,10 @@ guess_family(const char *s)
     return address_looks_like_ipv6(s) ? &ipv6 : &ipv4;
 }
 
-/* Addresses that are no host's, by which all can reach it. */
+/* Addresses that no host has, or not for others than its neighbours. */
 static const struct {
     struct address_prefix prefix;
-    const char *name;
+    const char *name;           /* In an error; NULL of IPv4. */
 } never[] = {
     { { ADDRESS_INIT_IPV4(0), 96 + 8 }, NULL },
     { { ADDRESS_INIT_IPV4(0x7f000000), 96 + 8 }, NULL },

@@ -13,7 +13,8 @@
 #include "random.h"
 #include "util.h"
 
-/* 'a' of what 'refuse' returns, which is freed, is a part. */
+/* Asserts that 'part' is in 'right', what would be right for 's', or that both
+ * are NULL.  Frees 'right'. */
 static void
 assert_refusal(const char *s, char *right, const char *part)
 {
