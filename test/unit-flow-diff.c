@@ -229,6 +229,8 @@ flow_diff_parse_error(void **state OVS_UNUSED)
 
 #define NAT(ZONE, ADDRESS) "cookie=0x1,table=8,priority=1,ip " \
     "actions=ct(commit,table=17,zone=" ZONE ",nat(dst=" ADDRESS "))\n"
+#define NAT6(ZONE, ADDRESS) "cookie=0x1,table=8,priority=1,ipv6 " \
+    "actions=ct(commit,table=17,zone=" ZONE ",nat(dst=" ADDRESS "))\n"
 #define UN_NAT "cookie=0x1,table=9,priority=1,ip actions=ct(zone=2,nat)\n"
 #define SOURCE_NAT "cookie=0x1,table=9,priority=2,ip " \
     "actions=ct(commit,zone=2,nat(src=192.0.2.1))\n"
@@ -296,6 +298,23 @@ conntrack_flush_stale_translations(void **state OVS_UNUSED)
     check_flush("", NAT("2", "10.10.0.1"), stale);
 }
 
+/* One network of each family can have the same zone. */
+static void
+conntrack_flush_stale_ipv6(void **state OVS_UNUSED)
+{
+    static const char stale[] = "zone=2 "
+        "'ct_ipv6_src=::,ct_ipv6_dst=::,ct_tp_src=0,ct_tp_dst=0,"
+        "ct_nw_proto=0' "
+        "'ct_ipv6_src=fc04::1,ct_ipv6_dst=::,ct_tp_src=0,ct_tp_dst=0'\n";
+
+    check_flush(NAT6("2", "fc04::1"), NAT6("2", "fc04::1"), "");
+    check_flush(NAT6("2", "fc04::2"), NAT6("2", "fc04::1"), stale);
+    check_flush(NAT6("2", "fc05::1"), NAT6("2", "fc04::1"), stale);
+    check_flush(NAT("2", "10.10.0.1"),
+                NAT("2", "10.10.0.1") NAT6("2", "fc04::1"), stale);
+    check_flush(NAT6("3", "fc04::1"), NAT6("2", "fc04::1"), stale);
+}
+
 /* All connections are, if nothing tells what they were translated to: not for
  * what a flow that is there has learned. */
 static void
@@ -323,6 +342,7 @@ const struct CMUnitTest flow_diff_tests[] = {
     cmocka_unit_test(flow_diff_large),
     cmocka_unit_test(flow_diff_parse_error),
     cmocka_unit_test(conntrack_flush_stale_translations),
+    cmocka_unit_test(conntrack_flush_stale_ipv6),
     cmocka_unit_test(conntrack_flush_stale_unknown),
     { .name = NULL },
 };
