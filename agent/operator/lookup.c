@@ -246,13 +246,14 @@ look_at_address(const struct lookup *lookup,
 {
     for (size_t i = 0; i < sources->options->n_networks; i++) {
         const struct network *network = &sources->options->networks[i];
-        ovs_be32 client, target;
+        struct address client, target;
 
         if (network->real.plen && is_wanted(lookup, network)
             && address_plan_split(&network->fake, &network->real,
-                                  lookup->client, &client, &target)) {
-            struct in6_addr c = in6_addr_mapped_ipv4(client);
-            struct in6_addr t = in6_addr_mapped_ipv4(target);
+                                  address_from_ip(lookup->client),
+                                  &client, &target)) {
+            struct in6_addr c = address_to_in6(client);
+            struct in6_addr t = address_to_in6(target);
 
             add_row(l, lookup, network, &c, &t,
                     find_seen_target(lookup, sources, network, &t),
@@ -274,7 +275,8 @@ get_tracked(const struct lookup *lookup, const struct options *options,
 
         if (lookup->port && is_wanted(lookup, network)
             && network_serves_routed(network)
-            && !real_subnet_has_host(&network->real, lookup->client)) {
+            && !real_subnet_has_host(&network->real,
+                                     address_from_ip(lookup->client))) {
             asked[n++] = network;
         }
     }
@@ -295,7 +297,7 @@ look_at_connections(const struct lookup *lookup,
         queries[i] = (struct conntrack_query) {
             .zone = network_ct_zone(asked[i]),
             .protocol = contact_ip_protocol(lookup->kind),
-            .service = asked[i]->fake.ip,
+            .service = address_to_ip(asked[i]->fake.ip),
             .service_port = lookup->port,
             .client = lookup->client,
             .client_port = lookup->client_port,
