@@ -36,6 +36,8 @@ libpipette_a_SOURCES += \
 	openflow/flow-count.h \
 	openflow/flow-diff.c \
 	openflow/flow-diff.h \
+	openflow/flow-family.c \
+	openflow/flow-family.h \
 	openflow/flow-index.c \
 	openflow/flow-index.h \
 	openflow/flow-limits.c \

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "openflow/flow-family.h"
+
+#include <inttypes.h>
+#include <netinet/icmp6.h>
+
+#include "openflow/flow-set.h"
+#include "openvswitch/dynamic-string.h"
+#include "packets.h"
+#include "util.h"
+
+static const uint8_t ipv4_errors[] = {
+    ICMP4_DST_UNREACH, ICMP4_TIME_EXCEEDED, ICMP4_PARAM_PROB
+};
+
+static const uint8_t ipv6_errors[] = {
+    ICMP6_DST_UNREACH, ICMP6_PACKET_TOO_BIG, ICMP6_TIME_EXCEEDED,
+    ICMP6_PARAM_PROB
+};
+
+static const struct flow_family families[] = {
+    {
+        .ip = "ip", .tcp = "tcp", .udp = "udp", .icmp = "icmp",
+        .src = "nw_src", .dst = "nw_dst",
+        .src_field = "NXM_OF_IP_SRC", .dst_field = "NXM_OF_IP_DST",
+        .client_reg = "NXM_NX_REG0[]", .target_reg = "NXM_NX_REG1[]",
+        .client_bits = "[]", .target_bits = "[]",
+        .bits = 32,
+        .echo_request = ICMP4_ECHO_REQUEST, .echo_reply = ICMP4_ECHO_REPLY,
+        .errors = ipv4_errors, .n_errors = ARRAY_SIZE(ipv4_errors),
+        .later_fragments = "icmp,nw_frag=later",
+        .no_client = { "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3" },
+        .first = "network's address", .last = "broadcast address",
+    },
+    {
+        .ipv6 = true,
+        .ip = "ipv6", .tcp = "tcp6", .udp = "udp6", .icmp = "icmp6",
+        .src = "ipv6_src", .dst = "ipv6_dst",
+        .src_field = "NXM_NX_IPV6_SRC", .dst_field = "NXM_NX_IPV6_DST",
+        .client_reg = "NXM_NX_XXREG3[]",
+        .target_reg = "NXM_NX_XXREG2[0..63]",
+        .client_bits = "[]", .target_bits = "[0..63]",
+        .bits = 128,
+        .echo_request = ICMP6_ECHO_REQUEST, .echo_reply = ICMP6_ECHO_REPLY,
+        .errors = ipv6_errors, .n_errors = ARRAY_SIZE(ipv6_errors),
+        /* Open vSwitch takes the fragment header for their protocol. */
+        .later_fragments = "ipv6,nw_proto=44,nw_frag=later",
+        .no_client = {
+            "::/96", "::ffff:0:0/96", "fe80::/10", "fec0::/10", "ff00::/8"
+        },
+        .first = "routers' anycast address", .last = "last address",
+    },
+};
+
+const struct flow_family *
+flow_family_of_address(struct address a)
+{
+    return &families[!address_is_ipv4(a)];
+}
+
+const struct flow_family *
+flow_family_of(const struct flow_config *config)
+{
+    return flow_family_of_address(config->fake.ip);
+}
+
+void
+flow_family_put_high(const struct flow_family *family, const char *field,
+                     struct address a, unsigned int from, struct ds *s)
+{
+    while (from < family->bits) {
+        unsigned int end = MIN(from + 63, family->bits - 1);
+        struct address bits = address_shift_left(address_shift_right(a, from),
+                                                 127 - (end - from));
+
+        bits = address_shift_right(bits, 127 - (end - from));
+        ds_put_format(s, "load:%#"PRIx64"->%s[%u..%u],", bits.lo, field, from,
+                      end);
+        from = end + 1;
+    }
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#ifndef OPENFLOW_FLOW_FAMILY_H
+#define OPENFLOW_FLOW_FAMILY_H 1
+
+/* What the flow sets say of IPv4 and of IPv6
+ * ==========================================
+ *
+ * The pipeline is one for both (subnet-set.h).  A family has its words for
+ * what the flows match and move: see "MATCH FIELDS" in ovs-fields(7).  Pure.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "openflow/address.h"
+
+struct ds;
+struct flow_config;
+
+struct flow_family {
+    bool ipv6;
+    const char *ip, *tcp, *udp, *icmp;      /* Protocols, as matches. */
+    const char *src, *dst;                  /* Addresses, as matches, */
+    const char *src_field, *dst_field;      /* and as fields, without []. */
+
+    /* Registers that hold the client's and the target's addresses on the
+     * uplink, and what of such an address they hold: of IPv6, the target's
+     * low 64 bits, as the real subnet has the others. */
+    const char *client_reg, *target_reg;    /* With []. */
+    const char *client_bits, *target_bits;  /* Of a field: "[]", "[0..63]". */
+
+    unsigned int bits;                      /* Of an address. */
+    uint8_t echo_request, echo_reply;       /* Types of ICMP or ICMPv6. */
+    const uint8_t *errors;                  /* Types that are errors, */
+    size_t n_errors;
+    const char *later_fragments;            /* The match of those. */
+    const char *no_client[8];               /* Prefixes of no host, up to
+                                             * NULL. */
+    const char *first, *last;               /* What a real subnet's first and
+                                             * last addresses are. */
+};
+
+/* Returns that of 'config' or of an address. */
+const struct flow_family *flow_family_of(const struct flow_config *config);
+const struct flow_family *flow_family_of_address(struct address);
+
+/* Appends "load:VALUE->FIELD[FROM..END],", as often as it takes, for the bits
+ * of 'a' from bit 'from' on.  One load has 64 bits at most: what OpenFlow 1.4
+ * would send for a longer one, Open vSwitch dumps as something else than what
+ * was sent.  'field' is "src_field" or "dst_field". */
+void flow_family_put_high(const struct flow_family *, const char *field,
+                          struct address a, unsigned int from,
+                          struct ds *);
+
+#endif /* openflow/flow-family.h */
