@@ -12,7 +12,6 @@
 
 #include "test/fuzz.h"
 
-#include <netinet/ip6.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,14 +69,16 @@ set_checksums(const struct network *net, uint8_t *frame, size_t size)
 {
     struct icmp_header *icmp = (struct icmp_header *) (frame + net->icmp_at);
     struct ip_header *ip = (struct ip_header *) (frame + IP_AT);
-    const struct ip6_hdr *ip6 = (const struct ip6_hdr *) ip;
+    const struct ovs_16aligned_ip6_hdr *ip6
+        = (const struct ovs_16aligned_ip6_hdr *) ip;
 
     if (size < net->icmp_at + ICMP_HEADER_LEN) {
         return;
     }
 
     size_t header = net->icmp_at - IP_AT;
-    size_t length = (is_ipv6(net) ? header + ntohs(ip6->ip6_plen)
+    size_t length = (is_ipv6(net)
+                     ? header + ntohs(ip6->ip6_ctlun.ip6_un1.ip6_un1_plen)
                      : ntohs(ip->ip_tot_len));
     if (!is_ipv6(net)) {
         ip->ip_csum = 0;
