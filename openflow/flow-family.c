@@ -29,7 +29,7 @@ static const struct flow_family families[] = {
         .src_field = "NXM_OF_IP_SRC", .dst_field = "NXM_OF_IP_DST",
         .client_reg = "NXM_NX_REG0[]", .target_reg = "NXM_NX_REG1[]",
         .client_bits = "[]", .target_bits = "[]",
-        .bits = 32,
+        .bits = 32, .eth_type = ETH_TYPE_IP,
         .echo_request = ICMP4_ECHO_REQUEST, .echo_reply = ICMP4_ECHO_REPLY,
         .errors = ipv4_errors, .n_errors = ARRAY_SIZE(ipv4_errors),
         .later = "icmp", .later_more = ",nw_frag=later",
@@ -46,7 +46,7 @@ static const struct flow_family families[] = {
         .client_reg = "NXM_NX_XXREG3[]",
         .target_reg = "NXM_NX_XXREG2[0..63]",
         .client_bits = "[]", .target_bits = "[0..63]",
-        .bits = 128,
+        .bits = 128, .eth_type = ETH_TYPE_IPV6,
         .echo_request = ICMP6_ECHO_REQUEST, .echo_reply = ICMP6_ECHO_REPLY,
         .errors = ipv6_errors, .n_errors = ARRAY_SIZE(ipv6_errors),
         /* Open vSwitch takes the fragment header for their protocol. */

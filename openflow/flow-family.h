@@ -34,6 +34,7 @@ struct flow_family {
     const char *client_bits, *target_bits;  /* Of a field: "[]", "[0..63]". */
 
     unsigned int bits;                      /* Of an address. */
+    uint16_t eth_type;
     uint8_t echo_request, echo_reply;       /* Types of ICMP or ICMPv6. */
     const uint8_t *errors;                  /* Types that are errors, */
     size_t n_errors;
