@@ -396,8 +396,7 @@ add_claim_flows(struct builder *b)
     flow_add(b->flows, "table=%d, priority=5,ip,%s "
              "actions=drop # in: from a MAC address of ours", IN_TARGET,
              ds_cstr(&s));
-    flow_add(b->flows, "table=%d, priority=1,arp actions=goto_table:%d",
-             IN_TARGET, CLAIM_ARP);
+    claim_set_add_entrances(b->config, IN_TARGET, b->flows);
     flow_add(b->flows, "table=%d, priority=4,ip,"CLAIM_OWNED",%s "
              "actions=drop # out: as a target that has an owner", OUT_DELIVER,
              ds_cstr(&s));

@@ -18,7 +18,8 @@ enum subnet_table {
     ROUTED_DELIVER,
     /* ICMP errors: error-flows.h. */
     ERROR_TRANSLATED = 26, ERROR_IN_TRACKED,
-    N_SUBNET_TABLES
+    /* 28: claim-set.h. */
+    N_SUBNET_TABLES = 29
 };
 
 /* Bits of register 2. */
