@@ -41,14 +41,6 @@ static const struct claim_rule nd_hears[] = {
     { 8, "icmp6,nw_frag=yes", NULL, CLAIM_DROP, "ND in fragments" },
     { 6, PROBE, "nd_target", CLAIM_SHOW, "NXM_NX_ND_TARGET" },
     { 5, PROBE, NULL, CLAIM_DROP, "ND for an address that is not claimed" },
-    { 4, "icmp6,ipv6_src=::/96", NULL, CLAIM_DROP,
-      "ND from no host's address" },
-    { 4, "icmp6,ipv6_src=::ffff:0:0/96", NULL, CLAIM_DROP,
-      "ND from no host's address" },
-    { 4, "icmp6,ipv6_src=fec0::/10", NULL, CLAIM_DROP,
-      "ND from no host's address" },
-    { 4, "icmp6,ipv6_src=ff00::/8", NULL, CLAIM_DROP,
-      "ND from no host's address" },
     { 4, SOLICITATION",nd_target=ff00::/8", NULL, CLAIM_DROP,
       "ND for a multicast address" },
     { 4, ADVERTISEMENT",nd_target=ff00::/8", NULL, CLAIM_DROP,
@@ -94,7 +86,7 @@ static const struct claim_family families[] = {
             "icmp6,dl_src", SOLICITATION",nd_sll", ADVERTISEMENT",nd_tll",
         },
         .n_macs = 3, .n_needed_macs = 1,
-        .mac_priority = 7, .ignored_priority = 5,
+        .mac_priority = 7, .source_priority = 4, .ignored_priority = 5,
         /* Before the walls for multicast MAC addresses; beside those for
          * second tags. */
         .entrances = {

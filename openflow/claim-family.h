@@ -60,7 +60,9 @@ struct claim_family {
      * is none in the packet. */
     const char *macs[3];
     size_t n_macs, n_needed_macs;
-    int mac_priority;           /* Of walls by those. */
+    int mac_priority;           /* Of walls by those, */
+    int source_priority;        /* and for what no host has as its address; 0
+                                 * for none. */
     int ignored_priority;       /* Of that for ignored clients. */
 
     const char *entrances[3];   /* Of table 1, with priorities; up to NULL. */

@@ -231,6 +231,12 @@ add_neighbour_flows(struct builder *b)
     add_mac_walls(b, "00:00:00:00:00:00", c->n_needed_macs,
                   "no host's MAC address");
     add_own_mac_walls(b);
+    for (size_t i = 0; c->source_priority && b->family->no_client[i]; i++) {
+        flow_add(b->flows, "table=%d, priority=%d,%s,%s=%s "
+                 "actions=drop # in: %s from no host's address",
+                 CLAIM_NEIGHBOURS, c->source_priority, c->any, c->asker,
+                 b->family->no_client[i], c->name);
+    }
     for (size_t i = 0; i < c->n_hears; i++) {
         add_rule(b, CLAIM_NEIGHBOURS, &c->hears[i]);
     }
