@@ -6,7 +6,7 @@
 
 #include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
-#include "openflow/flow-values.h"
+#include "openflow/vlan-flows.h"
 #include "util.h"
 
 static const struct claim_rule arp_hears[] = {

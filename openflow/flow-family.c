@@ -142,8 +142,7 @@ static void
 put_register(struct ds *s, int r, uint32_t value, uint32_t mask)
 {
     if (mask) {
-        ds_put_format(s, "%sreg%d=", s->length ? "," : "", r);
-        ds_put_format(s, value ? "%#"PRIx32 : "%"PRIx32, value);
+        ds_put_format(s, "%sreg%d=%#"PRIx32, s->length ? "," : "", r, value);
     }
     if (mask && mask != UINT32_MAX) {
         ds_put_format(s, "/%#"PRIx32, mask);
