@@ -3,7 +3,8 @@
 """ICMP errors, as clients and services see them.
 
 errors.py asks SOURCE TARGET PORT
-    Sends a datagram; prints what error comes of it, from whom, about whom.
+    Sends a datagram, of IPv4 or IPv6; prints what error comes of it, from whom,
+    about whom.
 errors.py flood INTERFACE MAC SOURCE TARGET COUNT
     Sends as many port unreachables as fast as they go, about datagrams of the
     target, whose MAC address it is.
@@ -20,10 +21,22 @@ import sys
 
 TIMEOUT = 5
 IP_RECVERR = 11                 # <linux/in.h>
+IPV6_RECVERR = 25               # <linux/in6.h>
 EXTENDED = struct.Struct("IBBBBII")     # struct sock_extended_err
 # A no-op to align it, and room for nine addresses.
 RECORD_ROUTE = bytes([1, 7, 39, 4]) + bytes(36)
-SOCKADDR = struct.Struct("HH4s8x")      # struct sockaddr_in
+SOCKADDR = {                    # struct sockaddr_in, sockaddr_in6
+    socket.AF_INET: struct.Struct("HH4s8x"),
+    socket.AF_INET6: struct.Struct("HHI16sI"),
+}
+RECVERR = {
+    socket.AF_INET: (socket.IPPROTO_IP, IP_RECVERR),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, IPV6_RECVERR),
+}
+
+
+def family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def error_of(sock):
@@ -34,18 +47,19 @@ def error_of(sock):
         return "no error"
     _, controls, _, about = sock.recvmsg(2000, 512, socket.MSG_ERRQUEUE)
     for level, kind, data in controls:
-        if (level, kind) == (socket.IPPROTO_IP, IP_RECVERR):
+        if (level, kind) == RECVERR[sock.family]:
             number, _, icmp, code, *_ = EXTENDED.unpack_from(data)
-            _, _, sender = SOCKADDR.unpack_from(data, EXTENDED.size)
-            return "%s, ICMP %d/%d from %s about %s:%d" % (
+            sender = next(word for word in SOCKADDR[sock.family].unpack_from(
+                data, EXTENDED.size) if isinstance(word, bytes))
+            return "%s, ICMP %d/%d from %s about %s port %d" % (
                 errno.errorcode[number], icmp, code,
-                socket.inet_ntoa(sender), *about)
+                socket.inet_ntop(sock.family, sender), *about[:2])
     return "no ICMP error"
 
 
 def asks(source, target, port):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+    with socket.socket(family(source), socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(*RECVERR[sock.family], 1)
         sock.bind((source, 0))
         sock.connect((target, int(port)))
         sock.send(b"is anybody there?")
