@@ -5,6 +5,9 @@
 errors.py asks SOURCE TARGET PORT
     Sends a datagram, of IPv4 or IPv6; prints what error comes of it, from whom,
     about whom.
+errors.py narrow ADDRESS PORT MTU
+    Is a service on a link with that MTU: answers each datagram with "packet too
+    big", or with "fragmentation needed".  Prints "ready".
 errors.py flood INTERFACE MAC SOURCE TARGET COUNT
     Sends as many port unreachables as fast as they go, about datagrams of the
     target, whose MAC address it is.
@@ -48,12 +51,13 @@ def error_of(sock):
     _, controls, _, about = sock.recvmsg(2000, 512, socket.MSG_ERRQUEUE)
     for level, kind, data in controls:
         if (level, kind) == RECVERR[sock.family]:
-            number, _, icmp, code, *_ = EXTENDED.unpack_from(data)
+            number, _, icmp, code, _, info, _ = EXTENDED.unpack_from(data)
             sender = next(word for word in SOCKADDR[sock.family].unpack_from(
                 data, EXTENDED.size) if isinstance(word, bytes))
-            return "%s, ICMP %d/%d from %s about %s port %d" % (
+            return "%s, ICMP %d/%d from %s about %s port %d%s" % (
                 errno.errorcode[number], icmp, code,
-                socket.inet_ntop(sock.family, sender), *about[:2])
+                socket.inet_ntop(sock.family, sender), *about[:2],
+                ", MTU %d" % info if number == errno.EMSGSIZE else "")
     return "no ICMP error"
 
 
@@ -78,6 +82,38 @@ def ip(proto, source, target, payload):
                          64, proto, socket.inet_aton(source),
                          socket.inet_aton(target))
     return header[:10] + checksum(header) + header[12:] + payload
+
+
+def ip6(proto, source, target, payload):
+    return struct.pack("!IHBB", 6 << 28, len(payload), proto, 64) + \
+        socket.inet_pton(socket.AF_INET6, source) + \
+        socket.inet_pton(socket.AF_INET6, target) + payload
+
+
+def narrow(address, port, mtu):
+    """Of ICMPv6, the kernel makes the checksum."""
+    ipv6 = ":" in address
+    header = ip6 if ipv6 else ip
+    icmp = socket.IPPROTO_ICMPV6 if ipv6 else socket.IPPROTO_ICMP
+    kind = (2, 0) if ipv6 else (3, 4)
+    with socket.socket(family(address), socket.SOCK_DGRAM) as sock, \
+            socket.socket(family(address), socket.SOCK_RAW, icmp) as raw:
+        sock.bind((address, int(port)))
+        raw.bind((address, 0))
+        print("ready", flush=True)
+        while True:
+            data, (client, client_port, *_) = sock.recvfrom(2000)
+            data += bytes(len(data) % 2)
+            udp = struct.pack("!4H", client_port, int(port), 8 + len(data), 0)
+            # Its checksum is that of a packet with a pseudo-header in front.
+            pseudo = header(socket.IPPROTO_UDP, client, address, b"")
+            pseudo = pseudo[-32:] if ipv6 else pseudo[-8:]
+            pseudo += struct.pack("!HH", len(udp + data), socket.IPPROTO_UDP)
+            udp = udp[:6] + checksum(pseudo + udp + data)
+            about = header(socket.IPPROTO_UDP, client, address, udp + data)
+            error = struct.pack("!BBHI", *kind, 0, int(mtu)) + about
+            error = error[:2] + checksum(error) + error[4:]
+            raw.sendto(error, (client, 0))
 
 
 def flood(interface, mac, source, target, count):
@@ -121,7 +157,8 @@ def record(source, target, port):
 
 
 if __name__ == "__main__":
-    commands = {"asks": (asks, 3), "flood": (flood, 5), "record": (record, 3)}
+    commands = {"asks": (asks, 3), "narrow": (narrow, 3), "flood": (flood, 5),
+                "record": (record, 3)}
     command, words = commands.get((sys.argv + [""])[1], (None, 0))
     if len(sys.argv) != 2 + words or not command:
         sys.exit(__doc__)
