@@ -10,10 +10,33 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 
+/* Appends how many solicitations became what, where the agent answers. */
+static void
+format_solicitations(const struct error_relay *relay, struct ds *s)
+{
+    const struct agent_meter *meter = &relay->meters[METER_OF_ND];
+
+    if (meter->error) {
+        ds_put_format(s, "  neighbour solicitations: not answered, the switch "
+                      "refused a meter: %s\n", meter->error);
+    } else if (meter->wanted) {
+        ds_put_format(s, "  neighbour solicitations: %"PRIu64" answered, "
+                      "%"PRIu64" refused", relay->answered,
+                      relay->unanswered);
+        if (meter->known) {
+            ds_put_format(s, ", %"PRIu64" beyond %d a second", meter->limited,
+                          ND_RATE);
+        }
+        ds_put_char(s, '\n');
+    }
+}
+
 void
 icmp_errors_format(const struct error_relay *relay, struct ds *s)
 {
     const struct agent_meter *meter = &relay->meters[METER_OF_ERRORS];
+
+    format_solicitations(relay, s);
     uint64_t limited = meter->known ? meter->limited : 0;
 
     if (meter->error) {
