@@ -32,6 +32,9 @@ test_unit_SOURCES = \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-listing.c \
+	test/unit-flow-lib.c \
+	test/unit-flow-lib.h \
+	test/unit-flow-networks.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
