@@ -54,7 +54,7 @@ static const struct flow_family families[] = {
         .later = "ipv6", .later_more = ",nw_proto=44,nw_frag=later",
         .later_flags = FLOW_TCP | FLOW_UDP | FLOW_ICMP,
         .no_client = {
-            "::/96", "::ffff:0:0/96", "fec0::/10", "ff00::/8"
+            "::/96", "::ffff:0.0.0.0/96", "fec0::/10", "ff00::/8"
         },
         .link_local = "fe80::/10",
         .documentation = {      /* RFC 3849, RFC 9637. */
