@@ -365,9 +365,8 @@ static void
 put_back(struct ds *s, const struct flow_config *c)
 {
     if (!vlan_is_untagged(c)) {
-        ds_put_format(s, "push_vlan:0x8100,"
-                      "move:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[%s],",
-                      flow_family_of(c)->ipv6 ? "0..11" : "");
+        ds_put_cstr(s, "push_vlan:0x8100,"
+                    "move:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[],");
     }
     ds_put_cstr(s, "IN_PORT");
 }

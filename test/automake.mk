@@ -187,6 +187,7 @@ TESTSUITE_AT = \
 	test/vlans.at \
 	test/networks.at \
 	test/claims.at \
+	test/claims-nd.at \
 	test/listings.at \
 	test/limits.at \
 	test/metrics.at \
