@@ -34,6 +34,9 @@ test_unit_SOURCES = \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-listing.c \
+	test/unit-flow-lib.c \
+	test/unit-flow-lib.h \
+	test/unit-flow-networks.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
@@ -183,7 +186,9 @@ TESTSUITE_AT = \
 	test/trace.at \
 	test/vlans.at \
 	test/networks.at \
+	test/families.at \
 	test/claims.at \
+	test/claims-nd.at \
 	test/listings.at \
 	test/limits.at \
 	test/metrics.at \
@@ -258,6 +263,7 @@ TEST_HELPERS = \
 	test/networks-lib.sh \
 	test/pairs-lib.sh \
 	test/peer.py \
+	test/plans.py \
 	test/sandbox \
 	test/docker-lib.sh \
 	test/errors.py \
@@ -276,6 +282,7 @@ TEST_HELPERS = \
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
 	test/claims-flows.txt test/networks-flows.txt \
+	test/ipv6-flows.txt test/families-flows.txt \
 	test/published-flows.txt test/contact-names test/contact-names.jq \
 	test/contact-records
 
