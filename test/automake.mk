@@ -268,7 +268,9 @@ TEST_HELPERS = \
 	test/soak.sh \
 	test/steady.py \
 	test/terminal.py \
+	test/wall_frames.py \
 	test/walls.py \
+	test/walls6.py \
 	test/without-nftables.py \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
