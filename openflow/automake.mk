@@ -66,6 +66,10 @@ libpipette_a_SOURCES += \
 	openflow/network-merge.h \
 	openflow/side-requests.c \
 	openflow/side-requests.h \
+	openflow/subnet-builder.c \
+	openflow/subnet-builder.h \
+	openflow/subnet-inbound.c \
+	openflow/subnet-outbound.c \
 	openflow/subnet-set.c \
 	openflow/subnet-set.h \
 	openflow/subnet-shared.c \

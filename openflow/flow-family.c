@@ -24,32 +24,41 @@ static const uint8_t ipv6_errors[] = {
 static const struct flow_family families[] = {
     {
         .ip = "ip", .tcp = "tcp", .udp = "udp", .icmp = "icmp",
+        .ethernet = { "ip", "arp" },
         .src = "nw_src", .dst = "nw_dst",
         .src_field = "NXM_OF_IP_SRC", .dst_field = "NXM_OF_IP_DST",
         .client_reg = "NXM_NX_REG0[]", .target_reg = "NXM_NX_REG1[]",
         .client_bits = "[]", .target_bits = "[]",
-        .bits = 32,
+        .bits = 32, .eth_type = ETH_TYPE_IP,
         .echo_request = ICMP4_ECHO_REQUEST, .echo_reply = ICMP4_ECHO_REPLY,
         .errors = ipv4_errors, .n_errors = ARRAY_SIZE(ipv4_errors),
-        .later_fragments = "icmp,nw_frag=later",
+        .later = "icmp", .later_more = ",nw_frag=later",
+        .later_flags = FLOW_ICMP,
         .no_client = { "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3" },
         .first = "network's address", .last = "broadcast address",
     },
     {
         .ipv6 = true,
         .ip = "ipv6", .tcp = "tcp6", .udp = "udp6", .icmp = "icmp6",
+        .ethernet = { "ipv6" },
         .src = "ipv6_src", .dst = "ipv6_dst",
         .src_field = "NXM_NX_IPV6_SRC", .dst_field = "NXM_NX_IPV6_DST",
         .client_reg = "NXM_NX_XXREG3[]",
         .target_reg = "NXM_NX_XXREG2[0..63]",
         .client_bits = "[]", .target_bits = "[0..63]",
-        .bits = 128,
+        .bits = 128, .eth_type = ETH_TYPE_IPV6,
         .echo_request = ICMP6_ECHO_REQUEST, .echo_reply = ICMP6_ECHO_REPLY,
         .errors = ipv6_errors, .n_errors = ARRAY_SIZE(ipv6_errors),
         /* Open vSwitch takes the fragment header for their protocol. */
-        .later_fragments = "ipv6,nw_proto=44,nw_frag=later",
+        .later = "ipv6", .later_more = ",nw_proto=44,nw_frag=later",
+        .later_flags = FLOW_TCP | FLOW_UDP | FLOW_ICMP,
         .no_client = {
-            "::/96", "::ffff:0:0/96", "fe80::/10", "fec0::/10", "ff00::/8"
+            "::/96", "::ffff:0.0.0.0/96", "fec0::/10", "ff00::/8"
+        },
+        .link_local = "fe80::/10",
+        .documentation = {      /* RFC 3849, RFC 9637. */
+            { { UINT64_C(0x20010db8) << 32, 0 }, 32 },
+            { { UINT64_C(0x3fff) << 48, 0 }, 20 },
         },
         .first = "routers' anycast address", .last = "last address",
     },
@@ -61,10 +70,54 @@ flow_family_of_address(struct address a)
     return &families[!address_is_ipv4(a)];
 }
 
+void
+flow_families_of(const struct flow_config *configs, size_t n,
+                 const struct flow_family *found[FLOW_N_FAMILIES + 1])
+{
+    for (size_t i = 0; i < FLOW_N_FAMILIES; i++) {
+        for (size_t j = 0; j < n; j++) {
+            if (flow_family_of(&configs[j]) == &families[i]) {
+                *found++ = &families[i];
+                break;
+            }
+        }
+    }
+    *found = NULL;
+}
+
 const struct flow_family *
 flow_family_of(const struct flow_config *config)
 {
     return flow_family_of_address(config->fake.ip);
+}
+
+void
+flow_family_put_addresses(const struct flow_family *f, const char *client,
+                          const char *target, struct ds *s)
+{
+    ds_put_format(s, "move:%s%s->%s,move:%s%s->%s,",
+                  client, f->client_bits, f->client_reg,
+                  target, f->target_bits, f->target_reg);
+}
+
+void
+flow_family_put_move(const char *from_field, unsigned int from,
+                     const char *to_field, unsigned int to, unsigned int n,
+                     struct ds *s)
+{
+    ds_put_format(s, "move:%s[%u..%u]->%s[%u..%u],", from_field, from,
+                  from + n - 1, to_field, to, to + n - 1);
+}
+
+void
+flow_family_put_address(const struct flow_family *family, const char *field,
+                        struct address a, struct ds *s)
+{
+    if (family->ipv6) {
+        flow_family_put_high(family, field, a, 0, s);
+    } else {
+        ds_put_format(s, "load:%#"PRIx32"->%s[],", address_to_u32(a), field);
+    }
 }
 
 void

@@ -21,6 +21,11 @@ enum subnet_table {
     N_SUBNET_TABLES
 };
 
+/* Of a real subnet with more host bits than this, no more hosts are learned
+ * than one with so many has: to apply a limit, Open vSwitch goes through all
+ * that it has learned. */
+#define SUBNET_MAX_HOST_BITS 16
+
 /* Bits of register 2. */
 #define CLIENT_KNOWN "NXM_NX_REG2[0]"
 #define TARGET_KNOWN "NXM_NX_REG2[1]"
