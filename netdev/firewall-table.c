@@ -21,6 +21,7 @@
 #include "netdev/firewall.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
+#include "packets.h"
 #include "util.h"
 
 /* Priorities, of linux/netfilter_ipv4.h: destination NAT comes at -100, source
@@ -152,7 +153,9 @@ key_start(const void *data, size_t n)
 static struct key
 key_of_address(const struct firewall_port *port)
 {
-    return key_start(&port->address, sizeof port->address);
+    ovs_be32 address = in6_addr_get_mapped_ipv4(&port->address);
+
+    return key_start(&address, sizeof address);
 }
 
 static struct key
@@ -282,7 +285,8 @@ static void
 put_elements(const struct builder *b, const struct set *set)
 {
     for (size_t i = 0; i < b->config->n_ports; i++) {
-        if (!set->wanted || set->wanted(b->config, i)) {
+        if (IN6_IS_ADDR_V4MAPPED(&b->config->ports[i].address)
+            && (!set->wanted || set->wanted(b->config, i))) {
             put_element(b, set, &b->config->ports[i]);
         }
     }

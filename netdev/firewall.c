@@ -525,9 +525,9 @@ firewall_format_wanted(const struct firewall *firewall, struct ds *s)
 
     ds_put_format(s, "table inet %s, which lets", firewall->name);
     for (size_t i = 0; i < config->n_ports; i++) {
-        ds_put_format(s, "%s "IP_FMT" leave by %s only", i ? "," : "",
-                      IP_ARGS(config->ports[i].address),
-                      config->ports[i].name);
+        ds_put_cstr(s, i ? ", " : " ");
+        ipv6_format_mapped(&config->ports[i].address, s);
+        ds_put_format(s, " leave by %s only", config->ports[i].name);
     }
     if (config->mark_mask) {
         ds_put_format(s, ", connection mark 0x%"PRIx32"%s", config->mark_mask,

@@ -43,12 +43,12 @@
  * loaded before.  Call firewall_run() and firewall_wait() in each pass of a
  * poll loop. */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "netdev/nft-format.h"
-#include "openvswitch/types.h"
 
 struct ds;
 
@@ -56,7 +56,7 @@ struct ds;
  * are several ports, their marks tell them apart. */
 struct firewall_port {
     const char *name;
-    ovs_be32 address;
+    struct in6_addr address;    /* That of IPv4 is IPv4-mapped (netlink.h). */
     uint32_t mark;              /* In 'mark_mask', not 0. */
 };
 

@@ -12,6 +12,7 @@
  *
  * All return 0 or a negative libnl error (NLE_*, see nl_geterror()). */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,8 +31,8 @@ const char *link_mode_to_string(uint8_t mode);
 uint8_t link_mode_from_string(const char *s);
 
 struct link_address {
-    ovs_be32 ip;
-    unsigned int plen;          /* Prefix length. */
+    struct in6_addr ip;         /* As in netlink.h. */
+    unsigned int plen;          /* Prefix length, as its family has it. */
 };
 
 struct link_want {

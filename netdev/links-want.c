@@ -41,7 +41,9 @@ links_want_fake_port(const struct links_config *config, const char *name,
             };
             want->mac = &network->mac;
             want->src_valid_mark |= (network->routed_clients
-                                     && network->mark_mask);
+                                     && network->mark_mask
+                                     && IN6_IS_ADDR_V4MAPPED(
+                                         &network->address));
         }
     }
 }
@@ -79,11 +81,14 @@ links_want_routes(const struct links_config *config,
 static void
 format_network(const struct links_network *network, struct ds *s)
 {
-    ds_put_format(s, IP_FMT"/%u and a way to %s via "IP_FMT" ("ETH_ADDR_FMT")",
-                  IP_ARGS(network->address), network->plen,
-                  network->routed_clients ? "all clients" : "clients",
-                  IP_ARGS(route_neighbour(network->address, network->plen)),
-                  ETH_ADDR_ARGS(network->client_mac));
+    const struct in6_addr neighbour = route_neighbour(&network->address,
+                                                      network->plen);
+
+    ipv6_format_mapped(&network->address, s);
+    ds_put_format(s, "/%u and a way to %s via ", network->plen,
+                  network->routed_clients ? "all clients" : "clients");
+    ipv6_format_mapped(&neighbour, s);
+    ds_put_format(s, " ("ETH_ADDR_FMT")", ETH_ADDR_ARGS(network->client_mac));
 }
 
 static void

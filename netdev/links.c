@@ -48,7 +48,7 @@ struct links {
     struct nl_sock *requests;
     struct event_socket device_events, other_events;
     bool look;                  /* Something happened, or may have. */
-    bool look_ipv6;             /* At the IPv6 routes, too. */
+    bool look_ipv6;             /* At what else there may be of IPv6, too. */
 
     struct links_devices devices;
 
@@ -103,7 +103,8 @@ open_sockets(struct links *links)
     static const int of_devices[] = { RTNLGRP_LINK, 0 };
     static const int of_others[] = {
         RTNLGRP_NEIGH, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
-        RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE, 0
+        RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,
+        RTNLGRP_IPV6_RULE, 0
     };
 
     links->requests = netlink_open();
@@ -345,10 +346,24 @@ say_use(struct links *links, const struct snapshot *snapshot)
     ds_destroy(&use);
 }
 
-/* Makes the devices as wanted. */
-static void
-make_links(struct links *links, struct snapshot *snapshot, bool ipv6)
+static bool
+has_ipv6(const struct links *links)
 {
+    for (size_t i = 0; i < links->config.n_networks; i++) {
+        if (netlink_family(&links->config.networks[i].address) == AF_INET6) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Makes the devices as wanted.  If 'all', what there is of IPv6 without a
+ * network of IPv6 is looked at, too: of a former one, or from a router. */
+static void
+make_links(struct links *links, struct snapshot *snapshot, bool all)
+{
+    unsigned int ipv6 = ((all ? SNAPSHOT_IPV6_KERNEL : 0)
+                         | (all || has_ipv6(links) ? SNAPSHOT_IPV6_OURS : 0));
     int error = snapshot_take_rest(links->requests, ipv6, snapshot);
 
     nl_socket_modify_cb(links->requests, NL_CB_MSG_OUT, NL_CB_CUSTOM,
@@ -386,7 +401,7 @@ void
 links_look(struct links *links)
 {
     struct snapshot snapshot = SNAPSHOT_INITIALIZER;
-    bool ipv6 = links->look_ipv6 || !links->look;
+    bool all = links->look_ipv6 || !links->look;
 
     COVERAGE_INC(links_look);
     links->look = links->look_ipv6 = false;
@@ -398,7 +413,7 @@ links_look(struct links *links)
     if (error) {
         links->in_sync = say_made(links, "the links", error);
     } else if (links->started) {
-        make_links(links, &snapshot, ipv6);
+        make_links(links, &snapshot, all);
     }
     snapshot_destroy(&snapshot);
 }

@@ -99,6 +99,11 @@
 #define JUMP(SET, KEY, CHAIN) \
     "element set=" SET " key=" KEY " data={ verdict=-3 chain=" CHAIN " }\n"
 
+/* An IPv4 address, IPv4-mapped. */
+#define ADDRESS(IP) \
+    { .s6_addr = { [10] = 0xff, 0xff, (IP) >> 24, (IP) >> 16 & 255, \
+                   (IP) >> 8 & 255, (IP) & 255 } }
+
 static void
 check_table(const struct firewall_config *config, const char *expected)
 {
@@ -113,9 +118,9 @@ static void
 firewall_several_ports(void **state OVS_UNUSED)
 {
     const struct firewall_port ports[] = {
-        { "fake0", htonl(0x0a0a0001), 0x100 },
-        { "fake0", htonl(0x0a0b0001), 0x100 },
-        { "fake1", htonl(0x0a0c0001), 0x300 },
+        { "fake0", ADDRESS(0x0a0a0001), 0x100 },
+        { "fake0", ADDRESS(0x0a0b0001), 0x100 },
+        { "fake1", ADDRESS(0x0a0c0001), 0x300 },
     };
     struct firewall_config config = {
         .bridge = "br.0", .mark_mask = 0x300,
@@ -415,7 +420,7 @@ garble(struct nl_msg *msg, void *aux OVS_UNUSED)
 static void
 firewall_garbage(void **state OVS_UNUSED)
 {
-    const struct firewall_port port = { "fake0", htonl(0x0a0a0001), 0x100 };
+    const struct firewall_port port = { "fake0", ADDRESS(0x0a0a0001), 0x100 };
     const struct firewall_config config = {
         .bridge = "br0", .mark_mask = 0x100, .ports = &port, .n_ports = 1,
     };

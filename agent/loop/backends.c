@@ -121,7 +121,7 @@ get_links_config(const struct options *options)
             .fake_port = network->fake_port,
             .id = network_id(network),
             .mac = network->server_mac,
-            .address = address_to_ip(network->fake.ip),
+            .address = address_to_in6(network->fake.ip),
             .plen = network->fake.plen,
             .routed_clients = network_serves_routed(network),
             .client_mac = network->client_mac,
@@ -151,7 +151,7 @@ get_firewall_config(const struct options *options)
 
         ports[i] = (struct firewall_port) {
             .name = network->fake_port,
-            .address = address_to_ip(network->fake.ip),
+            .address = address_to_in6(network->fake.ip),
             .mark = marks_get(&marks, network->fake_port),
         };
     }
