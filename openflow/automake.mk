@@ -5,6 +5,8 @@ libpipette_a_SOURCES += \
 	openflow/address-plan.h \
 	openflow/address-set.c \
 	openflow/address-set.h \
+	openflow/claim-family.c \
+	openflow/claim-family.h \
 	openflow/claim-list.c \
 	openflow/claim-list.h \
 	openflow/claim-mac.h \

@@ -13,9 +13,10 @@
 
 struct ofpbuf;
 
-/* Returns a message that sends an ARP probe for 'address' (RFC 5227 section
- * 2.1.1: a request from 0.0.0.0) from 'mac' to the port 'uplink', on 'vlan', 0
- * for none. */
+/* Returns a message that asks if somebody has 'address', from 'mac', by the
+ * port 'uplink', on 'vlan', 0 for none: an ARP probe (RFC 5227 section 2.1.1:
+ * a request from 0.0.0.0), or, of IPv6, a solicitation from :: (RFC 4862
+ * section 5.4.2), whose answer is for all nodes. */
 struct ofpbuf *claim_request_encode_probe(struct address address,
                                           struct eth_addr mac,
                                           uint16_t uplink, int vlan);

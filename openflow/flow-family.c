@@ -9,6 +9,7 @@
 
 #include "openflow/flow-set.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/match.h"
 #include "packets.h"
 #include "util.h"
 
@@ -134,4 +135,80 @@ flow_family_put_high(const struct flow_family *family, const char *field,
                       end);
         from = end + 1;
     }
+}
+
+/* Appends the match of register 'r', unless it matches nothing. */
+static void
+put_register(struct ds *s, int r, uint32_t value, uint32_t mask)
+{
+    if (mask) {
+        ds_put_format(s, "%sreg%d=%#"PRIx32, s->length ? "," : "", r, value);
+    }
+    if (mask && mask != UINT32_MAX) {
+        ds_put_format(s, "/%#"PRIx32, mask);
+    }
+}
+
+char *
+flow_family_target_match(struct address_prefix p)
+{
+    struct address mask = address_mask(p.plen);
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (address_is_ipv4(p.network)) {
+        put_register(&s, 1, p.network.lo, mask.lo);
+    } else {
+        put_register(&s, 10, p.network.lo >> 32, mask.lo >> 32);
+        put_register(&s, 11, p.network.lo, mask.lo);
+    }
+    return ds_steal_cstr(&s);
+}
+
+static uint64_t
+get_64_bits(const uint32_t regs[], int first)
+{
+    return (uint64_t) regs[first] << 32 | regs[first + 1];
+}
+
+/* Returns the range of 'value' where 'mask' has no bits, up to 'max'. */
+static struct address_range
+get_range(struct address value, struct address mask, struct address max)
+{
+    return (struct address_range) {
+        value,
+        address_or(value, address_and(address_not(mask), max)),
+    };
+}
+
+static struct address_range
+get_ipv4(const struct match *match, int r)
+{
+    return get_range(address_from_u32(match->flow.regs[r]),
+                     (struct address) { 0, match->wc.masks.regs[r] },
+                     (struct address) { 0, UINT32_MAX });
+}
+
+struct address_range
+flow_family_get_client(const struct match *match)
+{
+    const uint32_t *regs = match->flow.regs, *masks = match->wc.masks.regs;
+    const struct address mask = {
+        get_64_bits(masks, 12), get_64_bits(masks, 14)
+    };
+
+    return (address_is_min(mask) ? get_ipv4(match, 0)
+            : get_range((struct address) {
+                            get_64_bits(regs, 12), get_64_bits(regs, 14)
+                        }, mask, (struct address) ADDRESS_INIT_MAX));
+}
+
+struct address_range
+flow_family_get_target(const struct match *match)
+{
+    const struct address mask = { 0, get_64_bits(match->wc.masks.regs, 10) };
+
+    return (address_is_min(mask) ? get_ipv4(match, 1)
+            : get_range((struct address) {
+                            0, get_64_bits(match->flow.regs, 10)
+                        }, mask, (struct address) { 0, UINT64_MAX }));
 }

@@ -14,10 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "openflow/address.h"
+#include "openflow/address-set.h"
 
 struct ds;
 struct flow_config;
+struct match;
 
 struct flow_family {
     bool ipv6;
@@ -85,5 +86,16 @@ void flow_family_put_address(const struct flow_family *, const char *field,
 void flow_family_put_high(const struct flow_family *, const char *field,
                           struct address a, unsigned int from,
                           struct ds *);
+
+/* Returns the match of the target's register for the addresses of 'prefix',
+ * the caller's to free, in the form of ovs-ofctl(8)'s dumps. */
+char *flow_family_target_match(struct address_prefix prefix);
+
+/* Returns the addresses whose register 'match' has, the client's or the
+ * target's, with all bits that it does not match as 0 or as 1.  Register 12 to
+ * 15, or 10 and 11, are of IPv6; if neither is matched, it is IPv4.  Of a
+ * target of IPv6 the high 64 bits are 0: the flow does not have them. */
+struct address_range flow_family_get_client(const struct match *match);
+struct address_range flow_family_get_target(const struct match *match);
 
 #endif /* openflow/flow-family.h */

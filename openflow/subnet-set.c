@@ -18,9 +18,10 @@
 #include "svec.h"
 #include "util.h"
 
-/* Tables 18 to 25: claim-set.h. */
+/* Tables 18 to 25, and 28: claim-set.h. */
 BUILD_ASSERT_DECL((int) ROUTED_DELIVER + 1 == (int) CLAIM_LIST);
 BUILD_ASSERT_DECL((int) ERROR_TRANSLATED == (int) CLAIM_END);
+BUILD_ASSERT_DECL((int) CLAIM_ADVERTISE + 1 == (int) N_SUBNET_TABLES);
 #define N_TABLES N_SUBNET_TABLES
 
 /* Table 1, what else is of use for claims, and table 12: who speaks as an
@@ -35,8 +36,7 @@ add_claim_flows(struct subnet_builder *b)
     flow_add(b->flows, "table=%d, priority=5,%s,%s "
              "actions=drop # in: from a MAC address of ours", IN_TARGET,
              b->family->ip, ds_cstr(&s));
-    flow_add(b->flows, "table=%d, priority=1,arp actions=goto_table:%d",
-             IN_TARGET, CLAIM_ARP);
+    claim_set_add_entrances(b->config, IN_TARGET, b->flows);
     flow_add(b->flows, "table=%d, priority=4,%s,"CLAIM_OWNED",%s "
              "actions=drop # out: as a target that has an owner", OUT_DELIVER,
              b->family->ip, ds_cstr(&s));

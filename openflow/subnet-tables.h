@@ -18,7 +18,8 @@ enum subnet_table {
     ROUTED_DELIVER,
     /* ICMP errors: error-flows.h. */
     ERROR_TRANSLATED = 26, ERROR_IN_TRACKED,
-    N_SUBNET_TABLES
+    /* 28: claim-set.h. */
+    N_SUBNET_TABLES = 29
 };
 
 /* Of a real subnet with more host bits than this, no more hosts are learned
