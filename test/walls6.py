@@ -156,7 +156,6 @@ HOSTILE_IN = [
     ("options longer than the packet", ask(ext=[
         (HOP_BY_HOP, bytes([200]) + PADDING)])),
     ("half a fragment header", ask(ext=[ATOMIC], cut=44)),
-    ("IPv4 in the version", ask(head=0x45)),
     ("TCP header of 8 bytes", ask(proto=TCP, short=8)),
     ("TCP header of 3 bytes", ask(proto=TCP, short=3)),
     ("TCP header that is missing", ask(proto=TCP, short=0)),
@@ -289,9 +288,7 @@ HOSTILE_OUT = [
     # Short ones, and lengths that are wrong.
     ("frame ends in the IP header, out", answer(cut=30)),
     ("IP length beyond the frame, out", answer(length=200)),
-    ("IP length 0, out", answer(length=0)),
     ("jumbogram, out", answer(ext=[JUMBO], length=0)),
-    ("IPv4 in the version, out", answer(head=0x45)),
     # Neighbour and router discovery, groups.
     ("solicitation, out", answer(**solicit(PAIR))),
     ("solicitation of a client, out", answer(**solicit(IN5))),
@@ -367,9 +364,10 @@ COUNTED = [
         {"ext": [DST], **icmp(PING)}, {"ext": [ATOMIC], **icmp(PING)})
 ] + [ask(**TO77, **FROM_ROUTED, ext=[HBH]), ask(**TO77, **FROM_ROUTED,
                                                 ext=[DST], proto=TCP)]
-# and the kernel these: fragments that overlap (RFC 5722).
-OVERLAPPING = [ask(**TO77, off=MORE), ask(**TO77, off=MORE | 1),
-               ask(**TO77, off=1), ask(**TO77, off=2)]
+# and the kernel drops these: fragments that overlap (RFC 5722), and a version
+# that is IPv4's.
+DROPPED = [ask(**TO77, off=MORE), ask(**TO77, off=MORE | 1),
+           ask(**TO77, off=1), ask(**TO77, off=2), ask(**TO77, head=0x45)]
 
 
 def send_to_firewall(interface):
@@ -377,7 +375,7 @@ def send_to_firewall(interface):
         sock.bind((interface, 0))
         for i, words in enumerate(COUNTED):
             sock.send(wall_frames.frame(i, **words))
-        for words in OVERLAPPING:
+        for words in DROPPED:
             sock.send(wall_frames.frame(len(COUNTED), **words))
     print(len(COUNTED))
 
