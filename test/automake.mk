@@ -193,6 +193,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system-links.at \
+	test/system-ipv6.at \
 	test/system-networks.at \
 	test/system-claims.at \
 	test/system-contact-log.at \
