@@ -27,11 +27,16 @@ test_unit_SOURCES = \
 	test/unit-contact-targets.c \
 	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
+	test/unit-error-lib.c \
+	test/unit-error-lib.h \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-listing.c \
+	test/unit-flow-lib.c \
+	test/unit-flow-lib.h \
+	test/unit-flow-networks.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
