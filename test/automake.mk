@@ -186,6 +186,7 @@ TESTSUITE_AT = \
 	test/trace.at \
 	test/vlans.at \
 	test/networks.at \
+	test/families.at \
 	test/claims.at \
 	test/listings.at \
 	test/limits.at \
@@ -262,6 +263,7 @@ TEST_HELPERS = \
 	test/networks-lib.sh \
 	test/pairs-lib.sh \
 	test/peer.py \
+	test/plans.py \
 	test/sandbox \
 	test/docker-lib.sh \
 	test/errors.py \
@@ -282,6 +284,7 @@ TEST_HELPERS = \
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
 	test/claims-flows.txt test/networks-flows.txt \
+	test/ipv6-flows.txt test/families-flows.txt \
 	test/published-flows.txt test/contact-names test/contact-names.jq \
 	test/contact-records
 

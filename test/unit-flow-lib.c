@@ -182,7 +182,7 @@ claim_randomly(struct flow_config *c, struct address_set *set)
 }
 
 bool
-is_ipv6(const struct flow_config *c)
+config_is_ipv6(const struct flow_config *c)
 {
     return !fake_address_is_ipv4(&c->fake);
 }

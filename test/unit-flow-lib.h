@@ -27,7 +27,7 @@ struct flow_config random_subnet_config(void);
 struct flow_config random_config_ipv6(void);
 struct flow_config random_subnet_config_ipv6(void);
 
-bool is_ipv6(const struct flow_config *);
+bool config_is_ipv6(const struct flow_config *);
 
 struct address_range range_of(uint32_t first, uint32_t last);
 

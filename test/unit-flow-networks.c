@@ -165,7 +165,7 @@ flow_set_networks(void **state OVS_UNUSED)
 
         for (size_t j = 0; j < n; j++) {
             sets[j] = (struct address_set) ADDRESS_SET_INITIALIZER;
-            if (!is_ipv6(&configs[j])) {
+            if (!config_is_ipv6(&configs[j])) {
                 claim_randomly(&configs[j], &sets[j]);
             }
             if (random_range(2)) {
@@ -178,7 +178,7 @@ flow_set_networks(void **state OVS_UNUSED)
         assert_int_equal(count(&flows, "from the fake prefix"), n);
         unsigned int max_bits[2] = { 0, 0 };
         for (size_t j = 0; j < n; j++) {
-            unsigned int *max = &max_bits[is_ipv6(&configs[j])];
+            unsigned int *max = &max_bits[config_is_ipv6(&configs[j])];
 
             *max = MAX(*max, real_subnet_host_bits(&configs[j].real));
         }
@@ -191,7 +191,7 @@ flow_set_networks(void **state OVS_UNUSED)
             struct svec own = SVEC_EMPTY_INITIALIZER;
             struct svec expected = SVEC_EMPTY_INITIALIZER;
 
-            bool ipv6 = is_ipv6(&configs[j]);
+            bool ipv6 = config_is_ipv6(&configs[j]);
 
             flow_set_build(&configs[j], 1, &alone);
             get_own(&alone, 0, ipv6, &expected);

@@ -10,7 +10,6 @@
 
 #include "bitmap.h"
 #include "openflow/address-set.h"
-#include "openflow/flow-diff.h"
 #include "openflow/flow-limits.h"
 #include "openflow/flow-set.h"
 #include "openflow/vlan-flows.h"
@@ -27,7 +26,7 @@
 static void
 check_any_config(const struct flow_config *c, struct svec *flows)
 {
-    bool ipv6 = is_ipv6(c);
+    bool ipv6 = config_is_ipv6(c);
     char fake[ADDRESS_STRLEN];
 
     address_to_string(c->fake.ip, fake);
@@ -98,7 +97,7 @@ flow_set_any_config_ipv6(void **state OVS_UNUSED)
 static size_t
 count_icmp(const struct flow_config *c)
 {
-    bool ipv6 = is_ipv6(c);
+    bool ipv6 = config_is_ipv6(c);
 
     return ((ipv6 ? 2 * 4 : 2 * 3) + 2 + c->routed
             + (!(c->protocols & FLOW_ICMP) ? 0 : ipv6 ? 2 : 3));
@@ -109,7 +108,7 @@ static void
 check_any_subnet(const struct flow_config *c)
 {
     struct svec flows = SVEC_EMPTY_INITIALIZER;
-    bool ipv6 = is_ipv6(c);
+    bool ipv6 = config_is_ipv6(c);
     unsigned int n = (ipv6 ? 128 : 32) - c->real.plen;
 
     build_flows(c, 1, &flows);
