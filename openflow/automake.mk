@@ -5,6 +5,8 @@ libpipette_a_SOURCES += \
 	openflow/address-plan.h \
 	openflow/address-set.c \
 	openflow/address-set.h \
+	openflow/agent-meter.c \
+	openflow/agent-meter.h \
 	openflow/claim-family.c \
 	openflow/claim-family.h \
 	openflow/claim-list.c \
@@ -64,6 +66,8 @@ libpipette_a_SOURCES += \
 	openflow/learned-host.h \
 	openflow/conntrack-flush.c \
 	openflow/conntrack-flush.h \
+	openflow/nd-answer.c \
+	openflow/nd-answer.h \
 	openflow/network-merge.c \
 	openflow/network-merge.h \
 	openflow/side-requests.c \

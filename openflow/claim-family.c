@@ -38,7 +38,8 @@ static const struct claim_rule arp_asks[] = {
     SOLICITATION VALID",ipv6_src=::,"SOLICITED_NODE","NO_LINK_LAYER
 
 static const struct claim_rule nd_hears[] = {
-    { 8, "icmp6,nw_frag=yes", NULL, CLAIM_DROP, "ND in fragments" },
+    /* Later ones have another protocol: flow-family.h. */
+    { 8, "icmp6,nw_frag=first", NULL, CLAIM_DROP, "ND in fragments" },
     { 6, PROBE, "nd_target", CLAIM_SHOW, "NXM_NX_ND_TARGET" },
     { 5, PROBE, NULL, CLAIM_DROP, "ND for an address that is not claimed" },
     { 4, SOLICITATION",nd_target=ff00::/8", NULL, CLAIM_DROP,

@@ -19,13 +19,15 @@
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
 
-/* Returns a message that sends 'packet' to 'port'. */
-static struct ofpbuf *
-encode_packet(const struct dp_packet *packet, uint16_t port)
+struct ofpbuf *
+claim_request_encode_packet(struct dp_packet *packet, uint16_t port, int vlan)
 {
     uint64_t stub[512 / 8];
     struct ofpbuf actions;
 
+    if (vlan) {
+        eth_push_vlan(packet, htons(ETH_TYPE_VLAN_8021Q), htons(vlan));
+    }
     ofpbuf_use_stub(&actions, stub, sizeof stub);
     ofpact_put_OUTPUT(&actions)->port = u16_to_ofp(port);
     struct ofputil_packet_out po = {
@@ -78,10 +80,7 @@ claim_request_encode_probe(struct address address, struct eth_addr mac,
 
         compose_solicitation(&packet, mac, &target);
     }
-    if (vlan) {
-        eth_push_vlan(&packet, htons(ETH_TYPE_VLAN_8021Q), htons(vlan));
-    }
-    struct ofpbuf *msg = encode_packet(&packet, uplink);
+    struct ofpbuf *msg = claim_request_encode_packet(&packet, uplink, vlan);
     dp_packet_uninit(&packet);
     return msg;
 }

@@ -11,7 +11,13 @@
 #include "openflow/address.h"
 #include "openvswitch/types.h"
 
+struct dp_packet;
 struct ofpbuf;
+
+/* Returns a message that sends 'packet' to 'port', on 'vlan', 0 for none; the
+ * packet gets the tag. */
+struct ofpbuf *claim_request_encode_packet(struct dp_packet *packet,
+                                           uint16_t port, int vlan);
 
 /* Returns a message that asks if somebody has 'address', from 'mac', by the
  * port 'uplink', on 'vlan', 0 for none: an ARP probe (RFC 5227 section 2.1.1:

@@ -11,9 +11,11 @@
 #include "crc32c.h"
 #include "openflow/address-set.h"
 #include "openflow/claim-family.h"
+#include "openflow/error-relay.h"
 #include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
+#include "openflow/nd-answer.h"
 #include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/meta-flow.h"
@@ -363,11 +365,22 @@ static void
 put_back(struct ds *s, const struct flow_config *c)
 {
     if (!vlan_is_untagged(c)) {
-        ds_put_format(s, "push_vlan:0x8100,"
-                      "move:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[%s],",
-                      flow_family_of(c)->ipv6 ? "0..11" : "");
+        ds_put_cstr(s, "push_vlan:0x8100,"
+                    "move:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[],");
     }
     ds_put_cstr(s, "IN_PORT");
+}
+
+/* Appends the actions that have the agent answer. */
+static void
+put_to_agent(struct ds *s, const struct claim_mac *mac)
+{
+    const struct nd_plan plan = { *mac };
+
+    ds_put_format(s, "meter:%d,controller(id=%d,userdata=", ND_METER,
+                  ERROR_CONTROLLER);
+    nd_plan_put(&plan, s);
+    ds_put_char(s, ')');
 }
 
 /* Appends the actions that make an answer of a request, whose target is in
@@ -377,6 +390,10 @@ put_answer(struct ds *s, const struct builder *b)
 {
     const struct claim_mac *m = &b->config->claims.mac;
 
+    if (b->config->claims.by_agent) {
+        put_to_agent(s, m);
+        return;
+    }
     ds_put_cstr(s, "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],");
     if (m->is_oui) {
         ds_put_format(s, "load:%#"PRIx64"->NXM_OF_ETH_SRC[24..47],"
@@ -434,7 +451,7 @@ add_answer_flows(struct builder *b)
     flow_add(b->flows, "table=%d, priority=0 "
              "actions=drop # in: %s for an address that is not claimed",
              CLAIM_ANSWER, c->name);
-    if (b->family->ipv6) {
+    if (b->family->ipv6 && !b->config->claims.by_agent) {
         add_advertise_flow(b);
     }
     ds_destroy(&s);

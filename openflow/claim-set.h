@@ -23,7 +23,7 @@
  *     table 23   ARP: the answer, if the address is dark
  *     table 24   IP: is it to a MAC address of ours?
  *     table 25   IP: only if the address that it is for is dark
- *     table 28   IPv6: the rest of the answer
+ *     table 28   IPv6: the rest of the answer, unless the agent answers
  *
  * Of IPv6, for "ARP" read "neighbour discovery" (claim-family.h).
  *
@@ -73,6 +73,9 @@ struct claim_config {
     uint16_t hold;              /* Seconds, not 0. */
     const struct svec *ignored; /* Who gets no answer, "ADDRESS[/LENGTH]";
                                  * beside the ignored clients.  Or NULL. */
+    bool by_agent;              /* The agent answers, instead of the switch:
+                                 * of IPv6, on the kernel's datapath
+                                 * (nd-answer.h). */
 };
 
 /* Returns true if the network claims something. */

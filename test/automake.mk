@@ -188,6 +188,7 @@ TESTSUITE_AT = \
 	test/networks.at \
 	test/families.at \
 	test/claims.at \
+	test/claims-nd.at \
 	test/listings.at \
 	test/limits.at \
 	test/metrics.at \
