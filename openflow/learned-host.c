@@ -6,6 +6,7 @@
 
 #include "byte-order.h"
 #include "openflow/claim-set.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-listing.h"
 #include "openflow/flow-set.h"
 #include "openflow/subnet-tables.h"
@@ -51,24 +52,26 @@ learned_host_parse(const struct ofputil_flow_stats *stats,
     switch (stats->table_id) {
     case PUBLISHED_ANSWERS:
         row->role = HOST_PAIR;
-        row->address = address_from_ip(match->flow.nw_dst);
+        row->address = (match->flow.dl_type == htons(ETH_TYPE_IPV6)
+                        ? address_from_in6(&match->flow.ipv6_dst)
+                        : address_from_ip(match->flow.nw_dst));
         break;
 
     case INSIDE_MACS:
     case ROUTED_MACS:
         row->role = HOST_CLIENT;
-        row->address = address_from_u32(match->flow.regs[0]);
+        row->address = flow_family_get_client(match).first;
         break;
 
     case TARGET_MACS:
         row->role = HOST_TARGET;
-        row->address = address_from_u32(match->flow.regs[1]);
+        row->address = flow_family_get_target(match).first;
         mac_field = MFF_ETH_SRC;
         break;
 
     case CLAIM_OWNERS:
         row->role = HOST_OWNER;
-        row->address = address_from_u32(match->flow.regs[1]);
+        row->address = flow_family_get_target(match).first;
         mac_field = MFF_XREG4;
         break;
 

@@ -444,7 +444,7 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --vlan LIST           its VLANs, as 2 or 1001-1048,2000, or untagged [2]\n\
   --bridge NAME [copro0] (--adopt: take over), --fake-port NAME [ovsfake0] with\n\
     --fake-address IP/LEN [10.10.0.1/16], --server-mac MAC; --client-mac MAC\n\
-  --real-subnet IP/LEN  the real subnet, if known: walls, hosts learned; with\n\
+  --real-subnet IP/LEN  the real subnet, IPv4 or IPv6, if known: walls; with\n\
     it --clients any|subnet [any], --max-clients N [4096] from elsewhere,\n\
     --ct-zone N [28672 + VLAN] for these, --protocols tcp,udp,icmp [tcp,udp]\n\
     --claim LIST|unused (dark addresses live), --exclude LIST, --claim-mac MAC,\n\
@@ -460,6 +460,6 @@ Daemon, log, control:   --detach --pidfile[=FILE] --monitor --no-chdir\n\
   --log-file[=FILE] -v[SPEC] --unixctl=SOCKET, as ovs-vswitchd(8) has them\n\
 See also -h --help, -V --version and pipette-agent(8).  Two examples:\n\
   pipette-agent --uplink enx0023565c8859 --vlan 2 --detach --pidfile\n\
-  pipette-agent --uplink eth1 --fake-address 10.66.0.1/16 --once\n\
+  pipette-agent --uplink eth1 --fake-address fc04::1/64 --real-subnet fc01::/96\n\
 ", stdout);
 }

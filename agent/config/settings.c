@@ -490,21 +490,6 @@ check_network(const struct check *c)
     check_addresses(c);
 }
 
-/* The flow sets are of IPv4. */
-static void
-check_families(const struct options *o, struct svec *errors)
-{
-    struct check c = { o, NULL, errors };
-
-    for (size_t i = 0; i < o->n_networks && o->mode != MODE_TRANSLATE; i++) {
-        c.network = &o->networks[i];
-        if (!network_is_ipv4(c.network) && !is_refused(&c, SET_FAKE_ADDRESS)) {
-            add_error(&c, SET_FAKE_ADDRESS,
-                      xstrdup("IPv4: IPv6 is only for --translate"));
-        }
-    }
-}
-
 void
 settings_check(const struct options *o, struct svec *errors)
 {
@@ -522,7 +507,6 @@ settings_check(const struct options *o, struct svec *errors)
     }
     network_checks(o, errors);
     claims_check(o, errors);
-    check_families(o, errors);
 }
 
 /* Comparing. */

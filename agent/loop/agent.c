@@ -114,6 +114,7 @@ static bool
 are_ports_equal(const struct bridge_ports *a, const struct bridge_ports *b)
 {
     return (a->uplink == b->uplink && a->adopted == b->adopted
+            && a->kernel == b->kernel
             && simap_equal(&a->fake_ports, &b->fake_ports));
 }
 
@@ -124,6 +125,7 @@ copy_ports(struct bridge_ports *dst, const struct bridge_ports *src)
 
     dst->uplink = src->uplink;
     dst->adopted = src->adopted;
+    dst->kernel = src->kernel;
     simap_clear(&dst->fake_ports);
     SIMAP_FOR_EACH (node, &src->fake_ports) {
         simap_put(&dst->fake_ports, node->name, node->data);

@@ -429,6 +429,7 @@ get_flow_config(const struct network *network,
             .mac = network->claims.mac,
             .hold = network->claims.hold,
             .ignored = &network->claims.ignored,
+            .by_agent = ports->kernel && !fake_address_is_ipv4(&network->fake),
         },
         .shared = ports->adopted,
     };
@@ -509,6 +510,8 @@ backends_requested_ports(const struct options *options,
     *ports = (struct bridge_ports) {
         .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
         .fake_ports = SIMAP_INITIALIZER(&ports->fake_ports),
+        .kernel = (!options->datapath_type
+                   || !strcmp(options->datapath_type, "system")),
     };
     for (size_t i = 0; i < options->n_networks; i++) {
         const char *name = options->networks[i].fake_port;

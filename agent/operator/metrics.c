@@ -220,15 +220,17 @@ put_wall(const struct firewall_walls *walls, struct metrics_text *m)
 static void
 put_icmp_errors(const struct error_relay *relay, struct metrics_text *m)
 {
-    if (!relay->wanted) {
+    const struct agent_meter *meter = &relay->meters[METER_OF_ERRORS];
+
+    if (!meter->wanted) {
         return;
     }
     metrics_begin(m, METRICS_COUNTER, "pipette_icmp_errors_total",
                   "ICMP errors of inside clients, by what became of them.");
     metrics_put(m, relay->translated, "result", "translated", NULL);
     metrics_put(m, relay->refused, "result", "refused", NULL);
-    if (relay->known) {
-        metrics_put(m, relay->limited, "result", "limited", NULL);
+    if (meter->known) {
+        metrics_put(m, meter->limited, "result", "limited", NULL);
     }
 }
 

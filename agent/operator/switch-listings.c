@@ -87,10 +87,14 @@ add_host(struct listing *l, const struct options *options,
         [HOST_PAIR] = "pair",
     };
     const struct network *network = find_network(options, row->network);
+    struct address address = row->address;
 
+    if (network && (row->role == HOST_TARGET || row->role == HOST_OWNER)) {
+        address.hi |= network->real.network.hi;
+    }
     add_text(l, network ? network->name : NULL);
     listing_add(l, roles[row->role]);
-    add_address(l, row->address);
+    add_address(l, address);
     add_number(l, row->vlan >= 0 ? row->vlan : get_only_vlan(network));
     listing_add_format(l, ETH_ADDR_FMT, ETH_ADDR_ARGS(row->mac));
     add_number(l, row->age_msec / 1000);
