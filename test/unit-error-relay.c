@@ -234,6 +234,7 @@ static void
 error_relay_without_meters(void **state OVS_UNUSED)
 {
     struct end end;
+    const struct agent_meter *meter = &end.relay.meters[METER_OF_ERRORS];
 
     end_init(&end, true);
     error_relay_look(&end.relay, &end.flows, &end.msgs);
@@ -247,7 +248,7 @@ error_relay_without_meters(void **state OVS_UNUSED)
     assert_true(error_relay_take_error(&end.relay, meter->change_xid, "?",
                                        &end.msgs));
     assert_false(error_relay_take_error(&end.relay, 0, "?", &end.msgs));
-    assert_string_equal(end.relay.meters[METER_OF_ERRORS].error, "?");
+    assert_string_equal(meter->error, "?");
 
     /* The flow drops now, and nothing is asked for again, */
     error_relay_adapt(&end.relay, &end.flows);
@@ -257,11 +258,11 @@ error_relay_without_meters(void **state OVS_UNUSED)
     assert_true(error_relay_take_error(&end.relay, request_xid(&end), "?",
                                        &end.msgs));
     expect(&end, "");
-    assert_string_equal(end.relay.meters[METER_OF_ERRORS].error, "?");
+    assert_string_equal(meter->error, "?");
 
     /* but on another connection. */
     error_relay_restart(&end.relay);
-    assert_null(end.relay.meters[METER_OF_ERRORS].error);
+    assert_null(meter->error);
     end_destroy(&end);
 }
 
