@@ -56,15 +56,19 @@ faults_of_ipv6 () {
     flow_set_options=$plan
     inside1=fc01::5 inside2=fc01::9 routed1=2a00:9::5 routed2=2a00:8::5
     others_address=fc09::1/64 others_prefix=fc0c::/64
+    elsewhere=up0 instead="via fc04::3 onlink metric 1" nodad=nodad
     add_ipv6 client1 $routed1/128
     add_ipv6 client2 $routed2/128
 }
+
+# What others have.  A route of IPv6 takes the place of one with a gateway only
+# if it has one, too.
+others_address=10.9.0.1/24 others_prefix=10.12.0.0/16 elsewhere=lo instead= nodad=
 
 # The conversations, all with target 77.
 
 # The routed clients are behind the two inside ones.
 inside1=192.168.2.5 inside2=192.168.2.9 routed1=172.16.9.5 routed2=172.16.8.5
-others_address=10.9.0.1/24 others_prefix=10.12.0.0/16
 ip -n client1 addr replace $routed1/32 dev eth0
 ip -n client2 addr replace $routed2/32 dev eth0
 
