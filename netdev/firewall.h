@@ -108,8 +108,8 @@ struct firewall_wall {
 };
 
 /* The walls, as of now.  The first is that against fake addresses elsewhere;
- * the others, if any, are against IPv6 extension headers.  There are none while
- * there is no table. */
+ * the others, if any, are against IPv6 extension headers.  There are none
+ * while there is no table. */
 #define FIREWALL_MAX_WALLS 6
 struct firewall_walls {
     struct firewall_wall walls[FIREWALL_MAX_WALLS];
