@@ -31,7 +31,7 @@
  * Marks and masquerading need connection tracking, which the kernel begins
  * with when they come.  So they are there only while others have destination
  * NAT (nat-rules.h), as container engines do; otherwise, and with a 'mark_mask'
- * of 0, there is only the wall.
+ * of 0, there are only the walls.
  *
  * The table is written whole, in one transaction.  It is read, and compared
  * with what is wanted, at each look; one that is as wanted is not written.
