@@ -157,6 +157,11 @@ use_ipv6 () {
     know_targets client2
 }
 
+# of_family IPV4 IPV6: one of both words, as the family is.
+of_family () {
+    test "$ip_family" = -4 && echo "$1" || echo "$2"
+}
+
 # add_ipv6 NAME ADDRESS/LENGTH...
 add_ipv6 () {
     add_ipv6_ns=$1
