@@ -7,6 +7,8 @@ libpipette_a_SOURCES += \
 	netdev/event-socket.h \
 	netdev/events.c \
 	netdev/events.h \
+	netdev/firewall-sets.c \
+	netdev/firewall-sets.h \
 	netdev/firewall-table.c \
 	netdev/firewall-table.h \
 	netdev/firewall.c \

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "openflow/error-translate.h"
+#include "openflow/error-plan.h"
 
 /* A packet, as the fake host or a client sends it. */
 struct packet {

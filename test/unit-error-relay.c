@@ -10,6 +10,7 @@
 #include "csum.h"
 #include "flow.h"
 #include "openflow/error-relay.h"
+#include "openflow/error-plan.h"
 #include "openflow/error-translate.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-set.h"

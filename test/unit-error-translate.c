@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "openflow/error-translate.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "random.h"

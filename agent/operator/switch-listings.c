@@ -9,7 +9,7 @@
 
 #include "agent/config/options.h"
 #include "bitmap.h"
-#include "netdev/nft-format.h"
+#include "netdev/firewall.h"
 #include "openflow/claims-format.h"
 #include "openflow/drop-count.h"
 #include "openflow/flow-listing.h"
@@ -224,7 +224,7 @@ static const char *const drop_columns[] = {
 
 struct listing *
 drops_to_listing(const struct drop_count *drops,
-                 const struct nft_counter *wall, long long int now)
+                 const struct firewall_walls *walls, long long int now)
 {
     struct listing *l = listing_create(drop_columns,
                                        ARRAY_SIZE(drop_columns));
@@ -240,11 +240,13 @@ drops_to_listing(const struct drop_count *drops,
         add_number(l, figures.known ? figures.seconds_ago : -1);
         free(figures.network);
     }
-    if (wall) {
+    for (size_t i = 0; i < walls->n; i++) {
+        const struct firewall_wall *wall = &walls->walls[i];
+
         listing_add_unknown(l);
-        listing_add(l, "wall: of the fake address, leaving by another port");
-        add_number(l, wall->packets);
-        add_number(l, wall->bytes);
+        listing_add(l, wall->reason);
+        add_number(l, wall->count.packets);
+        add_number(l, wall->count.bytes);
         listing_add_number(l, 0);
     }
     return l;
