@@ -200,6 +200,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system-links.at \
+	test/system-ipv6.at \
 	test/system-networks.at \
 	test/system-claims.at \
 	test/system-contact-log.at \
@@ -276,7 +277,9 @@ TEST_HELPERS = \
 	test/soak.sh \
 	test/steady.py \
 	test/terminal.py \
+	test/wall_frames.py \
 	test/walls.py \
+	test/walls6.py \
 	test/without-nftables.py \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
