@@ -118,7 +118,7 @@ def packet6(number, mark, src, dst, proto=UDP, sport=1000, dport=7, flags=SYN,
             "!BHI", 0, (off & 0x1fff) << 3 | bool(off & MORE),
             FIRST_ID + number))]
     if off and off & 0x1fff:
-        packet = bytes(8) + mark
+        packet = bytes(8) + data + mark
     else:
         packet = layer4(proto, src + dst + bytes([0, proto]), sport, dport,
                         flags, ack, data + mark)

@@ -9,7 +9,8 @@ walls6.py hostile UPLINK
 walls6.py firewall UPLINK
 
 With "firewall", frames are sent that pass the switch, and that the host must
-drop before any service sees them.  Prints how many the agent's table counts.
+drop before any service sees them; then an echo request, which it must answer.
+Prints how many the agent's table counts.
 """
 
 import socket
@@ -38,6 +39,7 @@ HBH = HOP_BY_HOP, bytes([0]) + PADDING
 JUMBO = HOP_BY_HOP, struct.pack("!BBBI", 0, 0xc2, 4, 70000)     # RFC 2675.
 MLD_ALERT = HOP_BY_HOP, bytes([0, 5, 2, 0, 0, 1, 0])            # RFC 2711.
 DST = DESTINATION, bytes([0]) + PADDING
+AH = AUTHENTICATION, struct.pack("!BHIII", 2, 0, 1, 1, 1)       # RFC 4302.
 RH_DONE = ROUTING, bytes([0, 4, 0, 0, 0, 0, 0])
 RH_LEFT = ROUTING, bytes([2, 0, 1, 0, 0, 0, 0]) + socket.inet_pton(
     socket.AF_INET6, "fc01::79")
@@ -361,13 +363,15 @@ COUNTED = [
         {"ext": [DST], "proto": TCP}, {"ext": [RH_DONE]},
         {"ext": [RH_LEFT]}, {"ext": [HBH, DST, RH_DONE]}, {"ext": [ATOMIC]},
         {"ext": [ATOMIC], "proto": TCP}, {"ext": [HBH], "off": MORE},
-        {"ext": [DST], **icmp(PING)}, {"ext": [ATOMIC], **icmp(PING)})
+        {"ext": [DST], **icmp(PING)}, {"ext": [ATOMIC], **icmp(PING)},
+        {"ext": [AH]}, {"ext": [AH, DST], "proto": TCP})
 ] + [ask(**TO77, **FROM_ROUTED, ext=[HBH]), ask(**TO77, **FROM_ROUTED,
                                                 ext=[DST], proto=TCP)]
 # and the kernel drops these: fragments that overlap (RFC 5722), and a version
 # that is IPv4's.
-DROPPED = [ask(**TO77, off=MORE), ask(**TO77, off=MORE | 1),
-           ask(**TO77, off=1), ask(**TO77, off=2), ask(**TO77, head=0x45)]
+DROPPED = [ask(**TO77, off=MORE, data=bytes(6)),
+           ask(**TO77, off=MORE | 2, data=bytes(6)), ask(**TO77, off=3),
+           ask(**TO77, head=0x45)]
 
 
 def send_to_firewall(interface):
@@ -377,6 +381,7 @@ def send_to_firewall(interface):
             sock.send(wall_frames.frame(i, **words))
         for words in DROPPED:
             sock.send(wall_frames.frame(len(COUNTED), **words))
+        sock.send(wall_frames.frame(len(COUNTED), **ask(**TO77, **icmp(PING))))
     print(len(COUNTED))
 
 
