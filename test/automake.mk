@@ -237,7 +237,7 @@ TEST_HELPERS = \
 	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
-	test/arp.py \
+	test/neighbours.py \
 	test/askers.py \
 	test/bench.sh \
 	test/bench-claims.sh \
