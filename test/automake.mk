@@ -203,6 +203,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-ipv6.at \
 	test/system-networks.at \
 	test/system-claims.at \
+	test/system-claims-nd.at \
 	test/system-contact-log.at \
 	test/system-contacts.at \
 	test/system-others.at \
