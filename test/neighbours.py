@@ -40,6 +40,11 @@ neighbours.py churn INTERFACE ASKER OWNER SOURCE TARGETS SECONDS [LIFE]
 neighbours.py rate INTERFACE[.VLAN] SOURCE TARGETS SECONDS RATE
     Asks for the targets in turn, so many times a second, and prints how many
     requests it sent, and how many answers came.  With a VLAN, by tagged frames.
+neighbours.py question MAC SOURCE TARGET [VLAN]
+    Prints a request, or a solicitation, of the MAC address as hex digits.
+neighbours.py answers FILE MAC SOURCE
+    Prints who answered those, as "ask" does, by the file of tcpdump(8), and the
+    VLAN.
 """
 
 import ctypes
@@ -518,10 +523,39 @@ def rate(interface, source, targets, seconds, per_second):
         sent, answers, answers / float(seconds)))
 
 
+def question(mac, source, target, vlan=""):
+    protocol = protocol_of(source)
+    frame = protocol.frame(bytes.fromhex(mac.replace(":", "")), REQUEST,
+                           parse(source), parse(target))
+    print(tagged(frame, vlan).hex())
+
+
+def answers(name, mac, source):
+    protocol = protocol_of(source)
+    own = bytes.fromhex(mac.replace(":", ""))
+    with open(name, "rb") as f:
+        data = f.read()
+    at = 24
+    while at + 16 <= len(data):
+        length, = struct.unpack_from("=I", data, at + 8)
+        frame = data[at + 16:at + 16 + length]
+        at += 16 + length
+        vlan = 0
+        if frame[12:14] == struct.pack("!H", ETH_P_8021Q):
+            vlan, = struct.unpack_from("!H", frame, 14)
+            frame = frame[:12] + frame[16:]
+        packet = protocol.parse(frame)
+        if packet and packet[0] == REPLY and frame[:6] == own:
+            right = protocol.is_right_reply(own, frame, parse(source))
+            put_line("%s %s on VLAN %d%s" % (
+                to_text(packet[2]), mac_text(packet[1]), vlan,
+                "" if right else " wrong"))
+
+
 def main(argv):
     commands = {"ask": ask, "probe": probe, "say": say, "own": own,
                 "watch": watch, "take": take, "churn": churn,
-                "rate": rate}
+                "rate": rate, "question": question, "answers": answers}
     try:
         command, args = commands[argv[1]], argv[2:]
     except (IndexError, KeyError):
