@@ -42,9 +42,9 @@ neighbours.py rate INTERFACE[.VLAN] SOURCE TARGETS SECONDS RATE
     requests it sent, and how many answers came.  With a VLAN, by tagged frames.
 neighbours.py question MAC SOURCE TARGET [VLAN]
     Prints a request, or a solicitation, of the MAC address as hex digits.
-neighbours.py answers FILE MAC SOURCE
-    Prints who answered those, as "ask" does, by the file of tcpdump(8), and the
-    VLAN.
+neighbours.py answers FILE MAC FAMILY
+    Prints who answered those, by the file of tcpdump(8), whom, and on which
+    VLAN; FAMILY is 4 or 6.
 """
 
 import ctypes
@@ -530,8 +530,8 @@ def question(mac, source, target, vlan=""):
     print(tagged(frame, vlan).hex())
 
 
-def answers(name, mac, source):
-    protocol = protocol_of(source)
+def answers(name, mac, family):
+    protocol = Nd if family == "6" else Arp
     own = bytes.fromhex(mac.replace(":", ""))
     with open(name, "rb") as f:
         data = f.read()
@@ -546,10 +546,10 @@ def answers(name, mac, source):
             frame = frame[:12] + frame[16:]
         packet = protocol.parse(frame)
         if packet and packet[0] == REPLY and frame[:6] == own:
-            right = protocol.is_right_reply(own, frame, parse(source))
-            put_line("%s %s on VLAN %d%s" % (
-                to_text(packet[2]), mac_text(packet[1]), vlan,
-                "" if right else " wrong"))
+            right = protocol.is_right_reply(own, frame, packet[3])
+            put_line("%s %s to %s on VLAN %d%s" % (
+                to_text(packet[2]), mac_text(packet[1]), to_text(packet[3]),
+                vlan, "" if right else " wrong"))
 
 
 def main(argv):
