@@ -29,6 +29,7 @@ test_unit_SOURCES = \
 	test/unit-drop-count.c \
 	test/unit-error-lib.c \
 	test/unit-error-lib.h \
+	test/unit-error-plan.c \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \
