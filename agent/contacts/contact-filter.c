@@ -31,7 +31,7 @@ parse_kind(const char *s, struct contact_filter *f)
             return NULL;
         }
     }
-    return xstrdup("tcp, udp, icmp or arp");
+    return xstrdup("tcp, udp, icmp, arp or nd");
 }
 
 static char *

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "agent/config/options.h"
 #include "agent/contacts/contact-filter.h"
 #include "agent/contacts/contact-list.h"
 #include "agent/contacts/contact-table.h"
@@ -31,6 +32,21 @@ count_denied(const struct contacts *contacts)
     return n;
 }
 
+/* Returns true if a network is of a family that has this kind. */
+static bool
+has_kind(const struct contacts *contacts, enum contact_kind kind)
+{
+    const struct options *options = contacts_options(contacts);
+
+    for (size_t i = 0; i < options->n_networks; i++) {
+        if (contact_kind_is_of(kind,
+                               network_is_ipv4(&options->networks[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 contacts_format_status(struct contacts *contacts, struct ds *s)
 {
@@ -40,9 +56,11 @@ contacts_format_status(struct contacts *contacts, struct ds *s)
     contacts_get_counts(contacts, &counts);
     ds_put_format(s, "  contacts: %s", error ? error : "listening");
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        ds_put_format(s, ", %"PRIu64" %s",
-                      contact_table_n_contacts(contacts_table(contacts), i),
-                      contact_kind_name(i));
+        if (has_kind(contacts, i)) {
+            ds_put_format(s, ", %"PRIu64" %s", contact_table_n_contacts(
+                              contacts_table(contacts), i),
+                          contact_kind_name(i));
+        }
     }
     ds_put_format(s, ", %"PRIu64" packets denied, %"PRIu64" missed, "
                   "%"PRIu64" records suppressed, %"PRIu64" lost\n",
@@ -60,8 +78,11 @@ contacts_status_to_json(struct contacts *contacts)
 
     contacts_get_counts(contacts, &counts);
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        json_object_put(kinds, contact_kind_name(i), json_integer_create(
-                            contact_table_n_contacts(contacts_table(contacts), i)));
+        if (has_kind(contacts, i)) {
+            json_object_put(kinds, contact_kind_name(i), json_integer_create(
+                                contact_table_n_contacts(
+                                    contacts_table(contacts), i)));
+        }
     }
     json_object_put_string(json, "present", error ? error : "listening");
     json_object_put(json, "contacts", kinds);

@@ -71,6 +71,18 @@ get_only_vlan(const struct network *network)
             ? (int) bitmap_scan(network->vlans, true, 0, N_VLANS) : -1);
 }
 
+/* Of a network that is no more, it is the bits that are known. */
+static struct address
+get_address(const struct flow_row *row, const struct network *network)
+{
+    struct address address = row->address;
+
+    if (row->low_bits && network) {
+        address.hi = network->real.network.hi;
+    }
+    return address;
+}
+
 static const char *const host_columns[] = {
     "network", "role", "address", "vlan", "mac", "age", "idle", "packets",
     "bytes",
@@ -90,7 +102,7 @@ add_host(struct listing *l, const struct options *options,
 
     add_text(l, network ? network->name : NULL);
     listing_add(l, roles[row->role]);
-    add_address(l, row->address);
+    add_address(l, get_address(row, network));
     add_number(l, row->vlan >= 0 ? row->vlan : get_only_vlan(network));
     listing_add_format(l, ETH_ADDR_FMT, ETH_ADDR_ARGS(row->mac));
     add_number(l, row->age_msec / 1000);
