@@ -29,6 +29,18 @@ contact_network(const struct options *options, uint32_t id)
     return NULL;
 }
 
+bool
+contact_kind_is_used(enum contact_kind kind, const struct options *options)
+{
+    for (size_t i = 0; i < options->n_networks; i++) {
+        if (contact_kind_is_of(kind,
+                               network_is_ipv4(&options->networks[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *
 contact_answer_name(enum contact_answer answer)
 {

@@ -21,6 +21,9 @@ struct options;
  * not have it any more. */
 const struct network *contact_network(const struct options *, uint32_t id);
 
+/* Returns true if a network is of a family that has the kind. */
+bool contact_kind_is_used(enum contact_kind, const struct options *);
+
 /* Returns "none", "refused" or "given". */
 const char *contact_answer_name(enum contact_answer);
 

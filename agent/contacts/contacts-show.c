@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "agent/config/options.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-filter.h"
 #include "agent/contacts/contact-list.h"
 #include "agent/contacts/contact-table.h"
@@ -32,21 +32,6 @@ count_denied(const struct contacts *contacts)
     return n;
 }
 
-/* Returns true if a network is of a family that has this kind. */
-static bool
-has_kind(const struct contacts *contacts, enum contact_kind kind)
-{
-    const struct options *options = contacts_options(contacts);
-
-    for (size_t i = 0; i < options->n_networks; i++) {
-        if (contact_kind_is_of(kind,
-                               network_is_ipv4(&options->networks[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void
 contacts_format_status(struct contacts *contacts, struct ds *s)
 {
@@ -56,7 +41,7 @@ contacts_format_status(struct contacts *contacts, struct ds *s)
     contacts_get_counts(contacts, &counts);
     ds_put_format(s, "  contacts: %s", error ? error : "listening");
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        if (has_kind(contacts, i)) {
+        if (contact_kind_is_used(i, contacts_options(contacts))) {
             ds_put_format(s, ", %"PRIu64" %s", contact_table_n_contacts(
                               contacts_table(contacts), i),
                           contact_kind_name(i));
@@ -78,7 +63,7 @@ contacts_status_to_json(struct contacts *contacts)
 
     contacts_get_counts(contacts, &counts);
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        if (has_kind(contacts, i)) {
+        if (contact_kind_is_used(i, contacts_options(contacts))) {
             json_object_put(kinds, contact_kind_name(i), json_integer_create(
                                 contact_table_n_contacts(
                                     contacts_table(contacts), i)));
