@@ -11,10 +11,13 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "netdev/netlink.h"
 #include "netdev/route-table.h"
 #include "netdev/snapshot.h"
+#include "packets.h"
 #include "util.h"
 
 /* Stores into '*value' the attribute 'type', of 32 bits, behind a header of
@@ -31,6 +34,24 @@ get_u32(struct nlmsghdr *nlh, size_t hdrlen, int type, uint32_t *value)
     return true;
 }
 
+/* Stores into '*ip' the same, an address of that family. */
+static bool
+get_ip(struct nlmsghdr *nlh, size_t hdrlen, int type, int family,
+       struct in6_addr *ip)
+{
+    struct nlattr *attr = nlmsg_find_attr(nlh, hdrlen, type);
+    int size = netlink_family_bits(family) / 8;
+
+    if (!attr || nla_len(attr) < size) {
+        return false;
+    } else if (family == AF_INET) {
+        *ip = in6_addr_mapped_ipv4((OVS_FORCE ovs_be32) nla_get_u32(attr));
+    } else {
+        memcpy(ip, nla_data(attr), sizeof *ip);
+    }
+    return true;
+}
+
 /* Of the devices from 'first' on. */
 static bool
 has_device(const struct events_of *of, size_t first, int ifindex)
@@ -41,6 +62,12 @@ has_device(const struct events_of *of, size_t first, int ifindex)
         }
     }
     return false;
+}
+
+static bool
+is_ip(int family)
+{
+    return family == AF_INET || family == AF_INET6;
 }
 
 static bool
@@ -91,15 +118,15 @@ static enum events_reason
 classify_neighbour(struct nlmsghdr *nlh, const struct events_of *of)
 {
     const struct ndmsg *ndm = nlmsg_data(nlh);
-    uint32_t dst;
+    struct in6_addr dst;
 
-    if (!nlmsg_valid_hdr(nlh, sizeof *ndm) || ndm->ndm_family != AF_INET
+    if (!nlmsg_valid_hdr(nlh, sizeof *ndm) || !is_ip(ndm->ndm_family)
         || !has_device(of, 1, ndm->ndm_ifindex)
-        || !get_u32(nlh, sizeof *ndm, NDA_DST, &dst)) {
+        || !get_ip(nlh, sizeof *ndm, NDA_DST, ndm->ndm_family, &dst)) {
         return EVENTS_NONE;
     }
     for (size_t i = 0; i < of->n_prefixes; i++) {
-        if (dst == (OVS_FORCE uint32_t) of->prefixes[i].neighbour) {
+        if (ipv6_addr_equals(&dst, &of->prefixes[i].neighbour)) {
             return EVENTS_LOOK;
         }
     }
@@ -111,35 +138,35 @@ static bool
 is_to_prefix(struct nlmsghdr *nlh, const struct rtmsg *rtm,
              const struct events_of *of)
 {
-    uint32_t dst;
+    struct in6_addr dst;
 
-    if (!get_u32(nlh, sizeof *rtm, RTA_DST, &dst)) {
+    if (!get_ip(nlh, sizeof *rtm, RTA_DST, rtm->rtm_family, &dst)) {
         return false;
     }
     for (size_t i = 0; i < of->n_prefixes; i++) {
         if (rtm->rtm_dst_len == of->prefixes[i].plen
-            && dst == (OVS_FORCE uint32_t) of->prefixes[i].network) {
+            && ipv6_addr_equals(&dst, &of->prefixes[i].network)) {
             return true;
         }
     }
     return false;
 }
 
-/* Those that a router advertisement, or an address from one, brings. */
-static enum events_reason
-classify_ipv6_route(struct nlmsghdr *nlh, const struct rtmsg *rtm,
-                    const struct events_of *of)
+/* Returns true if the IPv6 route is one that a router advertisement, or an
+ * address, may have brought to one of the devices. */
+static bool
+is_made_by_kernel(struct nlmsghdr *nlh, const struct rtmsg *rtm,
+                  const struct events_of *of)
 {
     uint32_t ifindex;
 
     if (rtm->rtm_protocol != RTPROT_RA && rtm->rtm_protocol != RTPROT_KERNEL) {
-        return EVENTS_NONE;
+        return false;
     }
     /* Of several next hops, which have no RTA_OIF, one may be ours. */
     return (get_u32(nlh, sizeof *rtm, RTA_OIF, &ifindex)
             ? is_ours(ifindex, of)
-            : rtm->rtm_protocol == RTPROT_RA)
-        ? EVENTS_LOOK_IPV6 : EVENTS_NONE;
+            : rtm->rtm_protocol == RTPROT_RA);
 }
 
 /* One that took the place of ours shows by its prefix, or its table. */
@@ -149,18 +176,18 @@ classify_route(struct nlmsghdr *nlh, const struct events_of *of)
     const struct rtmsg *rtm = nlmsg_data(nlh);
     uint32_t table, ifindex;
 
-    if (!nlmsg_valid_hdr(nlh, sizeof *rtm)) {
+    if (!nlmsg_valid_hdr(nlh, sizeof *rtm) || !is_ip(rtm->rtm_family)) {
         return EVENTS_NONE;
-    } else if (rtm->rtm_family == AF_INET6) {
-        return classify_ipv6_route(nlh, rtm, of);
+    } else if (rtm->rtm_family == AF_INET6
+               && is_made_by_kernel(nlh, rtm, of)) {
+        return EVENTS_LOOK_IPV6;
     }
-    return (rtm->rtm_family == AF_INET
-            && (rtm->rtm_protocol == SNAPSHOT_PROTOCOL
-                || (get_u32(nlh, sizeof *rtm, RTA_OIF, &ifindex)
-                    && is_ours(ifindex, of))
-                || (get_u32(nlh, sizeof *rtm, RTA_TABLE, &table)
-                    && (table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE)
-                || is_to_prefix(nlh, rtm, of))
+    return (rtm->rtm_protocol == SNAPSHOT_PROTOCOL
+            || (get_u32(nlh, sizeof *rtm, RTA_OIF, &ifindex)
+                && is_ours(ifindex, of))
+            || (get_u32(nlh, sizeof *rtm, RTA_TABLE, &table)
+                && (table & ROUTE_TABLE_MASK) == ROUTE_TABLE_BASE)
+            || is_to_prefix(nlh, rtm, of)
             ? EVENTS_LOOK : EVENTS_NONE);
 }
 

@@ -6,10 +6,9 @@
 /* Which of the kernel's messages are a reason to look: a router has thousands
  * a second that are none.  Pure. */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "openvswitch/types.h"
 
 struct nlmsghdr;
 
@@ -19,9 +18,9 @@ struct events_device {
     int ifindex;                /* As seen last, 0 if there was none. */
 };
 struct events_prefix {
-    ovs_be32 neighbour;         /* Address of our neighbour. */
-    ovs_be32 network;           /* Fake prefix, */
-    unsigned int plen;          /* and its length. */
+    struct in6_addr neighbour;  /* Address of our neighbour. */
+    struct in6_addr network;    /* Fake prefix, */
+    unsigned int plen;          /* and its length, as its family has it. */
 };
 struct events_of {
     const struct events_device *devices;    /* The uplink, then fake ports. */
@@ -33,7 +32,7 @@ struct events_of {
 enum events_reason {
     EVENTS_NONE,
     EVENTS_LOOK,
-    EVENTS_LOOK_IPV6            /* At the IPv6 routes, too. */
+    EVENTS_LOOK_IPV6            /* At what else there may be of IPv6, too. */
 };
 
 /* Returns what an rtnetlink message is a reason for. */

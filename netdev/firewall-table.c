@@ -9,15 +9,13 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <netinet/ip.h>
-#include <netinet/ip_icmp.h>
-#include <inttypes.h>
-#include <net/if.h>
+#include <netinet/ip6.h>
 #include <netlink/msg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "netdev/firewall-sets.h"
 #include "netdev/firewall.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
@@ -34,14 +32,35 @@
 #define PRIORITY_WALL 150
 /* Before all else. */
 #define PRIORITY_OPTIONS -300
+/* Before fragments are put together, at -400. */
+#define PRIORITY_HEADERS -450
 
-/* How the messages are made. */
-struct builder {
-    const struct firewall_config *config;
-    const char *table;
-    void (*take)(struct nl_msg *, void *aux);
-    void *aux;
+/* The walls, which have a counter each.  Those against IPv6 extension headers
+ * know them by their number. */
+static const struct wall {
+    const char *counter, *reason;
+    uint8_t header;
+} walls[FIREWALL_N_WALLS] = {
+    { "wall", "wall: of the fake address, leaving by another port", 0 },
+    { "hop-by-hop", "in: IPv6 hop-by-hop options", IPPROTO_HOPOPTS },
+    { "routing", "in: IPv6 routing header", IPPROTO_ROUTING },
+    { "destination-options", "in: IPv6 destination options",
+      IPPROTO_DSTOPTS },
+    { "authentication", "in: IPv6 authentication header", IPPROTO_AH },
+    { "atomic-fragment", "in: IPv6 atomic fragment", IPPROTO_FRAGMENT },
 };
+
+size_t
+firewall_table_n_walls(const struct firewall_config *config)
+{
+    return firewall_has_family(config, AF_INET6) ? FIREWALL_N_WALLS : 1;
+}
+
+const char *
+firewall_table_reason(size_t wall)
+{
+    return walls[wall].reason;
+}
 
 char *
 firewall_table_name(const struct firewall_config *config)
@@ -49,20 +68,22 @@ firewall_table_name(const struct firewall_config *config)
     return xasprintf("pipette-%s", config->bridge);
 }
 
-/* The table, its counter and its chains. */
+/* The table, its counters and its chains. */
 
 static void
-put_table(const struct builder *b)
+put_table(const struct firewall_builder *b)
 {
     b->take(nft_message(NFT_MSG_NEWTABLE, NLM_F_CREATE, b->table), b->aux);
 }
 
 static void
-put_counter(const struct builder *b, const struct nft_counter *count)
+put_counter(const struct firewall_builder *b,
+            const struct nft_named_counter *counter)
 {
+    const struct nft_counter *count = &counter->value;
     struct nl_msg *msg = nft_message(NFT_MSG_NEWOBJ, NLM_F_CREATE, b->table);
 
-    nft_put_string(msg, NFTA_OBJ_NAME, FIREWALL_COUNTER);
+    nft_put_string(msg, NFTA_OBJ_NAME, counter->name);
     nft_put_u32(msg, NFTA_OBJ_TYPE, NFT_OBJECT_COUNTER);
 
     struct nlattr *data = nft_start(msg, NFTA_OBJ_DATA);
@@ -73,7 +94,7 @@ put_counter(const struct builder *b, const struct nft_counter *count)
 }
 
 static void
-put_chain(const struct builder *b, const char *name, const char *type,
+put_chain(const struct firewall_builder *b, const char *name, const char *type,
           uint32_t hooknum, int32_t priority)
 {
     struct nl_msg *msg = nft_message(NFT_MSG_NEWCHAIN, NLM_F_CREATE,
@@ -91,201 +112,17 @@ put_chain(const struct builder *b, const char *name, const char *type,
     b->take(msg, b->aux);
 }
 
-/* A chain for a mark. */
-
-#define MARK_CHAIN_SIZE 16
-
-static const char *
-mark_chain(uint32_t mark, char name[MARK_CHAIN_SIZE])
-{
-    snprintf(name, MARK_CHAIN_SIZE, "mark-0x%"PRIx32, mark);
-    return name;
-}
-
 static void
-put_mark_chain(const struct builder *b, const struct firewall_port *port)
+put_mark_chain(const struct firewall_builder *b,
+               const struct firewall_port *port)
 {
     struct nl_msg *msg = nft_message(NFT_MSG_NEWCHAIN, NLM_F_CREATE,
                                      b->table);
-    char name[MARK_CHAIN_SIZE];
+    char name[FIREWALL_CHAIN_SIZE];
 
-    nft_put_string(msg, NFTA_CHAIN_NAME, mark_chain(port->mark, name));
+    nft_put_string(msg, NFTA_CHAIN_NAME,
+                   firewall_mark_chain(port->mark, name));
     b->take(msg, b->aux);
-}
-
-/* Sets. */
-
-/* Types of nft(8), which shows elements by them. */
-enum {
-    TYPE_ADDRESS = 7,
-    TYPE_MARK = 19,
-    TYPE_INTERFACE = 41,
-    TYPE_BITS = 6,              /* Of one type, in that of a concatenation. */
-};
-
-/* Also for nft(8): the key is in the byte order of the machine. */
-static void
-put_host_order(struct nl_msg *msg)
-{
-    const uint32_t order = 1;
-    uint8_t data[2 + sizeof order] = { 0, sizeof order };
-
-    memcpy(data + 2, &order, sizeof order);
-    nft_put_bytes(msg, NFTA_SET_USERDATA, data, sizeof data);
-}
-
-/* The parts of a key. */
-struct key {
-    uint8_t bytes[sizeof(ovs_be32) + IFNAMSIZ];
-    size_t n;
-};
-
-static struct key
-key_start(const void *data, size_t n)
-{
-    struct key key = { .n = n };
-
-    memcpy(key.bytes, data, n);
-    return key;
-}
-
-static struct key
-key_of_address(const struct firewall_port *port)
-{
-    return key_start(&port->address, sizeof port->address);
-}
-
-static struct key
-key_of_mark(const struct firewall_port *port)
-{
-    return key_start(&port->mark, sizeof port->mark);
-}
-
-static struct key
-key_of_port(const struct firewall_port *port)
-{
-    char name[IFNAMSIZ] = "";
-
-    ovs_strlcpy(name, port->name, sizeof name);
-    return key_start(name, sizeof name);
-}
-
-static struct key
-concatenate(struct key key, struct key second)
-{
-    memcpy(key.bytes + key.n, second.bytes, second.n);
-    key.n += second.n;
-    return key;
-}
-
-static struct key
-key_of_way(const struct firewall_port *port)
-{
-    return concatenate(key_of_address(port), key_of_port(port));
-}
-
-static struct key
-key_of_own(const struct firewall_port *port)
-{
-    return concatenate(key_of_address(port), key_of_address(port));
-}
-
-/* Several addresses can be on one port: each returns true for the first. */
-
-static bool
-is_first_of_port(const struct firewall_config *config, size_t i)
-{
-    for (size_t j = 0; j < i; j++) {
-        if (!strcmp(config->ports[j].name, config->ports[i].name)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool
-is_first_of_mark(const struct firewall_config *config, size_t i)
-{
-    for (size_t j = 0; j < i; j++) {
-        if (config->ports[j].mark == config->ports[i].mark) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static const struct set {
-    const char *name;
-    uint32_t type, len;         /* Of the key. */
-    struct key (*key)(const struct firewall_port *);
-    bool (*wanted)(const struct firewall_config *, size_t i);
-    bool map;                   /* To a mark's chain. */
-    bool marks;                 /* For marks only. */
-} sets[] = {
-    { "addresses", TYPE_ADDRESS, 4, key_of_address, NULL, false, false },
-    { "ways", TYPE_ADDRESS << TYPE_BITS | TYPE_INTERFACE, 4 + IFNAMSIZ,
-      key_of_way, NULL, false, false },
-    { "own", TYPE_ADDRESS << TYPE_BITS | TYPE_ADDRESS, 4 + 4, key_of_own, NULL,
-      false, true },
-    { "ports", TYPE_INTERFACE, IFNAMSIZ, key_of_port, is_first_of_port, true,
-      true },
-    { "sources", TYPE_ADDRESS, 4, key_of_address, NULL, true, true },
-    { "marks", TYPE_MARK, 4, key_of_mark, is_first_of_mark, true, true },
-};
-
-static void
-put_set(const struct builder *b, const struct set *set)
-{
-    struct nl_msg *msg = nft_message(NFT_MSG_NEWSET, NLM_F_CREATE, b->table);
-
-    nft_put_string(msg, NFTA_SET_NAME, set->name);
-    if (set->map) {
-        nft_put_u32(msg, NFTA_SET_FLAGS, NFT_SET_MAP);
-    }
-    nft_put_u32(msg, NFTA_SET_KEY_TYPE, set->type);
-    nft_put_u32(msg, NFTA_SET_KEY_LEN, set->len);
-    if (set->map) {
-        nft_put_u32(msg, NFTA_SET_DATA_TYPE, NFT_DATA_VERDICT);
-    }
-    /* For this transaction. */
-    nft_put_u32(msg, NFTA_SET_ID, set - sets + 1);
-    if (set->type == TYPE_INTERFACE || set->type == TYPE_MARK) {
-        put_host_order(msg);
-    }
-    b->take(msg, b->aux);
-}
-
-static void
-put_element(const struct builder *b, const struct set *set,
-            const struct firewall_port *port)
-{
-    struct nl_msg *msg = nft_message(NFT_MSG_NEWSETELEM, NLM_F_CREATE,
-                                     b->table);
-    struct key key = set->key(port);
-    char chain[MARK_CHAIN_SIZE];
-
-    nft_put_string(msg, NFTA_SET_ELEM_LIST_SET, set->name);
-
-    struct nlattr *list = nft_start(msg, NFTA_SET_ELEM_LIST_ELEMENTS);
-    struct nlattr *element = nft_start(msg, NFTA_LIST_ELEM);
-    nft_put_value(msg, NFTA_SET_ELEM_KEY, key.bytes, key.n);
-    if (set->map) {
-        nft_put_verdict(msg, NFTA_SET_ELEM_DATA, NFT_JUMP,
-                        mark_chain(port->mark, chain));
-    }
-    nft_end(msg, element);
-    nft_end(msg, list);
-    b->take(msg, b->aux);
-}
-
-static void
-put_elements(const struct builder *b, const struct set *set)
-{
-    for (size_t i = 0; i < b->config->n_ports; i++) {
-        if (!set->wanted || set->wanted(b->config, i)) {
-            put_element(b, set, &b->config->ports[i]);
-        }
-    }
 }
 
 /* Rules. */
@@ -296,7 +133,7 @@ struct rule {
 };
 
 static struct rule
-start_rule(const struct builder *b, const char *chain)
+start_rule(const struct firewall_builder *b, const char *chain)
 {
     struct rule r = { nft_message(NFT_MSG_NEWRULE,
                                   NLM_F_CREATE | NLM_F_APPEND, b->table),
@@ -308,7 +145,7 @@ start_rule(const struct builder *b, const char *chain)
 }
 
 static void
-end_rule(const struct builder *b, struct rule r)
+end_rule(const struct firewall_builder *b, struct rule r)
 {
     nft_end(r.msg, r.expressions);
     b->take(r.msg, b->aux);
@@ -330,60 +167,71 @@ match_dnat(struct nl_msg *msg)
 }
 
 static void
-match_ipv4(struct nl_msg *msg)
+match_family(struct nl_msg *msg, const struct firewall_family *f)
 {
     nft_load_meta(msg, NFT_META_NFPROTO, NFT_FIRST);
-    nft_compare_u8(msg, NFT_CMP_EQ, NFPROTO_IPV4);
+    nft_compare_u8(msg, NFT_CMP_EQ, f->nfproto);
 }
 
 static void
-load_source(struct nl_msg *msg)
+load_source(struct nl_msg *msg, const struct firewall_family *f)
 {
-    nft_load_payload(msg, NFT_PAYLOAD_NETWORK_HEADER,
-                     offsetof(struct iphdr, saddr), sizeof(ovs_be32));
+    nft_load_payload(msg, NFT_PAYLOAD_NETWORK_HEADER, f->source, f->size);
 }
 
 static void
-match_source(struct nl_msg *msg)
+match_source(struct nl_msg *msg, const struct firewall_family *f)
 {
-    match_ipv4(msg);
-    load_source(msg);
-    nft_lookup(msg, "addresses", 0);
+    match_family(msg, f);
+    load_source(msg, f);
+    nft_lookup(msg, f->addresses, 0);
 }
 
 /* What leaves from one of the addresses, but not by its port. */
 static void
-match_elsewhere(struct nl_msg *msg)
+match_elsewhere(struct nl_msg *msg, const struct firewall_family *f)
 {
-    match_source(msg);
-    load_source(msg);
-    nft_load_meta(msg, NFT_META_OIFNAME, NFT_SECOND);
-    nft_lookup(msg, "ways", NFT_LOOKUP_F_INV);
+    match_source(msg, f);
+    load_source(msg, f);
+    nft_load_meta(msg, NFT_META_OIFNAME, f->second);
+    nft_lookup(msg, f->ways, NFT_LOOKUP_F_INV);
     nft_load_meta(msg, NFT_META_OIFNAME, NFT_FIRST);
     nft_compare_name(msg, NFT_CMP_NEQ, "lo");
 }
 
+/* What comes to one of the addresses by its port, or with NFT_LOOKUP_F_INV in
+ * 'flags' anything else. */
 static void
-match_unreachable(struct nl_msg *msg)
+match_way_in(struct nl_msg *msg, const struct firewall_family *f,
+             uint32_t flags)
 {
-    match_ipv4(msg);
+    nft_load_payload(msg, NFT_PAYLOAD_NETWORK_HEADER, f->destination,
+                     f->size);
+    nft_load_meta(msg, NFT_META_IIFNAME, f->second);
+    nft_lookup(msg, f->ways, flags);
+}
+
+static void
+match_icmp_error(struct nl_msg *msg, const struct firewall_family *f)
+{
+    match_family(msg, f);
     nft_load_meta(msg, NFT_META_L4PROTO, NFT_FIRST);
-    nft_compare_u8(msg, NFT_CMP_EQ, IPPROTO_ICMP);
-    nft_load_payload(msg, NFT_PAYLOAD_TRANSPORT_HEADER,
-                     offsetof(struct icmphdr, type), sizeof(uint8_t));
-    nft_compare_u8(msg, NFT_CMP_EQ, ICMP_DEST_UNREACH);
+    nft_compare_u8(msg, NFT_CMP_EQ, f->icmp);
+    /* The type. */
+    nft_load_payload(msg, NFT_PAYLOAD_TRANSPORT_HEADER, 0, sizeof(uint8_t));
+    nft_compare_u8(msg, f->error_op, f->error);
 }
 
 /* Matches the host's own connections from an address to containers behind the
  * same one. */
 static void
-match_health_check(struct nl_msg *msg)
+match_health_check(struct nl_msg *msg, const struct firewall_family *f)
 {
     match_direction(msg, IP_CT_DIR_ORIGINAL);
     match_dnat(msg);
-    load_source(msg);
-    nft_load_ct(msg, NFT_CT_DST_IP, IP_CT_DIR_ORIGINAL, NFT_SECOND);
-    nft_lookup(msg, "own", 0);
+    load_source(msg, f);
+    nft_load_ct(msg, f->ct_destination, IP_CT_DIR_ORIGINAL, f->second);
+    nft_lookup(msg, f->own, 0);
 }
 
 /* The answers of the ports' connections have these connections' mark. */
@@ -398,7 +246,7 @@ mark_answers(struct nl_msg *msg, const struct firewall_config *config)
 
 /* What comes in. */
 static void
-put_in(const struct builder *b)
+put_in(const struct firewall_builder *b)
 {
     struct rule r = start_rule(b, "mark-in");
     match_direction(r.msg, IP_CT_DIR_ORIGINAL);
@@ -413,36 +261,37 @@ put_in(const struct builder *b)
 
 /* What the host itself sends. */
 static void
-put_out(const struct builder *b)
+put_out(const struct firewall_builder *b, const struct firewall_family *f)
 {
     struct rule r = start_rule(b, "mark-out");
-    match_source(r.msg);
-    match_health_check(r.msg);
-    load_source(r.msg);
-    nft_lookup_verdict(r.msg, "sources");
+    match_source(r.msg, f);
+    match_health_check(r.msg, f);
+    load_source(r.msg, f);
+    nft_lookup_verdict(r.msg, f->sources);
     end_rule(b, r);
 
     /* Answers of services on the host go by the rule from the address. */
     r = start_rule(b, "mark-out");
-    match_source(r.msg);
+    match_source(r.msg, f);
     nft_verdict(r.msg, NFT_RETURN);
     end_rule(b, r);
 
     /* ICMP errors, about containers that do not answer.  What services on the
      * address of another agent answer may have the same mark. */
     r = start_rule(b, "mark-out");
-    match_unreachable(r.msg);
+    match_icmp_error(r.msg, f);
     mark_answers(r.msg, b->config);
     end_rule(b, r);
 }
 
 static void
-put_masquerade(const struct builder *b)
+put_masquerade(const struct firewall_builder *b,
+               const struct firewall_family *f)
 {
     struct rule r = start_rule(b, "host-out");
 
-    match_elsewhere(r.msg);
-    match_health_check(r.msg);
+    match_elsewhere(r.msg, f);
+    match_health_check(r.msg, f);
     nft_masquerade(r.msg);
     end_rule(b, r);
 }
@@ -450,7 +299,7 @@ put_masquerade(const struct builder *b)
 /* With one port, what leaves by it, which is nearly all, is passed at once: each
  * packet is seen. */
 static void
-pass_only_port(const struct builder *b, struct nl_msg *msg)
+pass_only_port(const struct firewall_builder *b, struct nl_msg *msg)
 {
     const struct firewall_port *ports = b->config->ports;
 
@@ -464,35 +313,88 @@ pass_only_port(const struct builder *b, struct nl_msg *msg)
 }
 
 static void
-put_wall(const struct builder *b)
+count_and_drop(struct nl_msg *msg, enum firewall_wall_id wall)
+{
+    nft_count(msg, walls[wall].counter);
+    nft_verdict(msg, NF_DROP);
+}
+
+static void
+put_wall(const struct firewall_builder *b, const struct firewall_family *f)
 {
     struct rule r = start_rule(b, "wall");
 
     pass_only_port(b, r.msg);
-    match_elsewhere(r.msg);
-    nft_count(r.msg, FIREWALL_COUNTER);
-    nft_verdict(r.msg, NF_DROP);
+    match_elsewhere(r.msg, f);
+    count_and_drop(r.msg, FIREWALL_WALL);
     end_rule(b, r);
 }
 
 /* Linux writes its address into IP options, "record route" for one, and answers
  * with them: clients would see the fake address. */
 static void
-put_options(const struct builder *b)
+put_options(const struct firewall_builder *b, const struct firewall_family *f)
 {
     struct rule r = start_rule(b, "options");
 
     /* First what is cheap, as this sees each packet. */
-    match_ipv4(r.msg);
+    match_family(r.msg, f);
     nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER, 0, sizeof(uint8_t));
     nft_mask_u8(r.msg, 0x0f);
     nft_compare_u8(r.msg, NFT_CMP_NEQ, sizeof(struct iphdr) / 4);
-    nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER,
-                     offsetof(struct iphdr, daddr), sizeof(ovs_be32));
-    nft_load_meta(r.msg, NFT_META_IIFNAME, NFT_SECOND);
-    nft_lookup(r.msg, "ways", 0);
+    match_way_in(r.msg, f, 0);
     nft_verdict(r.msg, NF_DROP);
     end_rule(b, r);
+}
+
+/* A fragment header that says that there is only one fragment (RFC 6946). */
+static void
+match_atomic_fragment(struct nl_msg *msg)
+{
+    const ovs_be16 offset_and_more = htons(0xfff9);
+    const ovs_be16 none = 0;
+
+    nft_load_extension(msg, IPPROTO_FRAGMENT,
+                       offsetof(struct ip6_frag, ip6f_offlg), sizeof none);
+    nft_mask_be16(msg, offset_and_more);
+    nft_compare(msg, NFT_CMP_EQ, &none, sizeof none);
+}
+
+static void
+put_header(const struct firewall_builder *b, enum firewall_wall_id wall)
+{
+    struct rule r = start_rule(b, "headers");
+
+    if (walls[wall].header == IPPROTO_FRAGMENT) {
+        match_atomic_fragment(r.msg);
+    } else {
+        nft_load_has_extension(r.msg, walls[wall].header);
+        nft_compare_u8(r.msg, NFT_CMP_EQ, true);
+    }
+    count_and_drop(r.msg, wall);
+    end_rule(b, r);
+}
+
+/* IPv6 extension headers, which the switch cannot match: see
+ * firewall-table.h. */
+static void
+put_headers(const struct firewall_builder *b, const struct firewall_family *f)
+{
+    struct rule r = start_rule(b, "headers");
+
+    nft_load_meta(r.msg, NFT_META_NFPROTO, NFT_FIRST);
+    nft_compare_u8(r.msg, NFT_CMP_NEQ, f->nfproto);
+    nft_verdict(r.msg, NFT_RETURN);
+    end_rule(b, r);
+
+    r = start_rule(b, "headers");
+    match_way_in(r.msg, f, NFT_LOOKUP_F_INV);
+    nft_verdict(r.msg, NFT_RETURN);
+    end_rule(b, r);
+
+    for (int wall = FIREWALL_WALL + 1; wall < FIREWALL_N_WALLS; wall++) {
+        put_header(b, wall);
+    }
 }
 
 /* The bits of 'mark_mask' become the port's. */
@@ -516,11 +418,11 @@ mark_packet(struct nl_msg *msg, const struct firewall_config *config,
 }
 
 static void
-put_mark(const struct builder *b, const struct firewall_port *port)
+put_mark(const struct firewall_builder *b, const struct firewall_port *port)
 {
-    char chain[MARK_CHAIN_SIZE];
+    char chain[FIREWALL_CHAIN_SIZE];
 
-    mark_chain(port->mark, chain);
+    firewall_mark_chain(port->mark, chain);
 
     struct rule r = start_rule(b, chain);
     match_direction(r.msg, IP_CT_DIR_ORIGINAL);
@@ -544,19 +446,57 @@ put_mark(const struct builder *b, const struct firewall_port *port)
 /* The whole. */
 
 static void
-put_for_marks(const struct builder *b,
-              void (*put)(const struct builder *,
+put_for_marks(const struct firewall_builder *b,
+              void (*put)(const struct firewall_builder *,
                           const struct firewall_port *))
 {
     for (size_t i = 0; i < b->config->n_ports; i++) {
-        if (is_first_of_mark(b->config, i)) {
+        if (firewall_is_first_of_mark(b->config, i)) {
             put(b, &b->config->ports[i]);
         }
     }
 }
 
 static void
-put_chains(const struct builder *b)
+put_for_families(const struct firewall_builder *b,
+                 void (*put)(const struct firewall_builder *,
+                             const struct firewall_family *))
+{
+    for (size_t i = 0; i < FIREWALL_N_FAMILIES; i++) {
+        if (firewall_has_family(b->config, firewall_families[i].family)) {
+            put(b, &firewall_families[i]);
+        }
+    }
+}
+
+/* The chain, and the rules, against what only this family has. */
+
+static void
+put_own_chain(const struct firewall_builder *b,
+              const struct firewall_family *f)
+{
+    if (f->family == AF_INET) {
+        put_chain(b, "options", "filter", NF_INET_PRE_ROUTING,
+                  PRIORITY_OPTIONS);
+    } else {
+        put_chain(b, "headers", "filter", NF_INET_PRE_ROUTING,
+                  PRIORITY_HEADERS);
+    }
+}
+
+static void
+put_own_rules(const struct firewall_builder *b,
+              const struct firewall_family *f)
+{
+    if (f->family == AF_INET) {
+        put_options(b, f);
+    } else {
+        put_headers(b, f);
+    }
+}
+
+static void
+put_chains(const struct firewall_builder *b)
 {
     if (b->config->mark_mask) {
         put_chain(b, "mark-in", "filter", NF_INET_PRE_ROUTING, PRIORITY_MARK);
@@ -566,49 +506,50 @@ put_chains(const struct builder *b)
         put_for_marks(b, put_mark_chain);
     }
     put_chain(b, "wall", "filter", NF_INET_POST_ROUTING, PRIORITY_WALL);
-    put_chain(b, "options", "filter", NF_INET_PRE_ROUTING, PRIORITY_OPTIONS);
+    put_for_families(b, put_own_chain);
 }
 
 static void
-put_for_sets(const struct builder *b,
-             void (*put)(const struct builder *, const struct set *))
-{
-    for (size_t i = 0; i < ARRAY_SIZE(sets); i++) {
-        if (b->config->mark_mask || !sets[i].marks) {
-            put(b, &sets[i]);
-        }
-    }
-}
-
-static void
-put_rules(const struct builder *b)
+put_rules(const struct firewall_builder *b)
 {
     if (b->config->mark_mask) {
         put_in(b);
-        put_out(b);
-        put_masquerade(b);
+        put_for_families(b, put_out);
+        put_for_families(b, put_masquerade);
         put_for_marks(b, put_mark);
     }
-    put_wall(b);
-    put_options(b);
+    put_for_families(b, put_wall);
+    put_for_families(b, put_own_rules);
 }
 
 /* The order is that in which the kernel shows what they make. */
 void
 firewall_table_build(const struct firewall_config *config,
-                     const struct nft_counter *count,
+                     const struct nft_named_counter counters[],
                      void (*take)(struct nl_msg *, void *aux), void *aux)
 {
     char *table = firewall_table_name(config);
-    const struct builder b = { config, table, take, aux };
+    const struct firewall_builder b = { config, table, take, aux };
 
     put_table(&b);
-    put_counter(&b, count);
+    for (size_t i = 0; i < firewall_table_n_walls(config); i++) {
+        put_counter(&b, &counters[i]);
+    }
     put_chains(&b);
-    put_for_sets(&b, put_set);
+    firewall_put_sets(&b);
     put_rules(&b);
-    put_for_sets(&b, put_elements);
+    firewall_put_elements(&b);
     free(table);
+}
+
+void
+firewall_table_init_counters(struct nft_named_counter counters[])
+{
+    for (size_t i = 0; i < FIREWALL_N_WALLS; i++) {
+        counters[i] = (struct nft_named_counter) {
+            .name = walls[i].counter
+        };
+    }
 }
 
 static void
@@ -621,9 +562,10 @@ format_message(struct nl_msg *msg, void *text)
 char *
 firewall_table_format(const struct firewall_config *config)
 {
-    const struct nft_counter none = { 0, 0 };
+    struct nft_named_counter counters[FIREWALL_N_WALLS];
     struct nft_text text = NFT_TEXT_INITIALIZER;
 
-    firewall_table_build(config, &none, format_message, &text);
+    firewall_table_init_counters(counters);
+    firewall_table_build(config, counters, format_message, &text);
     return nft_text_steal(&text);
 }

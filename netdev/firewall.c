@@ -17,6 +17,7 @@
 
 #include "coverage.h"
 #include "netdev/event-socket.h"
+#include "netdev/firewall-sets.h"
 #include "netdev/firewall-table.h"
 #include "netdev/nat-rules.h"
 #include "netdev/nft-format.h"
@@ -47,7 +48,7 @@ struct firewall {
     struct event_socket events; /* Without a socket if there is none. */
     bool look;                  /* Something happened, or may have. */
 
-    struct nft_counter count;
+    struct nft_named_counter counters[FIREWALL_N_WALLS];
 
     bool dnat;                  /* Others have destination NAT. */
     char *wanted;               /* firewall_table_format(). */
@@ -121,13 +122,24 @@ update_wanted(struct firewall *firewall)
     return changed;
 }
 
+/* Returns those of which destination NAT of others matters. */
+static unsigned int
+nat_families(const struct firewall *firewall)
+{
+    const struct firewall_config *config = &firewall->config;
+
+    return ((firewall_has_family(config, AF_INET) ? NAT_RULES_IPV4 : 0)
+            | (firewall_has_family(config, AF_INET6) ? NAT_RULES_IPV6 : 0));
+}
+
 /* Events. */
 
 static bool
 concerns(const struct firewall *firewall, const struct nlmsghdr *nlh)
 {
     return (nft_is_of_table(nlh, firewall->name)
-            || (firewall->config.mark_mask && nat_rules_may_differ(nlh)));
+            || (firewall->config.mark_mask
+                && nat_rules_may_differ(nlh, nat_families(firewall))));
 }
 
 static int
@@ -162,6 +174,7 @@ firewall_create(const struct firewall_config *config)
 
     copy_config(&firewall->config, config);
     firewall->name = firewall_table_name(config);
+    firewall_table_init_counters(firewall->counters);
     update_wanted(firewall);
     ds_init(&firewall->present);
     say(firewall, "waiting for the ports");
@@ -220,7 +233,7 @@ firewall_stop(struct firewall *firewall)
 
 /* The kernel's table. */
 
-/* Reads the table, and its counter. */
+/* Reads the table, and its counters. */
 static int
 read_table(struct firewall *firewall, char **text)
 {
@@ -228,7 +241,7 @@ read_table(struct firewall *firewall, char **text)
     size_t shown = firewall->shown ? strlen(firewall->shown) : 0;
 
     return nft_table_read(firewall->name, 2 * MAX(wanted, shown) + 4096,
-                          FIREWALL_COUNTER, &firewall->count, text);
+                          firewall->counters, FIREWALL_N_WALLS, text);
 }
 
 static void
@@ -258,7 +271,7 @@ write_table(const struct firewall *firewall)
     nft_transaction_add(&t, nft_message(NFT_MSG_NEWTABLE, NLM_F_CREATE,
                                         firewall->name));
     nft_transaction_add(&t, nft_message(NFT_MSG_DELTABLE, 0, firewall->name));
-    firewall_table_build(&config, &firewall->count, add_message, &t);
+    firewall_table_build(&config, firewall->counters, add_message, &t);
     return commit(&t);
 }
 
@@ -340,7 +353,8 @@ static bool
 find_dnat_or_say(struct firewall *firewall)
 {
     bool found = false;
-    int error = firewall->config.mark_mask ? nat_rules_find(&found) : 0;
+    int error = (firewall->config.mark_mask
+                 ? nat_rules_find(nat_families(firewall), &found) : 0);
 
     if (error) {
         say_unread(firewall, error);
@@ -490,14 +504,20 @@ firewall_interfaces_changed(struct firewall *firewall)
     }
 }
 
-const struct nft_counter *
-firewall_read_count(struct firewall *firewall)
+BUILD_ASSERT_DECL(FIREWALL_MAX_WALLS == FIREWALL_N_WALLS);
+
+void
+firewall_read_walls(struct firewall *firewall, struct firewall_walls *w)
 {
-    if (!firewall->in_sync) {
-        return NULL;
+    w->n = (firewall->in_sync ? firewall_table_n_walls(&firewall->config) : 0);
+    if (w->n) {
+        nft_table_read_counters(firewall->name, firewall->counters, w->n);
     }
-    nft_table_read_counter(firewall->name, FIREWALL_COUNTER, &firewall->count);
-    return &firewall->count;
+    for (size_t i = 0; i < w->n; i++) {
+        w->walls[i] = (struct firewall_wall) {
+            firewall_table_reason(i), firewall->counters[i].value
+        };
+    }
 }
 
 uint64_t
@@ -525,9 +545,9 @@ firewall_format_wanted(const struct firewall *firewall, struct ds *s)
 
     ds_put_format(s, "table inet %s, which lets", firewall->name);
     for (size_t i = 0; i < config->n_ports; i++) {
-        ds_put_format(s, "%s "IP_FMT" leave by %s only", i ? "," : "",
-                      IP_ARGS(config->ports[i].address),
-                      config->ports[i].name);
+        ds_put_cstr(s, i ? ", " : " ");
+        ipv6_format_mapped(&config->ports[i].address, s);
+        ds_put_format(s, " leave by %s only", config->ports[i].name);
     }
     if (config->mark_mask) {
         ds_put_format(s, ", connection mark 0x%"PRIx32"%s", config->mark_mask,

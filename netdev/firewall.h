@@ -6,7 +6,7 @@
 /* The nftables table of a bridge
  * ===============================
  *
- * Keeps one table, "inet pipette-BRIDGE", as wanted.  It does three things:
+ * Keeps one table, "inet pipette-BRIDGE", as wanted.  It does four things:
  *
  * - A wall: nothing that has a fake address as its source leaves by another
  *   interface than the fake port.  It comes after all source NAT, so it sees
@@ -24,6 +24,9 @@
  *   a health check, has the fake address as its source.  It is marked, to be
  *   routed as if it came from another address, and it is masqueraded, so that
  *   the fake address stays where it belongs.
+ *
+ * - What comes by a fake port with IP options, or IPv6 extension headers, is
+ *   dropped (firewall-table.h).
  *
  * Marks and masquerading need connection tracking, which the kernel begins
  * with when they come.  So they are there only while others have destination
@@ -43,12 +46,12 @@
  * loaded before.  Call firewall_run() and firewall_wait() in each pass of a
  * poll loop. */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "netdev/nft-format.h"
-#include "openvswitch/types.h"
 
 struct ds;
 
@@ -56,7 +59,7 @@ struct ds;
  * are several ports, their marks tell them apart. */
 struct firewall_port {
     const char *name;
-    ovs_be32 address;
+    struct in6_addr address;    /* That of IPv4 is IPv4-mapped (netlink.h). */
     uint32_t mark;              /* In 'mark_mask', not 0. */
 };
 
@@ -98,9 +101,21 @@ void firewall_interfaces_changed(struct firewall *firewall);
 /* Compares the table with what is wanted, and mends what differs. */
 void firewall_look(struct firewall *firewall);
 
-/* Returns what the wall stopped since the table was first there, as of now;
- * NULL while there is none. */
-const struct nft_counter *firewall_read_count(struct firewall *firewall);
+/* What a wall stopped since the table was first there. */
+struct firewall_wall {
+    const char *reason;         /* In the style of the flow set's reasons. */
+    struct nft_counter count;
+};
+
+/* The walls, as of now.  The first is that against fake addresses elsewhere;
+ * the others, if any, are against IPv6 extension headers.  There are none while
+ * there is no table. */
+#define FIREWALL_MAX_WALLS 6
+struct firewall_walls {
+    struct firewall_wall walls[FIREWALL_MAX_WALLS];
+    size_t n;
+};
+void firewall_read_walls(struct firewall *firewall, struct firewall_walls *);
 
 /* Returns how often a table that had been as wanted was found changed, or
  * deleted, and written. */

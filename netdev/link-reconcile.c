@@ -9,7 +9,9 @@
 #include <linux/if_link.h>
 #include <linux/ip.h>
 #include <linux/rtnetlink.h>
+#include <netlink/attr.h>
 #include <netlink/errno.h>
+#include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/inet.h>
@@ -21,6 +23,7 @@
 #include <sys/socket.h>
 
 #include "coverage.h"
+#include "netdev/netlink.h"
 #include "netdev/snapshot.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
@@ -31,9 +34,10 @@ COVERAGE_DEFINE(link_changed);
 /* Others can make links wrong as often as they like. */
 static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(600, 600);
 
-/* Addresses of ours are marked by a label: the device's name and ":pip", as
- * ifconfig(8) wants labels to begin, or if there is no room for that, another
- * one, which the kernel takes as well. */
+/* IPv4 addresses of ours are marked by a label: the device's name and ":pip",
+ * as ifconfig(8) wants labels to begin, or if there is no room for that,
+ * another one, which the kernel takes as well.  Those of IPv6 have our protocol
+ * number (IFA_PROTO), and SNAPSHOT_LABEL in a snapshot. */
 #define LABEL_SUFFIX "pip"
 #define LONG_NAME_LABEL "pipette-agent"
 
@@ -66,12 +70,13 @@ log_address_change(const char *name, const char *verb, struct rtnl_addr *addr,
 static size_t
 find_address(struct rtnl_addr *addr, const struct link_want *want)
 {
-    ovs_be32 ip = netlink_get_ip(rtnl_addr_get_local(addr));
+    const struct nl_addr *local = rtnl_addr_get_local(addr);
     int plen = rtnl_addr_get_prefixlen(addr);
     size_t i;
 
     for (i = 0; i < want->n_addresses; i++) {
-        if (want->addresses[i].ip == ip && want->addresses[i].plen == plen) {
+        if (netlink_is_ip(local, &want->addresses[i].ip)
+            && want->addresses[i].plen == plen) {
             break;
         }
     }
@@ -96,30 +101,57 @@ make_label(const char *name, char label[IFNAMSIZ])
 
 /* Returns true if 'addr' has our label: it was wanted, once. */
 static bool
-is_ours(struct rtnl_addr *addr, const char *label)
+is_ours(struct rtnl_addr *addr, const char *ipv4_label)
 {
     const char *s = rtnl_addr_get_label(addr);
 
-    return (rtnl_addr_get_family(addr) == AF_INET && s && !strcmp(s, label));
+    switch (rtnl_addr_get_family(addr)) {
+    case AF_INET:
+        return s && !strcmp(s, ipv4_label);
+    case AF_INET6:
+        return s && !strcmp(s, SNAPSHOT_LABEL);
+    default:
+        return false;
+    }
+}
+
+/* Sends a request to add 'addr', with our protocol number. */
+static int
+send_ipv6_address(struct nl_sock *sock, struct rtnl_addr *addr)
+{
+    struct nl_msg *msg;
+    int error = rtnl_addr_build_add_request(addr, 0, &msg);
+
+    if (!error) {
+        ovs_assert(!nla_put_u8(msg, IFA_PROTO, SNAPSHOT_PROTOCOL));
+        error = nl_send_sync(sock, msg);
+    }
+    return error;
 }
 
 static int
 add_address(struct nl_sock *sock, const struct snapshot_device *device,
             const char *name, const struct link_address *want,
-            const char *label)
+            const char *ipv4_label)
 {
     struct rtnl_addr *addr = rtnl_addr_alloc();
-    struct nl_addr *local = netlink_ip(want->ip, want->plen);
+    struct nl_addr *local = netlink_ip(&want->ip, want->plen);
+    int error;
 
     ovs_assert(addr);
     rtnl_addr_set_ifindex(addr, device->ifindex);
     rtnl_addr_set_local(addr, local);
     /* The prefix has a route of its own: see route-reconcile.h. */
-    rtnl_addr_set_flags(addr, IFA_F_NOPREFIXROUTE);
-    rtnl_addr_set_label(addr, label);
-
-    int error = log_address_change(name, "add", addr,
-                                   rtnl_addr_add(sock, addr, 0));
+    if (netlink_family(&want->ip) == AF_INET) {
+        rtnl_addr_set_flags(addr, IFA_F_NOPREFIXROUTE);
+        rtnl_addr_set_label(addr, ipv4_label);
+        error = rtnl_addr_add(sock, addr, 0);
+    } else {
+        /* Nobody else is behind the fake port, to ask for duplicates. */
+        rtnl_addr_set_flags(addr, IFA_F_NOPREFIXROUTE | IFA_F_NODAD);
+        error = send_ipv6_address(sock, addr);
+    }
+    log_address_change(name, "add", addr, error);
     nl_addr_put(local);
     rtnl_addr_put(addr);
     return error == -NLE_EXIST ? 0 : error;
@@ -141,7 +173,7 @@ set_inet_conf(struct nl_sock *sock, const struct snapshot_device *device,
     return error;
 }
 
-/* Deletes an address of ours.  Addresses of the same prefix that somebody
+/* Deletes an address of ours.  IPv4 addresses of the same prefix that somebody
  * added later are its secondaries, which the kernel deletes along with it,
  * unless told to make one of them the primary (promote_secondaries in the
  * kernel's ip-sysctl document). */
@@ -151,8 +183,10 @@ delete_address(struct nl_sock *sock, const struct snapshot_device *device,
 {
     uint32_t promote = 1;
 
-    rtnl_link_inet_get_conf(device->link, IPV4_DEVCONF_PROMOTE_SECONDARIES,
-                            &promote);
+    if (rtnl_addr_get_family(addr) == AF_INET) {
+        rtnl_link_inet_get_conf(device->link,
+                                IPV4_DEVCONF_PROMOTE_SECONDARIES, &promote);
+    }
     int error = (promote ? 0
                  : set_inet_conf(sock, device,
                                  IPV4_DEVCONF_PROMOTE_SECONDARIES, 1));
@@ -386,6 +420,19 @@ make_link(struct nl_sock *sock, const struct snapshot_device *device,
     snprintf(what, sizeof what, "set%s%s%s", down ? " up" : "",
              new_mac ? " MAC" : "", new_mtu ? " MTU" : "");
     return log_change(want->name, what, error);
+}
+
+int
+link_set_mtu(struct nl_sock *sock, const struct snapshot_device *device,
+             const struct link_want *want)
+{
+    struct rtnl_link *change = rtnl_link_alloc();
+
+    ovs_assert(change);
+    rtnl_link_set_mtu(change, want->mtu);
+    int error = rtnl_link_change(sock, device->link, change, 0);
+    rtnl_link_put(change);
+    return log_change(want->name, "set MTU", error);
 }
 
 /* The kernel's reverse path filter takes marks into account (src_valid_mark in

@@ -12,6 +12,7 @@
  *
  * All return 0 or a negative libnl error (NLE_*, see nl_geterror()). */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,8 +31,8 @@ const char *link_mode_to_string(uint8_t mode);
 uint8_t link_mode_from_string(const char *s);
 
 struct link_address {
-    ovs_be32 ip;
-    unsigned int plen;          /* Prefix length. */
+    struct in6_addr ip;         /* As in netlink.h. */
+    unsigned int plen;          /* Prefix length, as its family has it. */
 };
 
 struct link_want {
@@ -49,6 +50,10 @@ struct link_want {
 int link_reconcile(struct nl_sock *, const struct snapshot *,
                    const struct snapshot_device *, const struct link_want *,
                    uint8_t *former_mode);
+
+/* Gives the device its MTU alone. */
+int link_set_mtu(struct nl_sock *, const struct snapshot_device *,
+                 const struct link_want *);
 
 /* Takes our addresses from the device 'name', and sets the IPv6 address
  * generation mode to 'mode', or if that is not known to the kernel's default

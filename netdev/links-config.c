@@ -43,7 +43,8 @@ is_network_equal(const struct links_network *a, const struct links_network *b)
     return (!strcmp(a->fake_port, b->fake_port)
             && a->id == b->id
             && eth_addr_equals(a->mac, b->mac)
-            && a->address == b->address && a->plen == b->plen
+            && ipv6_addr_equals(&a->address, &b->address)
+            && a->plen == b->plen
             && eth_addr_equals(a->client_mac, b->client_mac)
             && a->routed_clients == b->routed_clients
             && a->mark == b->mark && a->mark_mask == b->mark_mask);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "byte-order.h"
 #include "netdev/link-reconcile.h"
 #include "netdev/links.h"
 #include "netdev/route-reconcile.h"
@@ -56,8 +55,8 @@ links_devices_init(struct links_devices *d, const struct links_config *config)
 
         add_device(d, network->fake_port);
         d->prefixes[i] = (struct events_prefix) {
-            .neighbour = route_neighbour(network->address, network->plen),
-            .network = network->address & be32_prefix_mask(network->plen),
+            .neighbour = route_neighbour(&network->address, network->plen),
+            .network = netlink_network(&network->address, network->plen),
             .plen = network->plen,
         };
     }

@@ -54,7 +54,7 @@ take_snapshot(struct nl_sock **sock, const struct links_devices *devices,
     int error = links_devices_take_snapshot(devices, *sock, snapshot);
 
     if (!error) {
-        error = snapshot_take_rest(*sock, false, snapshot);
+        error = snapshot_take_rest(*sock, SNAPSHOT_IPV6_OURS, snapshot);
     }
     warn_of_release(sock, "the links", error);
     return !error;

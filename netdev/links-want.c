@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "netdev/link-reconcile.h"
 #include "netdev/links-devices.h"
@@ -24,7 +25,7 @@ is_on(const struct links_network *network, const char *name)
 
 void
 links_want_fake_port(const struct links_config *config, const char *name,
-                     unsigned int mtu, struct link_want *want)
+                     unsigned int mtu, bool ipv6, struct link_want *want)
 {
     struct link_address *addresses = xmalloc(config->n_networks
                                              * sizeof *addresses);
@@ -34,15 +35,19 @@ links_want_fake_port(const struct links_config *config, const char *name,
     };
     for (size_t i = 0; i < config->n_networks; i++) {
         const struct links_network *network = &config->networks[i];
+        bool is_ipv4 = netlink_family(&network->address) == AF_INET;
 
-        if (is_on(network, name)) {
+        if (!is_on(network, name)) {
+            continue;
+        }
+        if (is_ipv4 || ipv6) {
             addresses[want->n_addresses++] = (struct link_address) {
                 network->address, network->plen
             };
-            want->mac = &network->mac;
-            want->src_valid_mark |= (network->routed_clients
-                                     && network->mark_mask);
         }
+        want->mac = &network->mac;
+        want->src_valid_mark |= (is_ipv4 && network->routed_clients
+                                 && network->mark_mask);
     }
 }
 
@@ -79,11 +84,14 @@ links_want_routes(const struct links_config *config,
 static void
 format_network(const struct links_network *network, struct ds *s)
 {
-    ds_put_format(s, IP_FMT"/%u and a way to %s via "IP_FMT" ("ETH_ADDR_FMT")",
-                  IP_ARGS(network->address), network->plen,
-                  network->routed_clients ? "all clients" : "clients",
-                  IP_ARGS(route_neighbour(network->address, network->plen)),
-                  ETH_ADDR_ARGS(network->client_mac));
+    const struct in6_addr neighbour = route_neighbour(&network->address,
+                                                      network->plen);
+
+    ipv6_format_mapped(&network->address, s);
+    ds_put_format(s, "/%u and a way to %s via ", network->plen,
+                  network->routed_clients ? "all clients" : "clients");
+    ipv6_format_mapped(&neighbour, s);
+    ds_put_format(s, " ("ETH_ADDR_FMT")", ETH_ADDR_ARGS(network->client_mac));
 }
 
 static void

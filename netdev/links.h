@@ -44,6 +44,7 @@
  * NETLINK_TIMEOUT_MSEC; nothing here waits for anybody else.  Call links_run()
  * and links_wait() in each pass of a poll loop. */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,8 +58,10 @@ struct links_network {
     uint32_t id;                /* That tells it from others, 0 if it is the
                                  * only one. */
     struct eth_addr mac;        /* Of the fake port: the same in all. */
-    ovs_be32 address;           /* Of the fake port. */
-    unsigned int plen;          /* Its prefix length, 30 at most. */
+    struct in6_addr address;    /* Of the fake port; that of IPv4 is
+                                 * IPv4-mapped, as in netlink.h. */
+    unsigned int plen;          /* Its prefix length, as its family has it:
+                                 * 30 at most, or 126. */
     struct eth_addr client_mac;
     bool routed_clients;        /* With the rules and their table. */
     uint32_t mark, mark_mask;   /* See firewall.h; a mask of 0 for none. */

@@ -17,8 +17,6 @@
 #include "netdev/nft-socket.h"
 #include "util.h"
 
-/* The tables of iptables-legacy in use, a line each. */
-#define LEGACY_TABLES "/proc/net/ip_tables_names"
 
 static bool
 is_of_type(const struct nlmsghdr *nlh, int type)
@@ -26,13 +24,22 @@ is_of_type(const struct nlmsghdr *nlh, int type)
     return nlh->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | type);
 }
 
-static bool
-is_for_ipv4(const struct nlmsghdr *nlh)
+/* Returns which families the table of 'nlh' is for. */
+static unsigned int
+get_families(const struct nlmsghdr *nlh)
 {
     const struct nfgenmsg *header = nlmsg_data(nlh);
 
-    return (header->nfgen_family == NFPROTO_IPV4
-            || header->nfgen_family == NFPROTO_INET);
+    switch (header->nfgen_family) {
+    case NFPROTO_IPV4:
+        return NAT_RULES_IPV4;
+    case NFPROTO_IPV6:
+        return NAT_RULES_IPV6;
+    case NFPROTO_INET:
+        return NAT_RULES_IPV4 | NAT_RULES_IPV6;
+    default:
+        return 0;
+    }
 }
 
 static const struct nlattr *
@@ -65,27 +72,28 @@ is_on_the_way_in(const struct nlattr *hook)
 }
 
 bool
-nat_rules_is_dnat_chain(const struct nlmsghdr *nlh)
+nat_rules_is_dnat_chain(const struct nlmsghdr *nlh, unsigned int families)
 {
     return (is_of_type(nlh, NFT_MSG_NEWCHAIN)
             && nlmsg_valid_hdr(nlh, sizeof(struct nfgenmsg))
-            && is_for_ipv4(nlh)
+            && get_families(nlh) & families
             && is_nat(find_attr(nlh, NFTA_CHAIN_TYPE))
             && is_on_the_way_in(find_attr(nlh, NFTA_CHAIN_HOOK)));
 }
 
 /* Not all kernels say what kind of chain is deleted. */
 bool
-nat_rules_may_differ(const struct nlmsghdr *nlh)
+nat_rules_may_differ(const struct nlmsghdr *nlh, unsigned int families)
 {
     return (is_of_type(nlh, NFT_MSG_DELCHAIN)
-            || nat_rules_is_dnat_chain(nlh));
+            || nat_rules_is_dnat_chain(nlh, families));
 }
 
+/* 'tables' is the file of iptables-legacy's tables in use, a line each. */
 static bool
-find_legacy(void)
+find_legacy(const char *tables)
 {
-    FILE *file = fopen(LEGACY_TABLES, "re");
+    FILE *file = fopen(tables, "re");
     char line[64];
     bool found = false;
 
@@ -99,25 +107,37 @@ find_legacy(void)
     return found;
 }
 
+struct search {
+    unsigned int families;
+    bool found;
+};
+
 /* Returns false at the first one: that is enough. */
 static bool
-take_chain(const struct nlmsghdr *nlh, void *found_)
+take_chain(const struct nlmsghdr *nlh, void *search_)
 {
-    bool *found = found_;
+    struct search *search = search_;
 
-    *found = nat_rules_is_dnat_chain(nlh);
-    return !*found;
+    search->found = nat_rules_is_dnat_chain(nlh, search->families);
+    return !search->found;
 }
 
 int
-nat_rules_find(bool *found)
+nat_rules_find(unsigned int families, bool *found)
 {
+    struct search search = {
+        .families = families,
+        .found = ((families & NAT_RULES_IPV4
+                   && find_legacy("/proc/net/ip_tables_names"))
+                  || (families & NAT_RULES_IPV6
+                      && find_legacy("/proc/net/ip6_tables_names"))),
+    };
     int error = -NLE_DUMP_INTR;
 
-    *found = find_legacy();
-    for (int i = 0;
-         i < NFT_MAX_TRIES && !*found && error == -NLE_DUMP_INTR; i++) {
-        error = nft_dump(NFT_MSG_GETCHAIN, NULL, NULL, take_chain, found);
+    for (int i = 0; i < NFT_MAX_TRIES && !search.found
+         && error == -NLE_DUMP_INTR; i++) {
+        error = nft_dump(NFT_MSG_GETCHAIN, NULL, NULL, take_chain, &search);
     }
-    return *found ? 0 : error;
+    *found = search.found;
+    return search.found ? 0 : error;
 }

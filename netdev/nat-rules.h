@@ -15,18 +15,22 @@
 
 struct nlmsghdr;
 
-/* Stores in '*found' whether there is such a chain for IPv4.
+/* Families; one chain can be for both. */
+#define NAT_RULES_IPV4 (1 << 0)
+#define NAT_RULES_IPV6 (1 << 1)
+
+/* Stores in '*found' whether there is such a chain for one of 'families'.
  *
  * Returns 0 or a negative libnl error: -NLE_DUMP_INTR if something changed
  * during each of several tries. */
-int nat_rules_find(bool *found);
+int nat_rules_find(unsigned int families, bool *found);
 
 /* Returns true if a message of nf_tables is about such a chain.  Pure, and so
  * is the following. */
-bool nat_rules_is_dnat_chain(const struct nlmsghdr *);
+bool nat_rules_is_dnat_chain(const struct nlmsghdr *, unsigned int families);
 
 /* Returns true if after this event of nf_tables, nat_rules_find() may find
  * something else.  iptables-legacy has no events. */
-bool nat_rules_may_differ(const struct nlmsghdr *);
+bool nat_rules_may_differ(const struct nlmsghdr *, unsigned int families);
 
 #endif /* netdev/nat-rules.h */

@@ -21,6 +21,8 @@
 
 #include "coverage.h"
 #include "openvswitch/vlog.h"
+#include "packets.h"
+#include "unaligned.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(netlink_requests);
@@ -74,8 +76,10 @@ netlink_reopen(struct nl_sock **sockp)
 struct fetch {
     const struct netlink_dump *dump;
     bool (*wanted)(struct nl_object *, const void *aux);
+    void (*note)(struct nl_object *, struct nlmsghdr *);    /* Or NULL. */
     const void *aux;
     struct netlink_list *list;
+    struct nlmsghdr *nlh;       /* What is parsed. */
 };
 
 static void
@@ -92,6 +96,9 @@ take_object(struct nl_object *object, void *fetch_)
         }
         nl_object_get(object);
         list->objects[list->n++] = object;
+        if (fetch->note) {
+            fetch->note(object, fetch->nlh);
+        }
     }
 }
 
@@ -107,14 +114,16 @@ take_message(struct nl_msg *msg, void *fetch_)
         return -NLE_MSGTYPE_NOSUPPORT;
     }
 
+    fetch->nlh = nlmsg_hdr(msg);
     int error = nl_msg_parse(msg, take_object, fetch);
     return error < 0 ? error : NL_OK;
 }
 
+/* Takes away all but the first 'n'. */
 static void
-clear(struct netlink_list *list)
+truncate_list(struct netlink_list *list, size_t n)
 {
-    while (list->n) {
+    while (list->n > n) {
         nl_object_put(list->objects[--list->n]);
     }
 }
@@ -167,26 +176,37 @@ fetch_once(struct nl_sock *sock, struct fetch *fetch)
 }
 
 int
-netlink_fetch(struct nl_sock *sock, const struct netlink_dump *dump,
-              bool (*wanted)(struct nl_object *, const void *aux),
-              const void *aux, struct netlink_list *list)
+netlink_fetch_noting(struct nl_sock *sock, const struct netlink_dump *dump,
+                     bool (*wanted)(struct nl_object *, const void *aux),
+                     void (*note)(struct nl_object *, struct nlmsghdr *),
+                     const void *aux, struct netlink_list *list)
 {
-    struct fetch fetch = { dump, wanted, aux, list };
+    struct fetch fetch = {
+        .dump = dump, .wanted = wanted, .note = note, .aux = aux, .list = list
+    };
+    size_t before = list->n;
     int error = -NLE_DUMP_INTR;
 
-    *list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
     for (int i = 0; i < MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
         /* What changed meanwhile may be missing, or there twice. */
-        clear(list);
+        truncate_list(list, before);
         error = fetch_once(sock, &fetch);
     }
     return error;
 }
 
+int
+netlink_fetch(struct nl_sock *sock, const struct netlink_dump *dump,
+              bool (*wanted)(struct nl_object *, const void *aux),
+              const void *aux, struct netlink_list *list)
+{
+    return netlink_fetch_noting(sock, dump, wanted, NULL, aux, list);
+}
+
 void
 netlink_list_destroy(struct netlink_list *list)
 {
-    clear(list);
+    truncate_list(list, 0);
     free(list->objects);
     *list = (struct netlink_list) NETLINK_LIST_INITIALIZER;
 }
@@ -198,22 +218,52 @@ is_bytes(const struct nl_addr *addr, const void *bytes, size_t n)
             && !memcmp(nl_addr_get_binary_addr(addr), bytes, n));
 }
 
-ovs_be32
+int
+netlink_family(const struct in6_addr *ip)
+{
+    return IN6_IS_ADDR_V4MAPPED(ip) ? AF_INET : AF_INET6;
+}
+
+unsigned int
+netlink_family_bits(int family)
+{
+    return family == AF_INET ? 32 : 128;
+}
+
+struct in6_addr
+netlink_network(const struct in6_addr *ip, unsigned int plen)
+{
+    unsigned int bits = netlink_family_bits(netlink_family(ip));
+    const struct in6_addr mask = ipv6_create_mask(128 - bits + plen);
+
+    return ipv6_addr_bitand(ip, &mask);
+}
+
+struct in6_addr
 netlink_get_ip(const struct nl_addr *addr)
 {
-    ovs_be32 ip = 0;
+    int family = addr ? nl_addr_get_family(addr) : AF_UNSPEC;
+    const void *bytes = addr ? nl_addr_get_binary_addr(addr) : NULL;
+    struct in6_addr ip = in6addr_any;
 
-    if (addr && nl_addr_get_family(addr) == AF_INET
-        && nl_addr_get_len(addr) == sizeof ip) {
-        memcpy(&ip, nl_addr_get_binary_addr(addr), sizeof ip);
+    if (family == AF_INET && nl_addr_get_len(addr) == sizeof(ovs_be32)) {
+        ovs_be32 ip4 = get_unaligned_be32(bytes);
+
+        ip = ip4 ? in6_addr_mapped_ipv4(ip4) : in6addr_any;
+    } else if (family == AF_INET6 && nl_addr_get_len(addr) == sizeof ip) {
+        memcpy(&ip, bytes, sizeof ip);
+        /* Of no address that is one of IPv4 here. */
+        ip = IN6_IS_ADDR_V4MAPPED(&ip) ? in6addr_any : ip;
     }
     return ip;
 }
 
 bool
-netlink_is_ip(const struct nl_addr *addr, ovs_be32 ip)
+netlink_is_ip(const struct nl_addr *addr, const struct in6_addr *ip)
 {
-    return ip && netlink_get_ip(addr) == ip;
+    const struct in6_addr found = netlink_get_ip(addr);
+
+    return ipv6_addr_is_set(ip) && ipv6_addr_equals(&found, ip);
 }
 
 bool
@@ -226,13 +276,18 @@ int
 netlink_route_ifindex(struct rtnl_route *route)
 {
     return (rtnl_route_get_nnexthops(route) == 1
+            && rtnl_route_get_type(route) != RTN_UNREACHABLE
             ? rtnl_route_nh_get_ifindex(rtnl_route_nexthop_n(route, 0)) : 0);
 }
 
 struct nl_addr *
-netlink_ip(ovs_be32 ip, unsigned int plen)
+netlink_ip(const struct in6_addr *ip, unsigned int plen)
 {
-    struct nl_addr *addr = nl_addr_build(AF_INET, &ip, sizeof ip);
+    const uint8_t *bytes = ip->s6_addr;
+    int family = netlink_family(ip);
+    size_t n = netlink_family_bits(family) / 8;
+    /* That of IPv4 is at the end. */
+    struct nl_addr *addr = nl_addr_build(family, bytes + sizeof *ip - n, n);
 
     ovs_assert(addr);
     nl_addr_set_prefixlen(addr, plen);

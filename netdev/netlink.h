@@ -5,6 +5,7 @@
 
 /* What the files of netdev/ need beside libnl's functions. */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,7 @@ struct nl_addr;
 struct nl_msg;
 struct nl_object;
 struct nl_sock;
+struct nlmsghdr;
 struct rtnl_route;
 
 /* Opens an rtnetlink socket for requests, whose replies are waited for at most
@@ -50,9 +52,9 @@ struct netlink_dump {
     uint32_t value;             /* Of the attribute. */
 };
 
-/* Sends 'dump', and puts those objects for which 'wanted' returns true into
- * '*list', in the kernel's order.  The caller must destroy '*list' in any
- * case.
+/* Sends 'dump', and adds those objects for which 'wanted' returns true to
+ * '*list', in the kernel's order.  The caller must begin with
+ * NETLINK_LIST_INITIALIZER, and destroy '*list' in any case.
  *
  * Unlike an nl_cache, it has all objects of one address or prefix: a cache
  * takes two routes that differ only in the device for one.
@@ -63,24 +65,46 @@ int netlink_fetch(struct nl_sock *, const struct netlink_dump *dump,
                   bool (*wanted)(struct nl_object *, const void *aux),
                   const void *aux, struct netlink_list *list);
 
+/* The same, and 'note' sees each object that is put into the list, with the
+ * message that it was made from: libnl does not know all attributes. */
+int netlink_fetch_noting(struct nl_sock *, const struct netlink_dump *dump,
+                         bool (*wanted)(struct nl_object *, const void *aux),
+                         void (*note)(struct nl_object *, struct nlmsghdr *),
+                         const void *aux, struct netlink_list *list);
+
 void netlink_list_destroy(struct netlink_list *);
 
-/* Returns true if 'addr' is the IPv4 address 'ip', of any prefix length. */
-bool netlink_is_ip(const struct nl_addr *addr, ovs_be32 ip);
+/* IP addresses of both families are struct in6_addr: that of IPv4 is
+ * IPv4-mapped, as RFC 4291 section 2.5.5.2 has it.  No address is
+ * in6addr_any. */
 
-/* Returns the IPv4 address that 'addr' is, of any prefix length, 0 if it is
- * none. */
-ovs_be32 netlink_get_ip(const struct nl_addr *addr);
+/* Returns AF_INET or AF_INET6. */
+int netlink_family(const struct in6_addr *ip);
+
+/* Returns how many bits addresses of that family have. */
+unsigned int netlink_family_bits(int family);
+
+/* Returns 'ip' with all bits 0 that are behind its first 'plen', as many as
+ * prefixes of its family have. */
+struct in6_addr netlink_network(const struct in6_addr *ip, unsigned int plen);
+
+/* Returns true if 'addr' is 'ip', of any prefix length. */
+bool netlink_is_ip(const struct nl_addr *addr, const struct in6_addr *ip);
+
+/* Returns the IP address that 'addr' is, of any prefix length, in6addr_any if
+ * it is none. */
+struct in6_addr netlink_get_ip(const struct nl_addr *addr);
 
 /* Returns true if 'addr' is the Ethernet address 'mac'. */
 bool netlink_is_mac(const struct nl_addr *addr, const struct eth_addr *mac);
 
 /* Returns the index of the device that 'route' leads to, if it leads to one
- * only, otherwise 0. */
+ * only, otherwise 0.  One that says "unreachable" leads nowhere, though IPv6
+ * shows it with the loopback device. */
 int netlink_route_ifindex(struct rtnl_route *route);
 
 /* Each returns a new address, which the caller must nl_addr_put(). */
-struct nl_addr *netlink_ip(ovs_be32 ip, unsigned int plen);
+struct nl_addr *netlink_ip(const struct in6_addr *ip, unsigned int plen);
 struct nl_addr *netlink_mac(const struct eth_addr *);
 
 #endif /* netdev/netlink.h */

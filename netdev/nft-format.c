@@ -199,6 +199,7 @@ static const char *const ct_keys[] = {
     [NFT_CT_STATUS] = "status",
     [NFT_CT_MARK] = "mark",
     [NFT_CT_DST_IP] = "daddr",
+    [NFT_CT_DST_IP6] = "daddr6",
 };
 static const struct attr ct_attrs[] = {
     [NFTA_CT_KEY] = { "key", format_u32, WORDS(ct_keys) },
@@ -218,6 +219,15 @@ static const struct attr payload_attrs[] = {
     [NFTA_PAYLOAD_LEN] = { "len", format_u32 },
 };
 
+static const struct attr exthdr_attrs[] = {
+    [NFTA_EXTHDR_DREG] = { "to", format_u32 },
+    [NFTA_EXTHDR_TYPE] = { "type", format_u8 },
+    [NFTA_EXTHDR_OFFSET] = { "offset", format_u32 },
+    [NFTA_EXTHDR_LEN] = { "len", format_u32 },
+    [NFTA_EXTHDR_FLAGS] = { "flags", format_u32, .usual = "0" },
+    [NFTA_EXTHDR_OP] = { "op", format_u32, .usual = "0" },
+};
+
 /* Linux 5.6 and later show the operation. */
 static const struct attr bitwise_attrs[] = {
     [NFTA_BITWISE_SREG] = { "from", format_u32 },
@@ -229,7 +239,7 @@ static const struct attr bitwise_attrs[] = {
 };
 
 static const char *const cmp_ops[] = {
-    [NFT_CMP_EQ] = "eq", [NFT_CMP_NEQ] = "neq",
+    [NFT_CMP_EQ] = "eq", [NFT_CMP_NEQ] = "neq", [NFT_CMP_LT] = "lt",
 };
 static const struct attr cmp_attrs[] = {
     [NFTA_CMP_SREG] = { "from", format_u32 },
@@ -261,6 +271,7 @@ static const struct {
     { "meta", ATTRS(meta_attrs) },
     { "ct", ATTRS(ct_attrs) },
     { "payload", ATTRS(payload_attrs) },
+    { "exthdr", ATTRS(exthdr_attrs) },
     { "bitwise", ATTRS(bitwise_attrs) },
     { "cmp", ATTRS(cmp_attrs) },
     { "lookup", ATTRS(lookup_attrs) },

@@ -199,6 +199,34 @@ nft_load_payload(struct nl_msg *msg, uint32_t base, uint32_t offset,
 }
 
 static void
+load_extension(struct nl_msg *msg, uint8_t type, uint32_t offset,
+               uint32_t len, uint32_t flags)
+{
+    struct expression e = start_expression(msg, "exthdr");
+
+    nft_put_u32(msg, NFTA_EXTHDR_DREG, NFT_FIRST);
+    ovs_assert(!nla_put_u8(msg, NFTA_EXTHDR_TYPE, type));
+    nft_put_u32(msg, NFTA_EXTHDR_OFFSET, offset);
+    nft_put_u32(msg, NFTA_EXTHDR_LEN, len);
+    nft_put_u32(msg, NFTA_EXTHDR_FLAGS, flags);
+    nft_put_u32(msg, NFTA_EXTHDR_OP, NFT_EXTHDR_OP_IPV6);
+    end_expression(msg, e);
+}
+
+void
+nft_load_has_extension(struct nl_msg *msg, uint8_t type)
+{
+    load_extension(msg, type, 0, sizeof(uint8_t), NFT_EXTHDR_F_PRESENT);
+}
+
+void
+nft_load_extension(struct nl_msg *msg, uint8_t type, uint32_t offset,
+                   uint32_t len)
+{
+    load_extension(msg, type, offset, len, 0);
+}
+
+static void
 mask(struct nl_msg *msg, const void *mask_, const void *xor, size_t n)
 {
     struct expression e = start_expression(msg, "bitwise");
@@ -221,6 +249,14 @@ void
 nft_mask_u8(struct nl_msg *msg, uint8_t mask_)
 {
     const uint8_t none = 0;
+
+    mask(msg, &mask_, &none, sizeof mask_);
+}
+
+void
+nft_mask_be16(struct nl_msg *msg, ovs_be16 mask_)
+{
+    const ovs_be16 none = 0;
 
     mask(msg, &mask_, &none, sizeof mask_);
 }

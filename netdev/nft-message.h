@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "openvswitch/types.h"
+
 struct nl_msg;
 struct nlattr;
 
@@ -45,9 +47,10 @@ void nft_put_verdict(struct nl_msg *, int attr, int code, const char *chain);
 
 /* Expressions, within NFTA_RULE_EXPRESSIONS. */
 
-/* Registers: for the second part, if the first part has 4 bytes. */
+/* Registers: for the second part, if the first part has 4 bytes, or 16. */
 #define NFT_FIRST NFT_REG_1
 #define NFT_SECOND NFT_REG32_01
+#define NFT_SECOND_BEHIND_16 NFT_REG_2
 
 /* 'key' is NFT_META_*. */
 void nft_load_meta(struct nl_msg *, uint32_t key, uint32_t reg);
@@ -61,11 +64,18 @@ void nft_store_ct(struct nl_msg *, uint32_t key);
 void nft_load_payload(struct nl_msg *, uint32_t base, uint32_t offset,
                       uint32_t len);
 
+/* Whether the packet has an IPv6 extension header of that type (IPPROTO_*), 1
+ * or 0; and bytes of it.  Without that header, the rule is at its end. */
+void nft_load_has_extension(struct nl_msg *, uint8_t type);
+void nft_load_extension(struct nl_msg *, uint8_t type, uint32_t offset,
+                        uint32_t len);
+
 /* The register becomes (register & mask) ^ xor, in host byte order. */
 void nft_mask(struct nl_msg *, uint32_t mask, uint32_t xor);
 
-/* The same with the first byte. */
+/* The same with the first byte, or the first two. */
 void nft_mask_u8(struct nl_msg *, uint8_t mask);
+void nft_mask_be16(struct nl_msg *, ovs_be16 mask);
 
 /* The rule goes on if the register is 'op' (NFT_CMP_*) 'data'. */
 void nft_compare(struct nl_msg *, uint32_t op, const void *data, size_t);

@@ -14,15 +14,15 @@
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
-struct counter {
-    const char *name;
-    struct nft_counter *value;
+struct counters {
+    struct nft_named_counter *counters;
+    size_t n;
 };
 
 struct reading {
     const char *table;
     size_t limit;
-    struct counter counter;
+    struct counters counters;
     struct nft_text text;
     struct svec sets;           /* Names. */
     uint32_t uses, used;        /* What the table has, and what of it is read:
@@ -62,13 +62,26 @@ take_chain(const struct nlmsghdr *nlh, void *reading_)
     return take_line(nlh, reading);
 }
 
+/* Of type nft_dump()'s 'take'. */
+static bool
+take_counters(const struct nlmsghdr *nlh, void *counters_)
+{
+    const struct counters *counters = counters_;
+
+    for (size_t i = 0; i < counters->n; i++) {
+        nft_get_counter(nlh, counters->counters[i].name,
+                        &counters->counters[i].value);
+    }
+    return true;
+}
+
 static bool
 take_object(const struct nlmsghdr *nlh, void *reading_)
 {
-    const struct reading *reading = reading_;
+    struct reading *reading = reading_;
 
-    nft_get_counter(nlh, reading->counter.name, reading->counter.value);
-    return take_chain(nlh, reading_);
+    take_counters(nlh, &reading->counters);
+    return take_chain(nlh, reading);
 }
 
 static bool
@@ -140,14 +153,14 @@ read_once(struct reading *reading, char **text)
 }
 
 int
-nft_table_read(const char *table, size_t limit, const char *name,
-               struct nft_counter *counter, char **text)
+nft_table_read(const char *table, size_t limit,
+               struct nft_named_counter counters[], size_t n, char **text)
 {
     int error = -NLE_DUMP_INTR;
 
     for (int i = 0; i < NFT_MAX_TRIES && error == -NLE_DUMP_INTR; i++) {
         struct reading reading = {
-            .table = table, .limit = limit, .counter = { name, counter },
+            .table = table, .limit = limit, .counters = { counters, n },
             .text = NFT_TEXT_INITIALIZER, .sets = SVEC_EMPTY_INITIALIZER,
         };
 
@@ -156,20 +169,11 @@ nft_table_read(const char *table, size_t limit, const char *name,
     return error;
 }
 
-static bool
-take_counter(const struct nlmsghdr *nlh, void *counter_)
-{
-    const struct counter *counter = counter_;
-
-    nft_get_counter(nlh, counter->name, counter->value);
-    return true;
-}
-
 int
-nft_table_read_counter(const char *table, const char *name,
-                       struct nft_counter *value)
+nft_table_read_counters(const char *table,
+                        struct nft_named_counter counters[], size_t n)
 {
-    struct counter counter = { name, value };
+    struct counters c = { counters, n };
 
-    return nft_dump(NFT_MSG_GETOBJ, table, NULL, take_counter, &counter);
+    return nft_dump(NFT_MSG_GETOBJ, table, NULL, take_counters, &c);
 }

@@ -13,10 +13,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "byte-order.h"
 #include "netdev/route-rules.h"
 #include "netdev/route-target.h"
 #include "netdev/snapshot.h"
+#include "packets.h"
 #include "util.h"
 
 static struct rtnl_route *
@@ -25,13 +25,17 @@ get_route(const struct netlink_list *list, size_t i)
     return (struct rtnl_route *) list->objects[i];
 }
 
-ovs_be32
-route_neighbour(ovs_be32 address, unsigned int plen)
+struct in6_addr
+route_neighbour(const struct in6_addr *address, unsigned int plen)
 {
-    ovs_be32 network = address & be32_prefix_mask(plen);
-    ovs_be32 neighbour = network | htonl(2);
+    struct in6_addr neighbour = netlink_network(address, plen);
+    uint8_t *last = &neighbour.s6_addr[sizeof neighbour.s6_addr - 1];
 
-    return neighbour != address ? neighbour : network | htonl(1);
+    *last |= 2;
+    if (ipv6_addr_equals(&neighbour, address)) {
+        *last ^= 2 | 1;
+    }
+    return neighbour;
 }
 
 /* Routes. */
@@ -44,9 +48,7 @@ is_to(const struct route_target *t, struct rtnl_route *route,
 
     /* libnl has "default" as an address of no length. */
     return (dst && nl_addr_get_prefixlen(dst) == plen
-            && (!plen
-                || netlink_is_ip(dst,
-                                 t->want->address & be32_prefix_mask(plen))));
+            && (!plen || netlink_is_ip(dst, &t->network)));
 }
 
 static bool
@@ -58,10 +60,10 @@ is_through_neighbour(const struct route_target *t, struct rtnl_route *route)
     }
 
     struct rtnl_nexthop *nh = rtnl_route_nexthop_n(route, 0);
-    return (netlink_is_ip(rtnl_route_nh_get_gateway(nh), t->neighbour)
+    return (netlink_is_ip(rtnl_route_nh_get_gateway(nh), &t->neighbour)
             && rtnl_route_nh_get_flags(nh) & RTNH_F_ONLINK
             && netlink_is_ip(rtnl_route_get_pref_src(route),
-                             t->want->address));
+                             &t->want->address));
 }
 
 /* Returns true if 'route', which is ours, and of the table that 'spec' tells,
@@ -70,7 +72,8 @@ static bool
 is_spec(const struct route_target *t, struct rtnl_route *route,
         const struct route_spec *spec)
 {
-    return (rtnl_route_get_priority(route) == spec->metric
+    return (rtnl_route_get_family(route) == t->family
+            && rtnl_route_get_priority(route) == spec->metric
             && !rtnl_route_get_tos(route)
             && is_to(t, route, spec->plen)
             && (spec->unreachable
@@ -111,18 +114,37 @@ is_our_route(const struct routes *r, struct rtnl_route *route)
                                     rtnl_route_get_table(route)));
 }
 
+/* Makes 'route' one through the neighbour. */
+static void
+set_neighbour(struct rtnl_route *route, const struct route_target *t)
+{
+    unsigned int bits = netlink_family_bits(t->family);
+    struct rtnl_nexthop *nh = rtnl_route_nh_alloc();
+    struct nl_addr *gateway = netlink_ip(&t->neighbour, bits);
+    struct nl_addr *source = netlink_ip(&t->want->address, bits);
+
+    ovs_assert(nh);
+    rtnl_route_set_pref_src(route, source);
+    rtnl_route_nh_set_ifindex(nh, t->want->ifindex);
+    rtnl_route_nh_set_gateway(nh, gateway);
+    rtnl_route_nh_set_flags(nh, RTNH_F_ONLINK);
+    rtnl_route_add_nexthop(route, nh);
+    nl_addr_put(gateway);
+    nl_addr_put(source);
+}
+
 static int
 add_route(const struct routes *r, const struct route_target *t,
           const struct route_spec *spec)
 {
     const struct route_want *want = t->want;
+    const struct in6_addr network = netlink_network(&want->address,
+                                                    spec->plen);
     struct rtnl_route *route = rtnl_route_alloc();
-    struct nl_addr *dst = netlink_ip(want->address
-                                     & be32_prefix_mask(spec->plen),
-                                     spec->plen);
+    struct nl_addr *dst = netlink_ip(&network, spec->plen);
 
     ovs_assert(route);
-    rtnl_route_set_family(route, AF_INET);
+    rtnl_route_set_family(route, t->family);
     rtnl_route_set_dst(route, dst);
     rtnl_route_set_table(route, spec->table);
     rtnl_route_set_protocol(route, SNAPSHOT_PROTOCOL);
@@ -130,23 +152,12 @@ add_route(const struct routes *r, const struct route_target *t,
     rtnl_route_set_priority(route, spec->metric);
     rtnl_route_set_type(route, RTN_UNREACHABLE);
     if (!spec->unreachable) {
-        struct rtnl_nexthop *nh = rtnl_route_nh_alloc();
-        struct nl_addr *gateway = netlink_ip(t->neighbour, 32);
-        struct nl_addr *source = netlink_ip(want->address, 32);
-
-        ovs_assert(nh);
         rtnl_route_set_type(route, RTN_UNICAST);
-        rtnl_route_set_pref_src(route, source);
-        rtnl_route_nh_set_ifindex(nh, want->ifindex);
-        rtnl_route_nh_set_gateway(nh, gateway);
-        rtnl_route_nh_set_flags(nh, RTNH_F_ONLINK);
-        rtnl_route_add_nexthop(route, nh);
-        nl_addr_put(gateway);
-        nl_addr_put(source);
+        set_neighbour(route, t);
     }
 
-    /* Without flags it comes before another to the same prefix, so that there
-     * always is one. */
+    /* Without flags an IPv4 route comes before another to the same prefix, so
+     * that there always is one. */
     int error = route_log_change(want->name,
                                  spec->unreachable ? "add unreachable route"
                                  : spec->plen ? "add route to the fake prefix"
@@ -186,7 +197,9 @@ add_routes(const struct routes *r, const struct route_target *t)
 static int
 delete_kernel_routes(const struct routes *r, const struct route_target *t)
 {
-    const struct netlink_list *list = &r->snapshot->kernel_routes;
+    const struct netlink_list *list
+        = (t->family == AF_INET6 ? &r->snapshot->ipv6_kernel_routes
+           : &r->snapshot->kernel_routes);
     int error = 0;
 
     for (size_t i = 0; i < list->n && !error; i++) {
@@ -227,7 +240,8 @@ build_neighbour(int ifindex, struct nl_addr *dst)
 static int
 add_neighbour(const struct routes *r, const struct route_target *t)
 {
-    struct nl_addr *dst = netlink_ip(t->neighbour, 32);
+    struct nl_addr *dst = netlink_ip(&t->neighbour,
+                                     netlink_family_bits(t->family));
     struct nl_addr *mac = netlink_mac(t->want->client_mac);
     struct rtnl_neigh *neigh = build_neighbour(t->want->ifindex, dst);
 
@@ -252,9 +266,9 @@ delete_neighbour(const struct routes *r, struct rtnl_route *route, bool all)
     int ifindex = netlink_route_ifindex(route);
     struct nl_addr *gateway = rtnl_route_nh_get_gateway(
         rtnl_route_nexthop_n(route, 0));
+    const struct in6_addr address = netlink_get_ip(gateway);
     if (!gateway
-        || (!all && route_target_by_neighbour(r, ifindex,
-                                              netlink_get_ip(gateway)))) {
+        || (!all && route_target_by_neighbour(r, ifindex, &address))) {
         return 0;
     }
 
@@ -270,9 +284,10 @@ note_neighbours(const struct routes *r, const struct netlink_list *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         struct rtnl_neigh *neigh = (struct rtnl_neigh *) list->objects[i];
+        const struct in6_addr dst
+            = netlink_get_ip(rtnl_neigh_get_dst(neigh));
         struct route_target *t = route_target_by_neighbour(
-            r, rtnl_neigh_get_ifindex(neigh),
-            netlink_get_ip(rtnl_neigh_get_dst(neigh)));
+            r, rtnl_neigh_get_ifindex(neigh), &dst);
 
         if (t && is_wanted_neighbour(t, neigh)) {
             t->has_neighbour = true;

@@ -22,6 +22,8 @@
  * The rule from the fake address stays beside the rule by mark: what services
  * on the host send is routed before it could be given a mark.
  *
+ * IPv4 and IPv6 have their own routes and rules, made in the same way.
+ *
  * Functions of a netlink socket and of what the kernel had at this look
  * (snapshot.h), for links.c, as in link-reconcile.h.
  *
@@ -30,6 +32,7 @@
  * a network's, or one with a route to one of the devices.  A neighbour is ours
  * if a route of ours goes through it. */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,13 +51,19 @@ struct snapshot;
 /* The metric of the table's other default route, "unreachable". */
 #define ROUTE_UNREACHABLE_METRIC 4096
 
+/* The metric of IPv6 routes that lead to the neighbour: the lowest.  (0 is
+ * another word for 1024, and one more route of the same metric to the same
+ * prefix would share the packets with ours.)  Those of IPv4 have 0. */
+#define ROUTE_IPV6_METRIC 1
+
 /* Of one network. */
 struct route_want {
     const char *name;           /* Of the fake port. */
     int ifindex;                /* Its index, 0 if it is not there. */
     uint32_t id;                /* Of the network, 0 if it is the only one. */
-    ovs_be32 address;           /* The fake address. */
-    unsigned int plen;          /* Its prefix length, 30 at most. */
+    struct in6_addr address;    /* The fake address. */
+    unsigned int plen;          /* Its prefix length, as its family has it:
+                                 * the two lowest bits are the host's. */
     const struct eth_addr *client_mac;
     bool routed_clients;        /* With the rules and their table. */
     uint32_t mark, mark_mask;   /* Of marked packets; 0 for no such rules. */
@@ -62,8 +71,10 @@ struct route_want {
 
 /* Returns the neighbour's address: the fake prefix and 2, or 1 if 2 is the
  * fake address.  So it is never the fake address, and never that of a pair:
- * its client would be .0, which no host of the real subnet is. */
-ovs_be32 route_neighbour(ovs_be32 address, unsigned int plen);
+ * its client would be .0, which no host of the real subnet is, or of IPv6 the
+ * address of all routers (RFC 4291 section 2.6.1). */
+struct in6_addr route_neighbour(const struct in6_addr *address,
+                                unsigned int plen);
 
 /* The networks of a look, and their tables. */
 struct routes;

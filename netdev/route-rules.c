@@ -9,11 +9,11 @@
 #include <netlink/errno.h>
 #include <netlink/route/rule.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "netdev/route-reconcile.h"
 #include "netdev/route-target.h"
 #include "netdev/snapshot.h"
+#include "packets.h"
 #include "util.h"
 
 /* Rules, in the order to add them: an exception before what it is from. */
@@ -50,14 +50,15 @@ get_spec_table(const struct route_target *t, const struct rule_spec *spec)
 
 /* Returns true if another rule leads from 'address' to a table of ours. */
 static bool
-leads_to_us(const struct routes *r, ovs_be32 address)
+leads_to_us(const struct routes *r, const struct in6_addr *address)
 {
     for (size_t i = 0; i < r->snapshot->rules.n; i++) {
         struct rtnl_rule *rule = get_rule(r, i);
+        const struct in6_addr source = route_table_get_source(rule);
 
         if (route_table_is_our_protocol(rule)
             && route_tables_is_ours(&r->tables, rtnl_rule_get_table(rule))
-            && route_table_get_source(rule) == address) {
+            && ipv6_addr_equals(&source, address)) {
             return true;
         }
     }
@@ -82,11 +83,11 @@ static bool
 is_exception(const struct routes *r, struct rtnl_rule *rule)
 {
     const char *iif = rtnl_rule_get_iif(rule);
-    ovs_be32 source = route_table_get_source(rule);
+    const struct in6_addr source = route_table_get_source(rule);
 
     return (rtnl_rule_get_prio(rule) == ROUTE_EXCEPTION_PRIORITY
             && (iif ? is_our_port(r, iif)
-                : source && leads_to_us(r, source)));
+                : ipv6_addr_is_set(&source) && leads_to_us(r, &source)));
 }
 
 /* Returns true if 'rule' is this agent's.  A rule from a fake address to
@@ -106,13 +107,15 @@ static bool
 is_rule_spec(const struct route_target *t, struct rtnl_rule *rule,
              const struct rule_spec *spec)
 {
+    const struct in6_addr source = route_table_get_source(rule);
     const char *iif = rtnl_rule_get_iif(rule);
     uint8_t ip_protocol;
 
-    return (rtnl_rule_get_prio(rule) == spec->priority
+    return (rtnl_rule_get_family(rule) == t->family
+            && rtnl_rule_get_prio(rule) == spec->priority
             && rtnl_rule_get_table(rule) == get_spec_table(t, spec)
             && rtnl_rule_get_action(rule) == FR_ACT_TO_TBL
-            && (spec->from ? route_table_get_source(rule) == t->want->address
+            && (spec->from ? ipv6_addr_equals(&source, &t->want->address)
                 : !rtnl_rule_get_src(rule))
             && (spec->in_port ? iif && !strcmp(iif, t->want->name) : !iif)
             && (rtnl_rule_get_mark(rule)
@@ -154,13 +157,14 @@ add_rule(const struct routes *r, const struct route_target *t,
     uint32_t table = get_spec_table(t, spec);
 
     ovs_assert(rule);
-    rtnl_rule_set_family(rule, AF_INET);
+    rtnl_rule_set_family(rule, t->family);
     rtnl_rule_set_prio(rule, spec->priority);
     rtnl_rule_set_table(rule, table);
     rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
     rtnl_rule_set_protocol(rule, SNAPSHOT_PROTOCOL);
     if (spec->from) {
-        struct nl_addr *src = netlink_ip(t->want->address, 32);
+        struct nl_addr *src = netlink_ip(&t->want->address,
+                                         netlink_family_bits(t->family));
 
         rtnl_rule_set_src(rule, src);
         nl_addr_put(src);

@@ -21,17 +21,21 @@ route_table_is_our_protocol(struct rtnl_rule *rule)
 {
     uint8_t protocol;
 
-    return (rtnl_rule_get_family(rule) == AF_INET
+    int family = rtnl_rule_get_family(rule);
+
+    return ((family == AF_INET || family == AF_INET6)
             && !rtnl_rule_get_protocol(rule, &protocol)
             && protocol == SNAPSHOT_PROTOCOL);
 }
 
-ovs_be32
+struct in6_addr
 route_table_get_source(struct rtnl_rule *rule)
 {
     struct nl_addr *src = rtnl_rule_get_src(rule);
+    unsigned int bits = netlink_family_bits(rtnl_rule_get_family(rule));
 
-    return src && nl_addr_get_prefixlen(src) == 32 ? netlink_get_ip(src) : 0;
+    return (src && nl_addr_get_prefixlen(src) == bits
+            ? netlink_get_ip(src) : in6addr_any);
 }
 
 static bool

@@ -12,11 +12,10 @@
  * agent's, and the next number is taken.  If two agents come to one table at
  * the same time, the one whose device has the lower index keeps it.  Pure. */
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "openvswitch/types.h"
 
 struct rtnl_rule;
 struct snapshot;
@@ -57,8 +56,8 @@ bool route_tables_is_ours(const struct route_tables *, uint32_t table);
 /* Returns true if 'rule' has our protocol number. */
 bool route_table_is_our_protocol(struct rtnl_rule *rule);
 
-/* Returns the address of which 'rule' is for all packets, 0 if it is for
- * others. */
-ovs_be32 route_table_get_source(struct rtnl_rule *rule);
+/* Returns the address of which 'rule' is for all packets, in6addr_any if it is
+ * for others. */
+struct in6_addr route_table_get_source(struct rtnl_rule *rule);
 
 #endif /* netdev/route-table.h */

@@ -10,8 +10,8 @@
 #include <netlink/route/rule.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#include "byte-order.h"
 #include "coverage.h"
 #include "netdev/route-reconcile.h"
 #include "netdev/snapshot.h"
@@ -62,10 +62,10 @@ route_targets_have(const struct routes *r, struct rtnl_route *route)
 /* Finding the network that an object is of. */
 
 static struct route_target *
-find_by_address(const struct routes *r, ovs_be32 address)
+find_by_address(const struct routes *r, const struct in6_addr *address)
 {
     for (size_t i = 0; i < r->n; i++) {
-        if (r->targets[i].want->address == address) {
+        if (ipv6_addr_equals(&r->targets[i].want->address, address)) {
             return &r->targets[i];
         }
     }
@@ -75,10 +75,11 @@ find_by_address(const struct routes *r, ovs_be32 address)
 struct route_target *
 route_target_by_source(const struct routes *r, struct rtnl_rule *rule)
 {
-    ovs_be32 source = (route_table_is_our_protocol(rule)
-                       ? route_table_get_source(rule) : 0);
+    const struct in6_addr source = (route_table_is_our_protocol(rule)
+                                    ? route_table_get_source(rule)
+                                    : in6addr_any);
 
-    return source ? find_by_address(r, source) : NULL;
+    return ipv6_addr_is_set(&source) ? find_by_address(r, &source) : NULL;
 }
 
 static struct route_target *
@@ -94,12 +95,12 @@ find_by_table(const struct routes *r, uint32_t table)
 
 /* Returns the one that leads on the fake port 'name'. */
 static struct route_target *
-find_leader(const struct routes *r, const char *name)
+find_leader(const struct routes *r, const char *name, int family)
 {
     for (size_t i = 0; i < r->n; i++) {
         struct route_target *t = &r->targets[i];
 
-        if (t->leads && !strcmp(t->want->name, name)) {
+        if (t->leads && t->family == family && !strcmp(t->want->name, name)) {
             return t;
         }
     }
@@ -113,7 +114,7 @@ route_target_by_rule(const struct routes *r, struct rtnl_rule *rule)
 
     return (!route_table_is_our_protocol(rule) ? NULL
             : rtnl_rule_get_src(rule) ? route_target_by_source(r, rule)
-            : iif ? find_leader(r, iif)
+            : iif ? find_leader(r, iif, rtnl_rule_get_family(rule))
             : find_by_table(r, rtnl_rule_get_table(rule)));
 }
 
@@ -121,12 +122,13 @@ struct route_target *
 route_target_by_route(const struct routes *r, struct rtnl_route *route)
 {
     uint32_t table = rtnl_route_get_table(route);
-    ovs_be32 network = netlink_get_ip(rtnl_route_get_dst(route));
+    const struct in6_addr network
+        = netlink_get_ip(rtnl_route_get_dst(route));
 
     for (size_t i = 0; i < r->n; i++) {
         struct route_target *t = &r->targets[i];
 
-        if (table == RT_TABLE_MAIN ? t->network == network
+        if (table == RT_TABLE_MAIN ? ipv6_addr_equals(&t->network, &network)
             : t->table == table) {
             return t;
         }
@@ -136,12 +138,13 @@ route_target_by_route(const struct routes *r, struct rtnl_route *route)
 
 struct route_target *
 route_target_by_neighbour(const struct routes *r, int ifindex,
-                          ovs_be32 address)
+                          const struct in6_addr *address)
 {
     for (size_t i = 0; i < r->n; i++) {
         struct route_target *t = &r->targets[i];
 
-        if (t->neighbour == address && t->want->ifindex == ifindex) {
+        if (ipv6_addr_equals(&t->neighbour, address)
+            && t->want->ifindex == ifindex) {
             return t;
         }
     }
@@ -174,7 +177,7 @@ choose_tables(struct routes *r)
     }
 }
 
-/* On each fake port one network leads: the one whose table the rule by mark
+/* On each fake port one network of each family leads: the one whose table the rule by mark
  * leads to, so that it stays, otherwise the first. */
 static void
 choose_leaders(struct routes *r)
@@ -191,7 +194,8 @@ choose_leaders(struct routes *r)
         } else {
             t = &r->targets[i - r->snapshot->rules.n];
         }
-        if (t && t->want->routed_clients && !find_leader(r, t->want->name)) {
+        if (t && t->want->routed_clients
+            && !find_leader(r, t->want->name, t->family)) {
             t->leads = true;
         }
     }
@@ -200,14 +204,18 @@ choose_leaders(struct routes *r)
 static void
 set_specs(struct route_target *t)
 {
+    unsigned int metric = (t->family == AF_INET6 ? ROUTE_IPV6_METRIC : 0);
+
     t->specs[ROUTE_PREFIX] = (struct route_spec) {
-        .table = RT_TABLE_MAIN, .plen = t->want->plen
+        .table = RT_TABLE_MAIN, .plen = t->want->plen, .metric = metric
     };
     t->specs[ROUTE_UNREACHABLE] = (struct route_spec) {
         .table = t->table, .unreachable = true,
         .metric = ROUTE_UNREACHABLE_METRIC
     };
-    t->specs[ROUTE_DEFAULT] = (struct route_spec) { .table = t->table };
+    t->specs[ROUTE_DEFAULT] = (struct route_spec) {
+        .table = t->table, .metric = metric
+    };
     t->n_specs = t->want->routed_clients ? N_ROUTES : 1;
 }
 
@@ -237,8 +245,9 @@ route_targets_init(struct routes *r, const struct route_want *wants, size_t n)
         devices[i] = wants[i].ifindex;
         r->targets[i] = (struct route_target) {
             .want = &wants[i],
-            .network = wants[i].address & be32_prefix_mask(wants[i].plen),
-            .neighbour = route_neighbour(wants[i].address, wants[i].plen),
+            .family = netlink_family(&wants[i].address),
+            .network = netlink_network(&wants[i].address, wants[i].plen),
+            .neighbour = route_neighbour(&wants[i].address, wants[i].plen),
         };
     }
     route_tables_init(&r->tables, r->snapshot, devices, n);

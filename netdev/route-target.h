@@ -15,7 +15,6 @@
 #include <stdint.h>
 
 #include "netdev/route-table.h"
-#include "openvswitch/types.h"
 
 struct nl_sock;
 struct route_want;
@@ -40,13 +39,15 @@ struct route_spec {
 struct route_target {
     const struct route_want *want;
     uint32_t table;
-    ovs_be32 network, neighbour;
+    int family;                 /* AF_INET or AF_INET6. */
+    struct in6_addr network, neighbour;
     struct route_spec specs[N_ROUTES];
     int n_specs;
     bool has_route[N_ROUTES];
     bool has_neighbour, has_rule[N_RULES];
     bool leads;                 /* Has the rules that are for a fake port,
-                                 * whichever of its networks it is. */
+                                 * whichever of its networks of this family it
+                                 * is. */
 };
 
 struct routes {
@@ -83,7 +84,7 @@ struct route_target *route_target_by_route(const struct routes *,
 
 struct route_target *route_target_by_neighbour(const struct routes *,
                                                int ifindex,
-                                               ovs_be32 address);
+                                               const struct in6_addr *);
 
 /* Logs a change, for whoever debugs, counts it, and returns 'error'. */
 int route_log_change(const char *name, const char *what, uint32_t table,

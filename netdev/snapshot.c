@@ -120,6 +120,21 @@ is_on_device(struct nl_object *object, const void *device_)
             == device->ifindex);
 }
 
+/* Of type netlink_fetch_noting()'s 'note'. */
+static void
+note_protocol(struct nl_object *object, struct nlmsghdr *nlh)
+{
+    struct rtnl_addr *addr = (struct rtnl_addr *) object;
+    struct nlattr *attr = nlmsg_find_attr(nlh, sizeof(struct ifaddrmsg),
+                                          IFA_PROTO);
+
+    if (rtnl_addr_get_family(addr) == AF_INET6 && attr
+        && nla_len(attr) == sizeof(uint8_t)
+        && nla_get_u8(attr) == SNAPSHOT_PROTOCOL) {
+        ovs_assert(!rtnl_addr_set_label(addr, SNAPSHOT_LABEL));
+    }
+}
+
 static int
 take_addresses(struct nl_sock *sock, struct snapshot_device *device)
 {
@@ -129,8 +144,8 @@ take_addresses(struct nl_sock *sock, struct snapshot_device *device)
     };
 
     return (device->ifindex
-            ? netlink_fetch(sock, &dump, is_on_device, device,
-                            &device->addresses)
+            ? netlink_fetch_noting(sock, &dump, is_on_device, note_protocol,
+                                   device, &device->addresses)
             : 0);
 }
 
@@ -162,8 +177,9 @@ static bool
 is_ours(struct nl_object *object, const void *snapshot OVS_UNUSED)
 {
     struct rtnl_route *route = (struct rtnl_route *) object;
+    int family = rtnl_route_get_family(route);
 
-    return (rtnl_route_get_family(route) == AF_INET
+    return ((family == AF_INET || family == AF_INET6)
             && rtnl_route_get_protocol(route) == SNAPSHOT_PROTOCOL);
 }
 
@@ -195,10 +211,16 @@ is_ipv6_kernels(struct nl_object *object, const void *snapshot_)
 }
 
 static int
+take_our_routes(struct nl_sock *sock, int family, struct snapshot *snapshot)
+{
+    return take_routes(sock, family, SNAPSHOT_PROTOCOL, 0, is_ours, snapshot,
+                       &snapshot->routes);
+}
+
+static int
 take_ipv4_routes(struct nl_sock *sock, struct snapshot *snapshot)
 {
-    int error = take_routes(sock, AF_INET, SNAPSHOT_PROTOCOL, 0, is_ours,
-                            snapshot, &snapshot->routes);
+    int error = take_our_routes(sock, AF_INET, snapshot);
 
     return (error || !snapshot_has_fake_ports(snapshot) ? error
             : take_routes(sock, AF_INET, RTPROT_KERNEL, RT_TABLE_MAIN,
@@ -206,7 +228,7 @@ take_ipv4_routes(struct nl_sock *sock, struct snapshot *snapshot)
 }
 
 static int
-take_ipv6_routes(struct nl_sock *sock, struct snapshot *snapshot)
+take_kernel_ipv6_routes(struct nl_sock *sock, struct snapshot *snapshot)
 {
     int error = take_routes(sock, AF_INET6, RTPROT_RA, RT_TABLE_MAIN,
                             is_ipv6_kernels, snapshot, &snapshot->ra_routes);
@@ -226,9 +248,10 @@ is_any(struct nl_object *object OVS_UNUSED, const void *aux OVS_UNUSED)
 }
 
 static int
-take_neighbours(struct nl_sock *sock, struct snapshot_device *device)
+take_neighbours(struct nl_sock *sock, int family,
+                struct snapshot_device *device)
 {
-    const struct ndmsg header = { .ndm_family = AF_INET };
+    const struct ndmsg header = { .ndm_family = family };
     const struct netlink_dump dump = {
         .type = RTM_GETNEIGH, .header = &header, .header_len = sizeof header,
         .attr = NDA_IFINDEX, .value = device->ifindex,
@@ -240,18 +263,34 @@ take_neighbours(struct nl_sock *sock, struct snapshot_device *device)
 }
 
 static int
-take_rules(struct nl_sock *sock, struct snapshot *snapshot)
+take_rules(struct nl_sock *sock, int family, struct snapshot *snapshot)
 {
-    const struct fib_rule_hdr header = { .family = AF_INET };
+    const struct fib_rule_hdr header = { .family = family };
     const struct netlink_dump dump = {
         .type = RTM_GETRULE, .header = &header, .header_len = sizeof header,
     };
 
-    return netlink_fetch(sock, &dump, is_any, NULL, &snapshot->rules);
+    int error = netlink_fetch(sock, &dump, is_any, NULL, &snapshot->rules);
+
+    /* IPv6 comes with its module. */
+    return error == -NLE_AF_NOSUPPORT ? 0 : error;
+}
+
+/* Neighbours of the fake ports, and rules. */
+static int
+take_neighbours_and_rules(struct nl_sock *sock, int family,
+                          struct snapshot *snapshot)
+{
+    int error = 0;
+
+    for (size_t i = 1; i < snapshot->n_devices && !error; i++) {
+        error = take_neighbours(sock, family, &snapshot->devices[i]);
+    }
+    return error ? error : take_rules(sock, family, snapshot);
 }
 
 int
-snapshot_take_rest(struct nl_sock *sock, bool ipv6_routes,
+snapshot_take_rest(struct nl_sock *sock, unsigned int ipv6,
                    struct snapshot *snapshot)
 {
     int error = 0;
@@ -259,16 +298,22 @@ snapshot_take_rest(struct nl_sock *sock, bool ipv6_routes,
     for (size_t i = 0; i < snapshot->n_devices && !error; i++) {
         error = take_addresses(sock, &snapshot->devices[i]);
     }
-    if (!error && ipv6_routes) {
-        error = take_ipv6_routes(sock, snapshot);
+    if (!error && ipv6 & SNAPSHOT_IPV6_KERNEL) {
+        error = take_kernel_ipv6_routes(sock, snapshot);
     }
     if (!error) {
         error = take_ipv4_routes(sock, snapshot);
     }
-    for (size_t i = 1; i < snapshot->n_devices && !error; i++) {
-        error = take_neighbours(sock, &snapshot->devices[i]);
+    if (!error) {
+        error = take_neighbours_and_rules(sock, AF_INET, snapshot);
     }
-    return error ? error : take_rules(sock, snapshot);
+    if (!error && ipv6 & SNAPSHOT_IPV6_OURS) {
+        error = take_our_routes(sock, AF_INET6, snapshot);
+        if (!error) {
+            error = take_neighbours_and_rules(sock, AF_INET6, snapshot);
+        }
+    }
+    return error;
 }
 
 static void

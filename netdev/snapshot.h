@@ -11,7 +11,6 @@
  * others. */
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "netdev/netlink.h"
@@ -23,11 +22,15 @@ struct rtnl_link;
  * rtnetlink.h and in iproute2's rt_protos. */
 #define SNAPSHOT_PROTOCOL 112
 
+/* Addresses of IPv6 have no label in the kernel, but a protocol number, which
+ * libnl does not know.  In a snapshot, those that have ours have this label. */
+#define SNAPSHOT_LABEL "pipette-agent"
+
 struct snapshot_device {
     struct rtnl_link *link;     /* NULL if there is no such device. */
     int ifindex;                /* 0 if there is no such device. */
     unsigned int mtu;           /* Bytes. */
-    struct netlink_list addresses;  /* struct rtnl_addr. */
+    struct netlink_list addresses;  /* struct rtnl_addr; see below. */
     struct netlink_list neighbours; /* struct rtnl_neigh; of fake ports. */
 };
 
@@ -36,23 +39,29 @@ struct snapshot {
                                          * fake ports. */
     size_t n_devices;
 
-    /* struct rtnl_route.  IPv4: those of protocol SNAPSHOT_PROTOCOL, and those
-     * of the main table that the kernel made for addresses of the fake ports.
-     * IPv6: those of the devices that the kernel made for router
+    /* struct rtnl_route.  Those of protocol SNAPSHOT_PROTOCOL, and of IPv4
+     * those of the main table that the kernel made for addresses of the fake
+     * ports.  Of IPv6 those of the devices that the kernel made for router
      * advertisements, and for addresses. */
     struct netlink_list routes, kernel_routes;
     struct netlink_list ra_routes, ipv6_kernel_routes;
 
-    struct netlink_list rules;      /* struct rtnl_rule, IPv4. */
+    struct netlink_list rules;      /* struct rtnl_rule. */
 };
 
 /* Asks for the 'n' devices 'names' only. */
 int snapshot_take_devices(struct nl_sock *, const char *const names[],
                           size_t n, struct snapshot *);
 
-/* Asks for all else.  IPv6 routes are asked for only if 'ipv6_routes': to find
- * few, the kernel goes through all. */
-int snapshot_take_rest(struct nl_sock *, bool ipv6_routes, struct snapshot *);
+/* Asks for all else of IPv4, and of IPv6 for addresses, and for what 'ipv6'
+ * says: to find few routes, the kernel goes through all. */
+enum {
+    SNAPSHOT_IPV6_OURS = 1 << 0,    /* What is of our protocol, and rules and
+                                     * neighbours. */
+    SNAPSHOT_IPV6_KERNEL = 1 << 1,  /* Routes that the kernel made. */
+};
+int snapshot_take_rest(struct nl_sock *, unsigned int ipv6,
+                       struct snapshot *);
 
 /* Both return 0 or a negative libnl error; what is in the snapshot then must
  * not be used, but for the devices.  The caller must destroy '*snapshot' in

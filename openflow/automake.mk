@@ -5,6 +5,10 @@ libpipette_a_SOURCES += \
 	openflow/address-plan.h \
 	openflow/address-set.c \
 	openflow/address-set.h \
+	openflow/agent-meter.c \
+	openflow/agent-meter.h \
+	openflow/claim-family.c \
+	openflow/claim-family.h \
 	openflow/claim-list.c \
 	openflow/claim-list.h \
 	openflow/claim-mac.h \
@@ -62,10 +66,16 @@ libpipette_a_SOURCES += \
 	openflow/learned-host.h \
 	openflow/conntrack-flush.c \
 	openflow/conntrack-flush.h \
+	openflow/nd-answer.c \
+	openflow/nd-answer.h \
 	openflow/network-merge.c \
 	openflow/network-merge.h \
 	openflow/side-requests.c \
 	openflow/side-requests.h \
+	openflow/subnet-builder.c \
+	openflow/subnet-builder.h \
+	openflow/subnet-inbound.c \
+	openflow/subnet-outbound.c \
 	openflow/subnet-set.c \
 	openflow/subnet-set.h \
 	openflow/subnet-shared.c \

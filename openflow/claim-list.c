@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "openflow/claim-set.h"
+#include "openflow/flow-family.h"
 #include "openvswitch/ofp-flow.h"
 #include "util.h"
 
@@ -19,17 +20,19 @@ claim_list_destroy(struct claim_list *list)
 
 void
 claim_list_add(struct claim_list *list, const struct claim_list_key *key,
-               const struct ofputil_flow_stats *stats, long long int now)
+               uint64_t high, const struct ofputil_flow_stats *stats,
+               long long int now)
 {
-    uint32_t address = stats->match.flow.regs[1];
-    uint32_t last = address | ~stats->match.wc.masks.regs[1];
+    struct address_range range = flow_family_get_target(&stats->match);
 
+    range.first.hi |= high;
+    range.last.hi |= high;
     if (list->n >= list->allocated) {
         list->items = x2nrealloc(list->items, &list->allocated,
                                  sizeof *list->items);
     }
     list->items[list->n++] = (struct claim_listed) {
-        .range = { address_from_u32(address), address_from_u32(last) },
+        .range = range,
         .answers = claim_set_is_answering(key, stats->ofpacts,
                                           stats->ofpacts_len),
         .since = (now - stats->duration_sec * 1000LL

@@ -30,8 +30,10 @@ struct claim_list {
 
 void claim_list_destroy(struct claim_list *);
 
-/* Appends the flow that 'stats' describes, of the network 'key'. */
+/* Appends the flow that 'stats' describes, of the network 'key', whose
+ * addresses have the high 64 bits 'high'. */
 void claim_list_add(struct claim_list *, const struct claim_list_key *key,
+                    uint64_t high,
                     const struct ofputil_flow_stats *stats,
                     long long int now);
 

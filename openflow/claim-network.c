@@ -23,6 +23,9 @@ claim_network_init(struct claim_network *network, const struct flow_config *c)
         .vlans = bitmap_clone(c->vlans, N_VLANS),
         .mac = c->claims.mac,
         .hold = c->claims.hold,
+        .ipv6 = !fake_address_is_ipv4(&c->fake),
+        .by_agent = c->claims.by_agent,
+        .high = c->real.network.hi,
     };
     address_set_assign(&network->addresses, c->claims.addresses);
 }
@@ -50,6 +53,7 @@ claim_network_equals(const struct claim_network *a,
 {
     return (nullable_string_is_equal(a->name, b->name)
             && a->uplink == b->uplink && a->hold == b->hold
+            && a->high == b->high && a->by_agent == b->by_agent
             && a->mac.is_oui == b->mac.is_oui
             && eth_addr_equals(a->mac.mac, b->mac.mac)
             && bitmap_equal(a->vlans, b->vlans, N_VLANS)

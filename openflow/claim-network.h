@@ -25,6 +25,8 @@ struct claim_network {
     unsigned long *vlans;
     struct claim_mac mac;
     uint16_t hold;
+    bool ipv6, by_agent;        /* Who answers: see claim_config. */
+    uint64_t high;              /* Bits of all addresses of the network. */
     struct address_set addresses;
 
     struct address_set granted; /* Of these: may be answered for. */

@@ -57,8 +57,8 @@ get_mac(const struct ofputil_flow_stats *stats)
 }
 
 void
-claim_owners_add(struct claim_owners *owners, uint16_t hold,
-                 const struct ofputil_flow_stats *stats, long long int now)
+claim_owners_add(struct claim_owners *owners, struct address address,
+                 uint16_t hold, const struct ofputil_flow_stats *stats, long long int now)
 {
     long long int since = (now - stats->duration_sec * 1000LL
                            - stats->duration_nsec / 1000000);
@@ -68,7 +68,7 @@ claim_owners_add(struct claim_owners *owners, uint16_t hold,
                                     sizeof *owners->owners);
     }
     owners->owners[owners->n++] = (struct claim_owner) {
-        .address = address_from_u32(stats->match.flow.regs[1]),
+        .address = address,
         .mac = get_mac(stats),
         .hold = hold,
         .since = since,

@@ -39,10 +39,10 @@ struct claim_owners {
 void claim_owners_destroy(struct claim_owners *);
 void claim_owners_clear(struct claim_owners *);
 
-/* Adds the owner that 'stats', a flow of table 19 whose hard timeout is 'hold'
+/* Adds the owner of 'address' whom 'stats', a flow of table 19 whose hard timeout is 'hold'
  * seconds, describes. */
-void claim_owners_add(struct claim_owners *, uint16_t hold,
-                      const struct ofputil_flow_stats *stats,
+void claim_owners_add(struct claim_owners *, struct address address,
+                      uint16_t hold, const struct ofputil_flow_stats *stats,
                       long long int now);
 
 /* Puts 'fresh', which is empty then, in the place of what there is.  Who was

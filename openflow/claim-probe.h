@@ -9,7 +9,8 @@
  * Says when to ask for which address on which VLAN: for each three times, 1 s
  * apart, then 2 s for the last answers, as RFC 5227 section 2.1.1 does
  * (PROBE_NUM, PROBE_MIN, ANNOUNCE_WAIT), but not at random times: the rate is
- * limited instead.  Pure: 'now' is in milliseconds. */
+ * limited instead.  That is more often than RFC 4862 section 5.4 does for
+ * IPv6.  Pure: 'now' is in milliseconds. */
 
 #include <stdbool.h>
 #include <stdint.h>

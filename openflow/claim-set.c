@@ -10,8 +10,12 @@
 #include "bitmap.h"
 #include "crc32c.h"
 #include "openflow/address-set.h"
+#include "openflow/claim-family.h"
+#include "openflow/error-relay.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
+#include "openflow/nd-answer.h"
 #include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/meta-flow.h"
@@ -94,14 +98,11 @@ claim_set_add_list(const struct claim_list_key *key,
         struct address_prefix prefix;
 
         while (address_range_take_prefix(&rest, &prefix)) {
-            uint32_t bits = address_to_u32(address_mask(prefix.plen));
-            char *mask = (bits == UINT32_MAX ? xstrdup("")
-                          : xasprintf("/%#"PRIx32, bits));
+            char *match = flow_family_target_match(prefix);
 
-            flow_add(flows, "table=%d, priority=1,reg1=%#"PRIx32"%s%s "
-                     "actions=%s", CLAIM_LIST, address_to_u32(prefix.network),
-                     mask, network, actions);
-            free(mask);
+            flow_add(flows, "table=%d, priority=1,%s%s actions=%s",
+                     CLAIM_LIST, match, network, actions);
+            free(match);
         }
     }
     free(network);
@@ -140,62 +141,107 @@ claim_set_is_listed(const char *flow)
     return table && atoi(table + strlen(", table=")) == CLAIM_LIST;
 }
 
-/* Table 20, a wall. */
-static void
-add_mac_wall(struct svec *flows, const char *mac, const char *whose)
-{
-    static const char *const fields[] = { "dl_src", "arp_sha" };
+/* What the flows of one network are made of. */
+struct builder {
+    const struct flow_config *config;
+    const struct flow_family *family;
+    const struct claim_family *claim;
+    char real[ADDRESS_STRLEN];
+    char *look_up;              /* Actions: is the target claimed, and dark? */
+    struct svec *flows;
+};
 
-    for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-        flow_add(flows, "table=%d, priority=3,arp,%s=%s "
-                 "actions=drop # in: ARP from %s", CLAIM_ARP, fields[i], mac,
-                 whose);
+/* Appends the flow of 'rule' to 'table'.  Where it goes on, the address that
+ * it shows has been looked up. */
+static void
+add_rule(struct builder *b, int table, const struct claim_rule *rule)
+{
+    const struct flow_family *f = b->family;
+    struct ds match = DS_EMPTY_INITIALIZER;
+
+    if (rule->match[0]) {
+        ds_put_format(&match, ",%s", rule->match);
+    }
+    if (rule->in_real) {
+        ds_put_format(&match, ",%s=%s", rule->in_real, b->real);
+    }
+    switch (rule->verdict) {
+    case CLAIM_DROP:
+        flow_add(b->flows, "table=%d, priority=%d%s actions=drop # in: %s",
+                 table, rule->priority, ds_cstr(&match), rule->text);
+        break;
+
+    case CLAIM_SHOW:
+        flow_add(b->flows, "table=%d, priority=%d%s "
+                 "actions=move:%s%s->%s,resubmit(,%d),goto_table:%d", table,
+                 rule->priority, ds_cstr(&match), rule->text, f->target_bits,
+                 f->target_reg, CLAIM_LIST, CLAIM_HEARD);
+        break;
+
+    case CLAIM_PASS:
+        flow_add(b->flows, "table=%d, priority=%d%s actions=goto_table:%d",
+                 table, rule->priority, ds_cstr(&match), CLAIM_ASK);
+        break;
+
+    case CLAIM_LOOK_UP:
+        flow_add(b->flows, "table=%d, priority=%d%s actions=%s", table,
+                 rule->priority, ds_cstr(&match), b->look_up);
+        break;
+    }
+    ds_destroy(&match);
+}
+
+/* Table 20, walls. */
+static void
+add_mac_walls(struct builder *b, const char *mac, size_t n_fields,
+              const char *whose)
+{
+    const struct claim_family *c = b->claim;
+
+    for (size_t i = 0; i < n_fields; i++) {
+        flow_add(b->flows, "table=%d, priority=%d,%s=%s "
+                 "actions=drop # in: %s from %s", CLAIM_NEIGHBOURS,
+                 c->mac_priority, c->macs[i], mac, c->name, whose);
     }
 }
 
 static void
-add_own_mac_walls(const struct flow_config *c, struct svec *flows)
+add_own_mac_walls(struct builder *b)
 {
+    const struct flow_config *c = b->config;
     const struct claim_mac own[] = {
         c->claims.mac, { c->server_mac, false }, { c->client_mac, false },
     };
-    static const char *const fields[] = { "dl_src", "arp_sha" };
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    for (size_t i = 0; i < 2 * ARRAY_SIZE(own); i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
         ds_clear(&s);
-        claim_set_put_mac(&s, fields[i % 2], &own[i / 2]);
-        flow_add(flows, "table=%d, priority=3,arp,%s "
-                 "actions=drop # in: ARP from a MAC address of ours",
-                 CLAIM_ARP, ds_cstr(&s));
+        claim_set_put_mac(&s, "", &own[i]);
+        add_mac_walls(b, ds_cstr(&s) + strlen("="), b->claim->n_macs,
+                      "a MAC address of ours");
     }
     ds_destroy(&s);
 }
 
 /* Table 20. */
 static void
-add_arp_flows(const struct flow_config *c, struct svec *flows)
+add_neighbour_flows(struct builder *b)
 {
-    static const struct {
-        int priority;
-        const char *match, *shown;
-    } kinds[] = {
-        { 2, "arp_spa=0.0.0.0,arp_op=1", "TPA" },
-        { 1, "arp_op=1", "SPA" },
-        { 1, "arp_op=2", "SPA" },
-    };
+    const struct claim_family *c = b->claim;
 
-    add_mac_wall(flows, MULTICAST, "a multicast MAC address");
-    add_mac_wall(flows, "00:00:00:00:00:00", "no host's MAC address");
-    add_own_mac_walls(c, flows);
-    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-        flow_add(flows, "table=%d, priority=%d,arp,%s "
-                 "actions=move:NXM_OF_ARP_%s[]->NXM_NX_REG1[],"
-                 "resubmit(,%d),goto_table:%d", CLAIM_ARP, kinds[i].priority,
-                 kinds[i].match, kinds[i].shown, CLAIM_LIST, CLAIM_HEARD);
+    add_mac_walls(b, MULTICAST, c->n_macs, "a multicast MAC address");
+    add_mac_walls(b, "00:00:00:00:00:00", c->n_needed_macs,
+                  "no host's MAC address");
+    add_own_mac_walls(b);
+    for (size_t i = 0; c->source_priority && b->family->no_client[i]; i++) {
+        flow_add(b->flows, "table=%d, priority=%d,%s,%s=%s "
+                 "actions=drop # in: %s from no host's address",
+                 CLAIM_NEIGHBOURS, c->source_priority, c->any, c->asker,
+                 b->family->no_client[i], c->name);
     }
-    flow_add(flows, "table=%d, priority=0 "
-             "actions=drop # in: ARP, neither request nor reply", CLAIM_ARP);
+    for (size_t i = 0; i < c->n_hears; i++) {
+        add_rule(b, CLAIM_NEIGHBOURS, &c->hears[i]);
+    }
 }
 
 /* Returns the cookie of what is learned into table 19: who has an address is
@@ -214,26 +260,30 @@ learned_cookie(const struct flow_config *c)
     return cookie;
 }
 
-/* Table 21.  A hard timeout: only the owner's ARP makes it begin anew, not who
- * asks for him. */
+/* Table 21.  A hard timeout: only what the owner says makes it begin anew, not
+ * who asks for him. */
 static void
-add_heard_flows(const struct flow_config *c, struct svec *flows)
+add_heard_flows(struct builder *b)
 {
-    flow_add(flows, "table=%d, priority=1,arp,"LISTENS" "
+    const struct flow_config *c = b->config;
+
+    flow_add(b->flows, "table=%d, priority=1,%s,"LISTENS" "
              "actions=learn(table=%d,hard_timeout=%"PRIu16",priority=1,"
-             "cookie=%#"PRIx64",%sNXM_NX_REG1[],load:0x1->NXM_NX_REG6[2],"
-             "load:NXM_NX_ARP_SHA[]->OXM_OF_PKT_REG4[0..47]),"
+             "cookie=%#"PRIx64",%s%s,load:0x1->NXM_NX_REG6[2],"
+             "load:%s[]->OXM_OF_PKT_REG4[0..47]),"
              "load:0->NXM_NX_REG6[0..1],goto_table:%d", CLAIM_HEARD,
-             CLAIM_OWNERS, c->claims.hold, learned_cookie(c),
-             c->name ? "OXM_OF_METADATA[]," : "", CLAIM_ASK);
-    flow_add(flows, "table=%d, priority=0 actions=goto_table:%d", CLAIM_HEARD,
-             CLAIM_ASK);
+             b->claim->any, CLAIM_OWNERS, c->claims.hold, learned_cookie(c),
+             c->name ? "OXM_OF_METADATA[]," : "", b->family->target_reg,
+             b->claim->owner_mac, CLAIM_ASK);
+    flow_add(b->flows, "table=%d, priority=0 actions=goto_table:%d",
+             CLAIM_HEARD, CLAIM_ASK);
 }
 
 /* Table 22, who gets no answer. */
 static void
-add_ignored(const struct flow_config *c, struct svec *flows)
+add_ignored(struct builder *b)
 {
+    const struct flow_config *c = b->config;
     struct svec prefixes = SVEC_EMPTY_INITIALIZER;
     const char *prefix;
     size_t i;
@@ -244,9 +294,10 @@ add_ignored(const struct flow_config *c, struct svec *flows)
     }
     svec_sort_unique(&prefixes);
     SVEC_FOR_EACH (i, prefix, &prefixes) {
-        flow_add(flows, "table=%d, priority=4,arp,arp_spa=%s "
-                 "actions=drop # in: ARP from an ignored client", CLAIM_ASK,
-                 prefix);
+        flow_add(b->flows, "table=%d, priority=%d,%s,%s=%s "
+                 "actions=drop # in: %s from an ignored client", CLAIM_ASK,
+                 b->claim->ignored_priority, b->claim->any, b->claim->asker,
+                 prefix, b->claim->name);
     }
     svec_destroy(&prefixes);
 }
@@ -254,59 +305,65 @@ add_ignored(const struct flow_config *c, struct svec *flows)
 /* Table 22.  As in table 3, two addresses of the subnet differ if they do in
  * one of their host bits. */
 static void
-add_ask_flows(const struct flow_config *c, struct svec *flows)
+add_comparing_flows(struct builder *b)
 {
-    char real[ADDRESS_STRLEN];
-    char *look_up = xasprintf("move:NXM_OF_ARP_TPA[]->NXM_NX_REG1[],"
-                              "resubmit(,%d),resubmit(,%d),goto_table:%d",
-                              CLAIM_LIST, CLAIM_OWNERS, CLAIM_ANSWER);
-
-    add_ignored(c, flows);
-    flow_add(flows, "table=%d, priority=3,arp,arp_op=2 "
-             "actions=drop # in: ARP reply", CLAIM_ASK);
-    flow_add(flows, "table=%d, priority=3,arp,arp_spa=0.0.0.0,arp_op=1 "
-             "actions=drop # in: ARP probe", CLAIM_ASK);
-    for (unsigned int i = 0; i < real_subnet_host_bits(&c->real); i++) {
+    for (unsigned int i = 0; i < real_subnet_host_bits(&b->config->real);
+         i++) {
         ovs_be32 bit = htonl(UINT32_C(1) << i);
 
         for (int asker = 0; asker < 2; asker++) {
-            flow_add(flows, "table=%d, priority=2,arp,"
+            flow_add(b->flows, "table=%d, priority=2,arp,"
                      "arp_spa="IP_FMT"/"IP_FMT",arp_tpa="IP_FMT"/"IP_FMT" "
                      "actions=%s", CLAIM_ASK, IP_ARGS(asker ? bit : 0),
                      IP_ARGS(bit), IP_ARGS(asker ? 0 : bit), IP_ARGS(bit),
-                     look_up);
+                     b->look_up);
         }
     }
-    flow_add(flows, "table=%d, priority=1,arp,arp_spa=%s "
-             "actions=drop # in: ARP announcement", CLAIM_ASK,
-             address_prefix_to_string(real_subnet_prefix(&c->real), real));
-    /* From elsewhere: it cannot be the same. */
-    flow_add(flows, "table=%d, priority=0,arp actions=%s", CLAIM_ASK,
-             look_up);
-    free(look_up);
 }
 
-/* Appends the actions that make an answer of a request, whose target is in
- * register 1, and send it where that came from. */
+/* Table 22. */
 static void
-put_answer(struct ds *s, const struct flow_config *c)
+add_ask_flows(struct builder *b)
 {
-    const struct claim_mac *m = &c->claims.mac;
+    const struct claim_family *c = b->claim;
+    bool compared = !c->compares;
 
-    ds_put_cstr(s, "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],");
-    if (m->is_oui) {
-        ds_put_format(s, "load:%#"PRIx64"->NXM_OF_ETH_SRC[24..47],"
-                      "move:NXM_NX_REG1[0..23]->NXM_OF_ETH_SRC[0..23],",
-                      eth_addr_to_uint64(m->mac) >> 24);
-    } else {
-        ds_put_format(s, "set_field:"ETH_ADDR_FMT"->eth_src,",
-                      ETH_ADDR_ARGS(m->mac));
+    add_ignored(b);
+    for (size_t i = 0; i < c->n_asks; i++) {
+        if (!compared && c->asks[i].priority < 2) {
+            add_comparing_flows(b);
+            compared = true;
+        }
+        add_rule(b, CLAIM_ASK, &c->asks[i]);
     }
+}
+
+/* Appends the actions that make a reply of an ARP request. */
+static void
+put_arp_reply(struct ds *s)
+{
     ds_put_cstr(s, "load:0x2->NXM_OF_ARP_OP[],"
                 "move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],"
                 "move:NXM_OF_ETH_SRC[]->NXM_NX_ARP_SHA[],"
                 "move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],"
                 "move:NXM_NX_REG1[]->NXM_OF_ARP_SPA[],");
+}
+
+/* Appends those that make an advertisement of a solicitation, but for its
+ * link-layer address: as such, it is in another field, in another table. */
+static void
+put_advertisement(struct ds *s)
+{
+    ds_put_format(s, "move:NXM_NX_IPV6_SRC[]->NXM_NX_IPV6_DST[],"
+                  "move:NXM_NX_ND_TARGET[]->NXM_NX_IPV6_SRC[],"
+                  "set_field:136->icmpv6_type,"
+                  "set_field:%#x->nd_reserved,set_field:2->nd_options_type,"
+                  "resubmit(,%d)", CLAIM_ND_FLAGS, CLAIM_ADVERTISE);
+}
+
+static void
+put_back(struct ds *s, const struct flow_config *c)
+{
     if (!vlan_is_untagged(c)) {
         ds_put_cstr(s, "push_vlan:0x8100,"
                     "move:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[],");
@@ -314,31 +371,89 @@ put_answer(struct ds *s, const struct flow_config *c)
     ds_put_cstr(s, "IN_PORT");
 }
 
+/* Appends the actions that have the agent answer. */
+static void
+put_to_agent(struct ds *s, const struct claim_mac *mac)
+{
+    const struct nd_plan plan = { *mac };
+
+    ds_put_format(s, "meter:%d,controller(id=%d,userdata=", ND_METER,
+                  ERROR_CONTROLLER);
+    nd_plan_put(&plan, s);
+    ds_put_char(s, ')');
+}
+
+/* Appends the actions that make an answer of a request, whose target is in
+ * the target's register, and send it where that came from. */
+static void
+put_answer(struct ds *s, const struct builder *b)
+{
+    const struct claim_mac *m = &b->config->claims.mac;
+
+    if (b->config->claims.by_agent) {
+        put_to_agent(s, m);
+        return;
+    }
+    ds_put_cstr(s, "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],");
+    if (m->is_oui) {
+        ds_put_format(s, "load:%#"PRIx64"->NXM_OF_ETH_SRC[24..47],"
+                      "move:%s[0..23]->NXM_OF_ETH_SRC[0..23],",
+                      eth_addr_to_uint64(m->mac) >> 24,
+                      b->family->ipv6 ? b->claim->target : "NXM_NX_REG1");
+    } else {
+        ds_put_format(s, "set_field:"ETH_ADDR_FMT"->eth_src,",
+                      ETH_ADDR_ARGS(m->mac));
+    }
+    if (b->family->ipv6) {
+        put_advertisement(s);
+    } else {
+        put_arp_reply(s);
+        put_back(s, b->config);
+    }
+}
+
+/* Table 28. */
+static void
+add_advertise_flow(struct builder *b)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    put_back(&s, b->config);
+    flow_add(b->flows, "table=%d, priority=1,icmp6,icmp_type=136 "
+             "actions=move:NXM_OF_ETH_SRC[]->NXM_NX_ND_TLL[],%s",
+             CLAIM_ADVERTISE, ds_cstr(&s));
+    ds_destroy(&s);
+}
+
 /* Table 23.  Who asks one MAC address knows whose the address is, or was. */
 static void
-add_answer_flows(const struct flow_config *c, struct svec *flows)
+add_answer_flows(struct builder *b)
 {
+    const struct claim_family *c = b->claim;
     struct ds s = DS_EMPTY_INITIALIZER;
     struct ds own = DS_EMPTY_INITIALIZER;
 
-    put_answer(&s, c);
-    claim_set_put_mac(&own, "dl_dst", &c->claims.mac);
-    flow_add(flows, "table=%d, priority=3,arp,"DARK",dl_dst="MULTICAST" "
-             "actions=%s", CLAIM_ANSWER, ds_cstr(&s));
-    flow_add(flows, "table=%d, priority=3,arp,"DARK",%s actions=%s",
-             CLAIM_ANSWER, ds_cstr(&own), ds_cstr(&s));
-    flow_add(flows, "table=%d, priority=2,arp,"DARK" "
-             "actions=drop # in: ARP for another host's MAC address",
-             CLAIM_ANSWER);
-    flow_add(flows, "table=%d, priority=1,"CLAIM_OWNED" "
-             "actions=drop # in: ARP for an address that has an owner",
-             CLAIM_ANSWER);
-    flow_add(flows, "table=%d, priority=1,"ONLY_LISTENS" "
-             "actions=drop # in: ARP for an address that may have an owner",
-             CLAIM_ANSWER);
-    flow_add(flows, "table=%d, priority=0 "
-             "actions=drop # in: ARP for an address that is not claimed",
-             CLAIM_ANSWER);
+    put_answer(&s, b);
+    claim_set_put_mac(&own, "dl_dst", &b->config->claims.mac);
+    flow_add(b->flows, "table=%d, priority=3,%s,"DARK",dl_dst="MULTICAST" "
+             "actions=%s", CLAIM_ANSWER, c->request, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=3,%s,"DARK",%s actions=%s",
+             CLAIM_ANSWER, c->request, ds_cstr(&own), ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=2,%s,"DARK" "
+             "actions=drop # in: %s for another host's MAC address",
+             CLAIM_ANSWER, c->any, c->name);
+    flow_add(b->flows, "table=%d, priority=1,"CLAIM_OWNED" "
+             "actions=drop # in: %s for an address that has an owner",
+             CLAIM_ANSWER, c->name);
+    flow_add(b->flows, "table=%d, priority=1,"ONLY_LISTENS" "
+             "actions=drop # in: %s for an address that may have an owner",
+             CLAIM_ANSWER, c->name);
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=drop # in: %s for an address that is not claimed",
+             CLAIM_ANSWER, c->name);
+    if (b->family->ipv6 && !b->config->claims.by_agent) {
+        add_advertise_flow(b);
+    }
     ds_destroy(&s);
     ds_destroy(&own);
 }
@@ -346,15 +461,18 @@ add_answer_flows(const struct flow_config *c, struct svec *flows)
 /* Tables 24 and 25.  What comes to another MAC address is brought here by the
  * switch. */
 static void
-add_ip_flows(const struct flow_config *c, int ip_table, struct svec *flows)
+add_ip_flows(struct builder *b, int ip_table)
 {
+    const struct flow_family *f = b->family;
+    struct svec *flows = b->flows;
     struct ds own = DS_EMPTY_INITIALIZER;
 
-    claim_set_put_mac(&own, "dl_dst", &c->claims.mac);
-    flow_add(flows, "table=%d, priority=1,ip,%s "
-             "actions=move:NXM_OF_IP_DST[]->NXM_NX_REG1[],"
-             "resubmit(,%d),resubmit(,%d),goto_table:%d", CLAIM_IP,
-             ds_cstr(&own), CLAIM_LIST, CLAIM_OWNERS, CLAIM_CHECK);
+    claim_set_put_mac(&own, "dl_dst", &b->config->claims.mac);
+    flow_add(flows, "table=%d, priority=1,%s,%s "
+             "actions=move:%s%s->%s,"
+             "resubmit(,%d),resubmit(,%d),goto_table:%d", CLAIM_IP, f->ip,
+             ds_cstr(&own), f->dst_field, f->target_bits, f->target_reg,
+             CLAIM_LIST, CLAIM_OWNERS, CLAIM_CHECK);
     ds_destroy(&own);
     flow_add(flows, "table=%d, priority=0 actions=resubmit(,%d)", CLAIM_IP,
              ip_table);
@@ -370,12 +488,37 @@ add_ip_flows(const struct flow_config *c, int ip_table, struct svec *flows)
 }
 
 void
+claim_set_add_entrances(const struct flow_config *c, int table,
+                        struct svec *flows)
+{
+    const struct claim_family *claim = claim_family_of(c);
+
+    for (size_t i = 0; claim->entrances[i]; i++) {
+        flow_add(flows, "table=%d, %s actions=goto_table:%d", table,
+                 claim->entrances[i], CLAIM_NEIGHBOURS);
+    }
+}
+
+void
 claim_set_add_flows(const struct flow_config *c, int ip_table,
                     struct svec *flows)
 {
-    add_arp_flows(c, flows);
-    add_heard_flows(c, flows);
-    add_ask_flows(c, flows);
-    add_answer_flows(c, flows);
-    add_ip_flows(c, ip_table, flows);
+    struct builder b = {
+        .config = c,
+        .family = flow_family_of(c),
+        .claim = claim_family_of(c),
+        .flows = flows,
+    };
+
+    address_prefix_to_string(real_subnet_prefix(&c->real), b.real);
+    b.look_up = xasprintf("move:%s%s->%s,resubmit(,%d),resubmit(,%d),"
+                          "goto_table:%d", b.claim->target,
+                          b.family->target_bits, b.family->target_reg,
+                          CLAIM_LIST, CLAIM_OWNERS, CLAIM_ANSWER);
+    add_neighbour_flows(&b);
+    add_heard_flows(&b);
+    add_ask_flows(&b);
+    add_answer_flows(&b);
+    add_ip_flows(&b, ip_table);
+    free(b.look_up);
 }

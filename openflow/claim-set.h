@@ -7,8 +7,8 @@
  * ================================
  *
  * A part of the flow set for real subnets that are known (subnet-set.h).  The
- * switch answers ARP requests for claimed addresses, as long as no host shows
- * that one of them is its own.
+ * switch answers ARP requests (of IPv6, neighbour solicitations) for claimed
+ * addresses, as long as no host shows that one of them is its own.
  *
  *     table 18   what is claimed: a flow a prefix says if the switch listens
  *                for owners only, or answers, too.  So the switch itself knows
@@ -23,16 +23,21 @@
  *     table 23   ARP: the answer, if the address is dark
  *     table 24   IP: is it to a MAC address of ours?
  *     table 25   IP: only if the address that it is for is dark
+ *     table 28   IPv6: the rest of the answer, unless the agent answers
+ *
+ * Of IPv6, for "ARP" read "neighbour discovery" (claim-family.h).
  *
  * An address is shown to be somebody's by an ARP request or reply from it,
  * which includes announcements, and by a probe for it (RFC 5227: a request
- * from 0.0.0.0).  Whoever sends these has it: the switch cannot tell if that
- * is true.  But nothing else is learned, so at most one flow an address.
+ * from 0.0.0.0); of IPv6, by a solicitation from it, an advertisement of it,
+ * solicited or not, and a probe for it (RFC 4862: a solicitation from ::).
+ * Whoever sends these has it: the switch cannot tell if that is true.  But
+ * nothing else is learned, so at most one flow an address.
  *
- * Register 1 holds the address that is looked up: it is that of the target
- * elsewhere, too.  Bits 0 to 2 of register 6 say that the switch listens for
- * its owner, that it answers for it, and that it has an owner, whose MAC
- * address is in registers 8 and 9 then. */
+ * The target's register (flow-family.h) holds the address that is looked up.
+ * Bits 0 to 2 of register 6 say that the switch listens for its owner, that it
+ * answers for it, and that it has an owner, whose MAC address is in registers
+ * 8 and 9 then. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,9 +55,16 @@ struct svec;
  * does the first, which tells what was asked for. */
 enum claim_table {
     CLAIM_LIST = 18, CLAIM_OWNERS,
-    CLAIM_ARP, CLAIM_HEARD, CLAIM_ASK, CLAIM_ANSWER, CLAIM_IP, CLAIM_CHECK,
-    CLAIM_END
+    CLAIM_NEIGHBOURS, CLAIM_HEARD, CLAIM_ASK, CLAIM_ANSWER, CLAIM_IP,
+    CLAIM_CHECK,
+    CLAIM_END,
+    CLAIM_ADVERTISE = 28
 };
+
+/* Flags of an advertisement: it is solicited, and does not override what
+ * others say, as that of a proxy (RFC 4861 section 7.2.8): the owner's is
+ * taken, whichever comes first. */
+#define CLAIM_ND_FLAGS 0x40000000
 
 /* What the flow set needs to know of a network's claims. */
 struct claim_config {
@@ -61,10 +73,18 @@ struct claim_config {
     uint16_t hold;              /* Seconds, not 0. */
     const struct svec *ignored; /* Who gets no answer, "ADDRESS[/LENGTH]";
                                  * beside the ignored clients.  Or NULL. */
+    bool by_agent;              /* The agent answers, instead of the switch:
+                                 * of IPv6, on the kernel's datapath
+                                 * (nd-answer.h). */
 };
 
 /* Returns true if the network claims something. */
 bool claim_set_is_wanted(const struct flow_config *);
+
+/* Appends to 'flows' those of 'table', the first of subnet-set.h, that have who
+ * asks, and who answers, go to table 20. */
+void claim_set_add_entrances(const struct flow_config *, int table,
+                             struct svec *flows);
 
 /* Appends to 'flows' those of one network, as if it were the only one, but for
  * table 18.  'ip_table' is where IP packets go on, with resubmit(). */

@@ -60,6 +60,14 @@ claims_format_counts(const struct claims *claims, struct ds *s)
         ds_put_format(s, "claims: %"PRIu64" addresses, %"PRIu64" dark, "
                       "%"PRIu64" owned, %"PRIu64" asked for\n",
                       c.claimed, c.dark, c.owned, c.asked);
+        if (claims->networks[i].ipv6) {
+            ds_put_cstr(s, "  ");
+            put_name(&claims->networks[i], s);
+            ds_put_format(s, "neighbour discovery: %s\n",
+                          claims->networks[i].by_agent
+                          ? "by the agent: no answers while it is away"
+                          : "by the switch");
+        }
     }
 }
 
@@ -82,6 +90,11 @@ claims_put_json(const struct claims *claims, struct json *object)
         json_object_put(json, "dark", json_integer_create(c.dark));
         json_object_put(json, "owned", json_integer_create(c.owned));
         json_object_put(json, "asked", json_integer_create(c.asked));
+        if (claims->networks[i].ipv6) {
+            json_object_put_string(json, "neighbour_discovery",
+                                   (claims->networks[i].by_agent ? "agent"
+                                    : "switch"));
+        }
         json_array_add(array, json);
     }
     json_object_put(object, "claims", array);

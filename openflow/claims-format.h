@@ -30,7 +30,8 @@ size_t claims_n_networks(const struct claims *);
 struct claims_figures claims_get_figures(const struct claims *, size_t i);
 
 /* Appends to 's' an indented line for each network that claims addresses: how
- * many are claimed, dark, owned, and asked for. */
+ * many are claimed, dark, owned, and asked for; if they are of IPv6, another
+ * one: who answers. */
 void claims_format_counts(const struct claims *, struct ds *s);
 
 /* Adds the same to 'object', as an array, if there is such a network. */

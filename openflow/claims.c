@@ -11,6 +11,7 @@
 #include "byte-order.h"
 #include "coverage.h"
 #include "openflow/claim-request.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
 #include "openvswitch/list.h"
 #include "openvswitch/ofp-flow.h"
@@ -173,7 +174,7 @@ claims_take_flow(struct claims *claims, const struct ofputil_flow_stats *stats,
         return;
     }
     const struct claim_list_key key = claim_network_key(network);
-    claim_list_add(&network->fresh_list, &key, stats, now);
+    claim_list_add(&network->fresh_list, &key, network->high, stats, now);
 }
 
 bool
@@ -331,6 +332,19 @@ end_owners(struct claims *claims, long long int now)
     claims->under_way = false;
 }
 
+static void
+add_owner(struct claim_network *network,
+          const struct ofputil_flow_stats *stats, long long int now)
+{
+    struct address owned = flow_family_get_target(&stats->match).first;
+
+    owned.hi |= network->high;
+    if (address_set_contains(&network->addresses, owned)) {
+        claim_owners_add(&network->fresh_owners, owned, stats->hard_timeout,
+                         stats, now);
+    }
+}
+
 bool
 claims_take_owners(struct claims *claims, struct ofpbuf *reply,
                    long long int now)
@@ -347,11 +361,8 @@ claims_take_owners(struct claims *claims, struct ofpbuf *reply,
     while (!ofputil_decode_flow_stats_reply(&stats, reply, true, &ofpacts)) {
         struct claim_network *network = find_network(claims, &stats);
 
-        struct address owned = address_from_u32(stats.match.flow.regs[1]);
-
-        if (network && address_set_contains(&network->addresses, owned)) {
-            claim_owners_add(&network->fresh_owners, stats.hard_timeout,
-                             &stats, now);
+        if (network) {
+            add_owner(network, &stats, now);
         }
     }
     ofpbuf_uninit(&ofpacts);

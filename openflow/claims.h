@@ -9,8 +9,9 @@
  * Before the switch answers for an address, somebody must have asked if a host
  * has it.  For that there are two kinds of flows in table 18 (claim-set.h):
  * for new addresses there are flows that only listen.  When the switch has
- * them, this asks by ARP through the switch (claim-probe.h), as RFC 5227
- * wants: from 0.0.0.0, which changes nobody's cache.  Whoever answers, the
+ * them, this asks through the switch (claim-probe.h), by ARP as RFC 5227
+ * wants, from 0.0.0.0, or by neighbour discovery as RFC 4862 wants, from ::,
+ * which changes nobody's cache.  Whoever answers, the
  * switch learns.  Then the flows become ones that answer, for all: owners that
  * were learned come first.
  *

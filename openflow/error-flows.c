@@ -9,17 +9,18 @@
 
 #include "openflow/error-relay.h"
 #include "openflow/error-translate.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
 #include "openflow/subnet-tables.h"
 #include "openvswitch/dynamic-string.h"
-#include "packets.h"
 #include "svec.h"
 #include "util.h"
 
 struct builder {
     struct svec *flows;
     const struct flow_config *config;
+    const struct flow_family *family;
     const char *real, *pairs;
     struct flow_values w;
 };
@@ -29,14 +30,12 @@ static void
 add_entrances(struct builder *b, int table, int priority, const char *match,
               int next)
 {
-    static const int types[] = {
-        ICMP4_DST_UNREACH, ICMP4_TIME_EXCEEDED, ICMP4_PARAM_PROB
-    };
+    const struct flow_family *f = b->family;
 
-    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-        flow_add(b->flows, "table=%d, priority=%d,icmp%s,nw_frag=no,"
+    for (size_t i = 0; i < f->n_errors; i++) {
+        flow_add(b->flows, "table=%d, priority=%d,%s%s,nw_frag=no,"
                  "icmp_type=%d actions="MARK_ERROR",goto_table:%d", table,
-                 priority, match, types[i], next);
+                 priority, f->icmp, match, f->errors[i], next);
     }
 }
 
@@ -65,49 +64,57 @@ add_to_agent(struct builder *b, int table, int priority, const char *match,
 static void
 add_tracking(struct builder *b, int table)
 {
-    flow_add(b->flows, "table=%d, priority=1,ip,"IS_ERROR" "
+    flow_add(b->flows, "table=%d, priority=1,%s,"IS_ERROR" "
              "actions=ct(commit,table=%d,zone=%"PRIu16",nat)", table,
-             ERROR_IN_TRACKED, b->config->ct_zone);
+             b->family->ip, ERROR_IN_TRACKED, b->config->ct_zone);
 }
 
 static void
 add_delivery(struct builder *b, int table, const char *match)
 {
     const struct flow_config *c = b->config;
+    char fake[ADDRESS_STRLEN];
 
-    flow_add(b->flows, "table=%d, priority=2,%s,nw_dst="IP_FMT" "
+    flow_add(b->flows, "table=%d, priority=2,%s,%s=%s "
              "actions=set_field:"ETH_ADDR_FMT"->eth_src,"
              "set_field:"ETH_ADDR_FMT"->eth_dst,output:%s", table, match,
-             IP_ARGS(address_to_ip(c->fake.ip)), ETH_ADDR_ARGS(c->client_mac),
+             b->family->dst, address_to_string(c->fake.ip, fake),
+             ETH_ADDR_ARGS(c->client_mac),
              ETH_ADDR_ARGS(c->server_mac), b->w.fake_port);
 }
 
 static void
 add_inbound(struct builder *b)
 {
-    char *to_real = xasprintf(",nw_dst=%s", b->real);
-    char *from_real = xasprintf("ip,nw_src=%s", b->real);
+    const struct flow_family *f = b->family;
+    char *to_real = xasprintf(",%s=%s", f->dst, b->real);
+    char *from_real = xasprintf("%s,%s=%s", f->ip, f->src, b->real);
+    char *related = xasprintf("ct_state=+rel-rpl-inv+trk,%s", f->ip);
+    char *errors = xasprintf("%s,"IS_ERROR, f->ip);
 
     add_entrances(b, IN_TARGET, 3, to_real, IN_CLIENT);
     if (b->config->routed) {
         add_tracking(b, INSIDE_LEARN);
         add_tracking(b, ROUTED_LOOK_UP);
-        add_delivery(b, ERROR_IN_TRACKED, "ct_state=+rel-rpl-inv+trk,ip");
+        add_delivery(b, ERROR_IN_TRACKED, related);
         add_to_agent(b, ERROR_IN_TRACKED, 1, from_real, false);
         flow_add(b->flows, "table=%d, priority=0 "
                  "actions=drop # in: ICMP error of no connection",
                  ERROR_IN_TRACKED);
     } else {
-        add_to_agent(b, INSIDE_LEARN, 1, "ip,"IS_ERROR, false);
+        add_to_agent(b, INSIDE_LEARN, 1, errors, false);
     }
     free(to_real);
     free(from_real);
+    free(related);
+    free(errors);
 }
 
 static void
 add_outbound(struct builder *b)
 {
-    char *to_pairs = xasprintf("ip,"IS_ERROR",nw_dst=%s", b->pairs);
+    const struct flow_family *f = b->family;
+    char *to_pairs = xasprintf("%s,"IS_ERROR",%s=%s", f->ip, f->dst, b->pairs);
 
     add_entrances(b, OUT_PROTOCOL, 1, "", OUT_CLIENT);
     add_to_agent(b, OUT_CLIENT, 4, to_pairs, true);
@@ -118,15 +125,17 @@ add_outbound(struct builder *b)
 static void
 add_translated(struct builder *b)
 {
-    char *from_pairs = xasprintf("icmp,nw_src=%s", b->pairs);
+    const struct flow_family *f = b->family;
+    char *from_pairs = xasprintf("%s,%s=%s", f->icmp, f->src, b->pairs);
+    struct ds s = DS_EMPTY_INITIALIZER;
 
     add_delivery(b, ERROR_TRANSLATED, from_pairs);
-    flow_add(b->flows, "table=%d, priority=1,icmp,nw_src=%s,nw_dst=%s "
-             "actions=move:NXM_OF_IP_DST[]->NXM_NX_REG0[],"
-             "move:NXM_OF_IP_SRC[]->NXM_NX_REG1[],"
-             "resubmit(,%d),resubmit(,%d),resubmit(,%d)", ERROR_TRANSLATED,
-             b->real, b->real, INSIDE_MACS, TARGET_MACS,
-             OUT_DELIVER);
+    flow_family_put_addresses(f, f->dst_field, f->src_field, &s);
+    flow_add(b->flows, "table=%d, priority=1,%s,%s=%s,%s=%s "
+             "actions=%sresubmit(,%d),resubmit(,%d),resubmit(,%d)",
+             ERROR_TRANSLATED, f->icmp, f->src, b->real, f->dst, b->real,
+             ds_cstr(&s), INSIDE_MACS, TARGET_MACS, OUT_DELIVER);
+    ds_destroy(&s);
     free(from_pairs);
 }
 
@@ -135,7 +144,8 @@ error_add_flows(struct svec *flows, const struct flow_config *config,
                 const char *real, const char *pairs)
 {
     struct builder b = {
-        .flows = flows, .config = config, .real = real, .pairs = pairs,
+        .flows = flows, .config = config, .family = flow_family_of(config),
+        .real = real, .pairs = pairs,
     };
 
     flow_values_init(&b.w, config);

@@ -8,10 +8,12 @@
 
 #include "byte-order.h"
 #include "coverage.h"
+#include "dp-packet.h"
+#include "openflow/claim-request.h"
 #include "openflow/error-translate.h"
-#include "openflow/flow-diff.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
+#include "openflow/nd-answer.h"
 #include "openflow/subnet-tables.h"
 #include "openvswitch/list.h"
 #include "openvswitch/meta-flow.h"
@@ -21,14 +23,11 @@
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofp-packet.h"
 #include "openvswitch/ofpbuf.h"
-#include "openvswitch/vlog.h"
 #include "util.h"
 
-VLOG_DEFINE_THIS_MODULE(error_relay);
 COVERAGE_DEFINE(icmp_error_translated);
 COVERAGE_DEFINE(icmp_error_refused);
-
-static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 5);
+COVERAGE_DEFINE(nd_answered);
 
 static ovs_be32
 push(struct ovs_list *msgs, struct ofpbuf *msg)
@@ -38,44 +37,53 @@ push(struct ovs_list *msgs, struct ofpbuf *msg)
 }
 
 void
+error_relay_init(struct error_relay *relay)
+{
+    *relay = (struct error_relay) {
+        .meters = {
+            [METER_OF_ERRORS] = {
+                .id = ERROR_METER, .rate = ERROR_RATE,
+                .what = "ICMP errors",
+                .without = "those of inside clients are dropped",
+            },
+            [METER_OF_ND] = {
+                .id = ND_METER, .rate = ND_RATE,
+                .what = "neighbour solicitations",
+                .without = "nobody answers for claimed addresses",
+            },
+        },
+    };
+}
+
+void
 error_relay_restart(struct error_relay *relay)
 {
-    relay->listens = relay->known = false;
-    relay->meters_xid = relay->meter_xid = relay->count_xid = 0;
-    relay->meter_error = NULL;
-}
-
-static bool
-uses_meter(const struct ofputil_flow_mod *fm)
-{
-    return ofpacts_get_meter(fm->ofpacts, fm->ofpacts_len) == ERROR_METER;
-}
-
-static bool
-any_uses_meter(const struct flow_list *flows)
-{
-    for (size_t i = 0; i < flows->n; i++) {
-        if (uses_meter(&flows->fms[i])) {
-            return true;
-        }
+    relay->listens = false;
+    relay->meters_xid = 0;
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        agent_meter_restart(&relay->meters[i]);
     }
-    return false;
 }
 
 void
 error_relay_adapt(const struct error_relay *relay, struct flow_list *flows)
 {
-    for (size_t i = 0; relay->meter_error && i < flows->n; i++) {
-        if (uses_meter(&flows->fms[i])) {
-            flows->fms[i].ofpacts_len = 0;
-        }
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        agent_meter_adapt(&relay->meters[i], flows);
     }
+}
+
+bool
+error_relay_is_wanted(const struct error_relay *relay)
+{
+    return (relay->meters[METER_OF_ERRORS].wanted
+            || relay->meters[METER_OF_ND].wanted);
 }
 
 /* Open vSwitch sends nothing before it also has a "miss send length":
  * side-requests.h. */
 static void
-listen_for_errors(struct ovs_list *msgs)
+listen_for_packets(struct ovs_list *msgs)
 {
     struct ofputil_async_cfg async = OFPUTIL_ASYNC_CFG_INIT;
     struct ofpbuf *id = ofpraw_alloc(OFPRAW_NXT_SET_CONTROLLER_ID,
@@ -95,62 +103,23 @@ void
 error_relay_look(struct error_relay *relay, const struct flow_list *flows,
                  struct ovs_list *msgs)
 {
-    relay->wanted = any_uses_meter(flows);
-    relay->meter_xid = 0;
-    relay->found = relay->right = false;
-    if (relay->wanted && !relay->listens) {
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        agent_meter_look(&relay->meters[i], flows);
+    }
+    if (error_relay_is_wanted(relay) && !relay->listens) {
         relay->listens = true;
-        listen_for_errors(msgs);
+        listen_for_packets(msgs);
     }
     relay->meters_xid = push(msgs, ofputil_encode_meter_request(
         FLOW_SYNC_VERSION, OFPUTIL_METER_CONFIG, OFPM13_ALL));
 }
 
 static void
-change_meter(struct error_relay *relay, enum ofp13_meter_mod_command command,
-             struct ovs_list *msgs)
-{
-    struct ofputil_meter_band band = {
-        .type = OFPMBT13_DROP, .rate = ERROR_RATE, .burst_size = ERROR_RATE,
-    };
-    const struct ofputil_meter_mod mod = {
-        .command = command,
-        .meter = {
-            .meter_id = ERROR_METER,
-            .flags = OFPMF13_PKTPS | OFPMF13_BURST | OFPMF13_STATS,
-            .n_bands = 1,
-            .bands = &band,
-        },
-    };
-
-    VLOG_DBG_RL(&rl, "%s meter %d",
-                (command == OFPMC13_ADD ? "add"
-                 : command == OFPMC13_MODIFY ? "change" : "delete"),
-                ERROR_METER);
-    relay->meter_xid = push(msgs, ofputil_encode_meter_mod(FLOW_SYNC_VERSION,
-                                                           &mod));
-}
-
-static bool
-is_right(const struct ofputil_meter_config *meter)
-{
-    return (meter->flags == (OFPMF13_PKTPS | OFPMF13_BURST | OFPMF13_STATS)
-            && meter->n_bands == 1
-            && meter->bands[0].type == OFPMBT13_DROP
-            && meter->bands[0].rate == ERROR_RATE
-            && meter->bands[0].burst_size == ERROR_RATE);
-}
-
-static void
 end_meters(struct error_relay *relay, struct ovs_list *msgs)
 {
     relay->meters_xid = 0;
-    if (relay->wanted && !relay->found) {
-        change_meter(relay, OFPMC13_ADD, msgs);
-    } else if (relay->wanted && !relay->right) {
-        change_meter(relay, OFPMC13_MODIFY, msgs);
-    } else if (!relay->wanted && relay->found) {
-        change_meter(relay, OFPMC13_DELETE, msgs);
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        agent_meter_end(&relay->meters[i], msgs);
     }
 }
 
@@ -168,27 +137,13 @@ error_relay_take_meters(struct error_relay *relay, struct ofpbuf *reply,
     }
     ofpbuf_init(&bands, 64);
     while (!ofputil_decode_meter_config(reply, &meter, &bands)) {
-        if (meter.meter_id == ERROR_METER) {
-            relay->found = true;
-            relay->right = is_right(&meter);
+        for (int i = 0; i < N_AGENT_METERS; i++) {
+            agent_meter_take(&relay->meters[i], &meter);
         }
     }
     ofpbuf_uninit(&bands);
     if (!more) {
         end_meters(relay, msgs);
-    }
-}
-
-static void
-take_meter_error(struct error_relay *relay, const char *name)
-{
-    if (relay->wanted) {
-        VLOG_WARN_RL(&rl, "the switch refused the meter of ICMP errors: %s; "
-                     "those of inside clients are dropped", name);
-        relay->meter_error = name;
-    } else {
-        VLOG_WARN_RL(&rl, "the switch refused to delete the meter of ICMP "
-                     "errors: %s", name);
     }
 }
 
@@ -199,14 +154,32 @@ error_relay_take_error(struct error_relay *relay, ovs_be32 xid,
     if (relay->meters_xid && xid == relay->meters_xid) {
         /* It cannot say what there is; it may take one. */
         end_meters(relay, msgs);
-    } else if (relay->meter_xid && xid == relay->meter_xid) {
-        take_meter_error(relay, name);
-    } else if (relay->count_xid && xid == relay->count_xid) {
-        relay->count_xid = 0;
-    } else {
-        return false;
+        return true;
     }
-    return true;
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        if (agent_meter_take_error(&relay->meters[i], xid, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+unsigned int
+error_relay_refused_meters(const struct error_relay *relay)
+{
+    unsigned int n = 0;
+
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        n += relay->meters[i].error != NULL;
+    }
+    return n;
+}
+
+bool
+error_relay_changes_meter(const struct error_relay *relay)
+{
+    return (relay->meters[METER_OF_ERRORS].change_xid
+            || relay->meters[METER_OF_ND].change_xid);
 }
 
 static void
@@ -245,27 +218,51 @@ encode_packet_out(const struct error_plan *plan, const void *frame,
     return msg;
 }
 
-/* Returns what sends the translated error, or NULL if 'pin' is not one, or not
- * from the agent's own flows. */
+/* Returns what sends the translated error, or NULL if 'pin' is not one. */
 static struct ofpbuf *
-translate(const struct ofputil_packet_in *pin, size_t total_len)
+translate(const struct ofputil_packet_in *pin, const struct error_plan *plan)
 {
-    struct error_plan plan;
-    struct ofpbuf *msg = NULL;
+    void *frame = xmemdup(pin->packet, pin->packet_len);
+    size_t size = error_translate(plan, frame, pin->packet_len);
+    struct ofpbuf *msg = size ? encode_packet_out(plan, frame, size) : NULL;
 
-    if (pin->cookie == htonll(FLOW_COOKIE) && pin->packet_len == total_len
-        && error_plan_parse(pin->userdata, pin->userdata_len, &plan)) {
-        void *frame = xmemdup(pin->packet, pin->packet_len);
-        size_t size = error_translate(&plan, frame, pin->packet_len);
-
-        if (size) {
-            msg = encode_packet_out(&plan, frame, size);
-        }
-        free(frame);
-    }
+    free(frame);
     return msg;
 }
 
+/* Returns what sends the answer to the port, and on the VLAN, that 'pin' came
+ * from, or NULL if it is no question. */
+static struct ofpbuf *
+answer(const struct ofputil_packet_in *pin, const struct nd_plan *plan)
+{
+    const struct flow *flow = &pin->flow_metadata.flow;
+    struct dp_packet packet;
+    struct ofpbuf *msg = NULL;
+
+    dp_packet_init(&packet, 0);
+    if (nd_answer_compose(plan, pin->packet, pin->packet_len, &packet)) {
+        msg = claim_request_encode_packet(
+            &packet, ofp_to_u16(flow->in_port.ofp_port),
+            flow->regs[4] & VLAN_VID_MASK);
+    }
+    dp_packet_uninit(&packet);
+    return msg;
+}
+
+static void
+note_error(struct error_relay *relay, bool translated)
+{
+    if (translated) {
+        COVERAGE_INC(icmp_error_translated);
+        relay->translated++;
+    } else {
+        COVERAGE_INC(icmp_error_refused);
+        relay->refused++;
+    }
+}
+
+/* What is not from the agent's own flows, or not whole, counts as an error
+ * that is refused. */
 void
 error_relay_take_packet(struct error_relay *relay,
                         const struct ofp_header *packet_in,
@@ -275,49 +272,48 @@ error_relay_take_packet(struct error_relay *relay,
     size_t total_len;
     uint32_t buffer_id;
     struct ofpbuf continuation;
+    struct error_plan plan;
+    struct nd_plan nd;
+    struct ofpbuf *msg = NULL;
 
     if (ofputil_decode_packet_in(packet_in, true, NULL, NULL, &pin,
                                  &total_len, &buffer_id, &continuation)) {
         return;
     }
-
-    struct ofpbuf *msg = translate(&pin, total_len);
-    if (msg) {
-        COVERAGE_INC(icmp_error_translated);
-        relay->translated++;
-        push(msgs, msg);
+    bool ours = (pin.cookie == htonll(FLOW_COOKIE)
+                 && pin.packet_len == total_len);
+    if (ours && nd_plan_parse(pin.userdata, pin.userdata_len, &nd)) {
+        msg = answer(&pin, &nd);
+        if (msg) {
+            COVERAGE_INC(nd_answered);
+        }
+        relay->answered += msg != NULL;
+        relay->unanswered += !msg;
     } else {
-        COVERAGE_INC(icmp_error_refused);
-        relay->refused++;
+        if (ours && error_plan_parse(pin.userdata, pin.userdata_len, &plan)) {
+            msg = translate(&pin, &plan);
+        }
+        note_error(relay, msg);
+    }
+    if (msg) {
+        push(msgs, msg);
     }
 }
 
 void
 error_relay_count(struct error_relay *relay, struct ovs_list *msgs)
 {
-    if (relay->wanted) {
-        relay->count_xid = push(msgs, ofputil_encode_meter_request(
-            FLOW_SYNC_VERSION, OFPUTIL_METER_STATS, ERROR_METER));
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        agent_meter_count(&relay->meters[i], msgs);
     }
 }
 
 void
 error_relay_take_count(struct error_relay *relay, struct ofpbuf *reply)
 {
-    const struct ofp_header *oh = reply->data;
-    struct ofputil_meter_stats stats;
-    struct ofpbuf bands;
-
-    if (!relay->count_xid || oh->xid != relay->count_xid) {
-        return;
-    }
-    relay->count_xid = 0;
-    ofpbuf_init(&bands, 64);
-    while (!ofputil_decode_meter_stats(reply, &stats, &bands)) {
-        if (stats.meter_id == ERROR_METER && stats.n_bands == 1) {
-            relay->known = true;
-            relay->limited = stats.bands[0].packet_count;
+    for (int i = 0; i < N_AGENT_METERS; i++) {
+        if (agent_meter_take_count(&relay->meters[i], reply)) {
+            return;
         }
     }
-    ofpbuf_uninit(&bands);
 }

@@ -7,16 +7,17 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bitmap.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-values.h"
 #include "openflow/subnet-set.h"
 #include "openflow/vlan-flows.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
-
-static const char *const protocols[] = { "tcp", "udp" };
+#include "util.h"
 
 /* Returns true if the set is the published one: for one VLAN. */
 static bool
@@ -32,6 +33,21 @@ has_many_vlans(const struct flow_config *config)
     return !has_one_vlan(config) && !vlan_is_untagged(config);
 }
 
+/* Adds to 'protocols' what is served, as matches.  Of IPv6, later fragments do
+ * not tell that they are TCP or UDP. */
+static void
+get_protocols(const struct flow_config *config, struct svec *protocols)
+{
+    const struct flow_family *f = flow_family_of(config);
+
+    svec_add(protocols, f->tcp);
+    svec_add(protocols, f->udp);
+    if (f->later_flags & FLOW_UDP) {
+        svec_add_nocopy(protocols, xasprintf("%s%s", f->later,
+                                             f->later_more));
+    }
+}
+
 /* Hashes all that learned flows have from 'config' and that makes them wrong
  * when it changes.  Nothing looks at what they output: answers to a client
  * whose VLAN is not served any more, or that is ignored now, must end, too. */
@@ -39,14 +55,15 @@ static uint64_t
 learned_cookie(const struct flow_config *config)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
+    char fake[ADDRESS_STRLEN];
     const char *prefix;
     size_t i;
     int vlan;
 
-    ds_put_format(&s, "%"PRIu16" %"PRIu16" "IP_FMT"/%u "
+    ds_put_format(&s, "%"PRIu16" %"PRIu16" %s/%u "
                   ETH_ADDR_FMT" "ETH_ADDR_FMT, config->uplink.number,
                   config->fake_port.number,
-                  IP_ARGS(address_to_ip(config->fake.ip)), config->fake.plen,
+                  address_to_string(config->fake.ip, fake), config->fake.plen,
                   ETH_ADDR_ARGS(config->server_mac),
                   ETH_ADDR_ARGS(config->client_mac));
     if (!has_one_vlan(config)) {
@@ -69,10 +86,12 @@ static void
 add_sorting_drops(struct svec *flows, const struct flow_config *config,
                   const struct flow_values *w)
 {
+    const char *served = (flow_family_of(config)->ipv6 ? "TCP nor UDP"
+                          : "TCP, UDP nor the fake host's ARP");
+
     if (!config->shared) {
         flow_add(flows, "table=0, priority=0 "
-                 "actions=drop # neither TCP, UDP nor the fake host's ARP, "
-                 "or from another port");
+                 "actions=drop # neither %s, or from another port", served);
         return;
     }
     if (has_one_vlan(config)) {
@@ -80,8 +99,7 @@ add_sorting_drops(struct svec *flows, const struct flow_config *config,
                  "actions=drop # in: neither tagged, TCP nor UDP", w->uplink);
     }
     flow_add(flows, "table=0, priority=1,in_port=%s "
-             "actions=drop # out: neither TCP, UDP nor the fake host's ARP",
-             w->fake_port);
+             "actions=drop # out: neither %s", w->fake_port, served);
 }
 
 /* A tagged TCP packet matches two flows, and the published table gives both
@@ -90,14 +108,15 @@ add_sorting_drops(struct svec *flows, const struct flow_config *config,
  * before. */
 static void
 add_published_uplink_flows(struct svec *flows, const struct flow_values *w,
-                           int priority)
+                           const struct svec *protocols, int priority)
 {
     flow_add(flows, "table=0, priority=%d,in_port=%s,vlan_tci=%#x/%#x "
              "actions=pop_vlan,goto_table:1", priority + 1,
              w->uplink, FLOW_VLAN_PRESENT, FLOW_VLAN_PRESENT);
-    for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
+    for (size_t i = 0; i < protocols->n; i++) {
         flow_add(flows, "table=0, priority=%d,%s,in_port=%s "
-                 "actions=goto_table:1", priority, protocols[i], w->uplink);
+                 "actions=goto_table:1", priority, protocols->names[i],
+                 w->uplink);
     }
 }
 
@@ -121,41 +140,52 @@ add_sorting_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_values *w)
 {
     int priority = config->shared ? 2 : 1;
+    struct svec protocols = SVEC_EMPTY_INITIALIZER;
     struct ds tag = DS_EMPTY_INITIALIZER;
 
+    get_protocols(config, &protocols);
     if (has_one_vlan(config)) {
-        add_published_uplink_flows(flows, w, priority);
+        add_published_uplink_flows(flows, w, &protocols, priority);
     } else {
         vlan_add_sorting_flows(flows, config, 1, w->uplink, 1);
     }
     put_tag(&tag, config);
-    for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
+    for (size_t i = 0; i < protocols.n; i++) {
         flow_add(flows, "table=0, priority=%d,%s,in_port=%s "
-                 "actions=%sgoto_table:2", priority, protocols[i],
+                 "actions=%sgoto_table:2", priority, protocols.names[i],
                  w->fake_port, ds_cstr(&tag));
     }
     ds_destroy(&tag);
-    flow_add(flows, "table=0, priority=%d,arp,in_port=%s,"
-             "dl_src="ETH_ADDR_FMT" actions=goto_table:2", priority,
-             w->fake_port, ETH_ADDR_ARGS(config->server_mac));
+    svec_destroy(&protocols);
+    if (!flow_family_of(config)->ipv6) {
+        flow_add(flows, "table=0, priority=%d,arp,in_port=%s,"
+                 "dl_src="ETH_ADDR_FMT" actions=goto_table:2", priority,
+                 w->fake_port, ETH_ADDR_ARGS(config->server_mac));
+    }
     add_sorting_drops(flows, config, w);
 }
 
-/* Computes into register 0 how the service sees the pair: fake prefix, last
- * byte of the client's address, last byte of the target's.  Registers 1 and 2
- * hold the ports, because a learned "output" takes its port from a field. */
+/* Computes into the client's register how the service sees the pair: fake
+ * prefix, the last bits of the client's address, those of the target's.
+ * Registers 1 and 2 hold the ports, because a learned "output" takes its port
+ * from a field. */
 static void
 put_registers(struct ds *s, const struct flow_config *config)
 {
-    ds_put_format(s, "move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],"
-                  "load:%#"PRIx32"->NXM_NX_REG0[16..31],"
-                  "move:NXM_NX_REG0[0..7]->NXM_NX_REG0[8..15],"
-                  "move:NXM_OF_IP_DST[0..7]->NXM_NX_REG0[0..7],"
-                  "load:%#"PRIx16"->NXM_NX_REG1[0..15],"
+    const struct flow_family *f = flow_family_of(config);
+    unsigned int n = address_plan_host_bits(&config->fake, &config->real);
+    char *pair = xmemdup0(f->client_reg, strlen(f->client_reg) - 2);
+
+    ds_put_format(s, "move:%s[]->%s[],", f->src_field, pair);
+    flow_family_put_high(f, pair, fake_address_network(&config->fake), 2 * n,
+                         s);
+    flow_family_put_move(pair, 0, pair, n, n, s);
+    flow_family_put_move(f->dst_field, 0, pair, 0, n, s);
+    ds_put_format(s, "load:%#"PRIx16"->NXM_NX_REG1[0..15],"
                   "load:%#"PRIx16"->NXM_NX_REG2[0..15],",
-                  address_to_u32(fake_address_network(&config->fake)) >> 16,
                   config->fake_port.number,
                   config->uplink.number);
+    free(pair);
 }
 
 /* Learns the same rewriting for this client and target, without learning.  A
@@ -165,16 +195,17 @@ static void
 put_learn_inbound(struct ds *s, const struct flow_config *config,
                   const struct flow_values *w)
 {
+    const struct flow_family *f = flow_family_of(config);
+
     ds_put_format(s, "learn(table=1,hard_timeout=%"PRIu16",priority=2,"
-                  "cookie=%#"PRIx64",eth_type=0x800,"
-                  "NXM_OF_IP_SRC[],NXM_OF_IP_DST[],"
-                  "load:NXM_NX_REG0[]->NXM_OF_IP_SRC[],"
-                  "load:%#"PRIx32"->NXM_OF_IP_DST[],"
-                  "load:%#"PRIx64"->NXM_OF_ETH_SRC[],"
+                  "cookie=%#"PRIx64",eth_type=%#x,%s[],%s[],load:%s->%s[],",
+                  config->timeout, learned_cookie(config), f->eth_type,
+                  f->src_field, f->dst_field, f->client_reg, f->src_field);
+    flow_family_put_address(f, f->dst_field, config->fake.ip, s);
+    ds_put_format(s, "load:%#"PRIx64"->NXM_OF_ETH_SRC[],"
                   "load:%#"PRIx64"->NXM_OF_ETH_DST[],"
                   "output:NXM_NX_REG1[0..15]),",
-                  config->timeout, learned_cookie(config),
-                  w->fake_ip, w->client_mac, w->server_mac);
+                  w->client_mac, w->server_mac);
 }
 
 /* Learns how to turn the service's answers to this client into answers of this
@@ -182,16 +213,19 @@ put_learn_inbound(struct ds *s, const struct flow_config *config,
 static void
 put_learn_outbound(struct ds *s, const struct flow_config *config)
 {
+    const struct flow_family *f = flow_family_of(config);
+    char fake[ADDRESS_STRLEN];
+
     ds_put_format(s, "learn(table=2,idle_timeout=%"PRIu16",priority=2,"
-                  "cookie=%#"PRIx64",eth_type=0x800,"
-                  "ip_src="IP_FMT",NXM_OF_IP_DST[]=NXM_NX_REG0[],"
+                  "cookie=%#"PRIx64",eth_type=%#x,%s_src=%s,%s[]=%s,"
                   "load:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],"
                   "load:NXM_OF_ETH_DST[]->NXM_OF_ETH_SRC[],"
-                  "load:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],"
-                  "load:NXM_OF_IP_DST[]->NXM_OF_IP_SRC[],%s"
+                  "load:%s[]->%s[],load:%s[]->%s[],%s"
                   "output:NXM_NX_REG2[0..15]),",
-                  config->timeout, learned_cookie(config),
-                  IP_ARGS(address_to_ip(config->fake.ip)),
+                  config->timeout, learned_cookie(config), f->eth_type, f->ip,
+                  address_to_string(config->fake.ip, fake),
+                  f->dst_field, f->client_reg,
+                  f->src_field, f->dst_field, f->dst_field, f->src_field,
                   has_many_vlans(config)
                   ? "load:"CAME_ON_VLAN"->OXM_OF_VLAN_VID[0..11]," : "");
 }
@@ -201,8 +235,12 @@ static void
 add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_values *w)
 {
+    const struct flow_family *f = flow_family_of(config);
+    struct svec protocols = SVEC_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
+    char fake[ADDRESS_STRLEN];
 
+    get_protocols(config, &protocols);
     if (!has_one_vlan(config)) {
         vlan_add_tag_walls(flows, config, 1, 4);
     }
@@ -215,24 +253,25 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
     put_learn_outbound(&s, config);
     ds_put_format(&s, "set_field:"ETH_ADDR_FMT"->eth_src,"
                   "set_field:"ETH_ADDR_FMT"->eth_dst,"
-                  "move:NXM_NX_REG0[]->NXM_OF_IP_SRC[],"
-                  "set_field:"IP_FMT"->ip_dst,output:%s",
+                  "move:%s->%s[],set_field:%s->%s_dst,output:%s",
                   ETH_ADDR_ARGS(config->client_mac),
-                  ETH_ADDR_ARGS(config->server_mac),
-                  IP_ARGS(address_to_ip(config->fake.ip)), w->fake_port);
-    for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-        flow_add(flows, "table=1, priority=1,%s actions=%s", protocols[i],
+                  ETH_ADDR_ARGS(config->server_mac), f->client_reg,
+                  f->src_field, address_to_string(config->fake.ip, fake),
+                  f->ip, w->fake_port);
+    for (size_t i = 0; i < protocols.n; i++) {
+        flow_add(flows, "table=1, priority=1,%s actions=%s", protocols.names[i],
                  ds_cstr(&s));
     }
     flow_add(flows, "table=1, priority=0 "
              "actions=drop # in: neither TCP nor UDP");
     ds_destroy(&s);
+    svec_destroy(&protocols);
 }
 
-/* Table 2: from the service to a client.  ARP requests of the fake host are
- * answered here: every address of the fake prefix has the client MAC. */
+/* Table 2.  ARP requests of the fake host are answered here: every address of
+ * the fake prefix has the client MAC. */
 static void
-add_outbound_flows(struct svec *flows, const struct flow_config *config)
+add_arp_flow(struct svec *flows, const struct flow_config *config)
 {
     flow_add(flows, "table=2, priority=1,arp,arp_op=1 actions="
              "move:NXM_OF_ARP_TPA[]->NXM_NX_REG0[],"
@@ -245,6 +284,16 @@ add_outbound_flows(struct svec *flows, const struct flow_config *config)
              "set_field:"ETH_ADDR_FMT"->arp_sha,IN_PORT",
              ETH_ADDR_ARGS(config->client_mac),
              ETH_ADDR_ARGS(config->client_mac));
+}
+
+/* Table 2: from the service to a client.  The fake host of IPv6 does not ask:
+ * the agent gives it one neighbour for all (links.h). */
+static void
+add_outbound_flows(struct svec *flows, const struct flow_config *config)
+{
+    if (!flow_family_of(config)->ipv6) {
+        add_arp_flow(flows, config);
+    }
     flow_add(flows, "table=2, priority=0 "
              "actions=drop # out: to nobody who came first");
 }

@@ -20,8 +20,8 @@
  *     table 1   uplink to fake port: rewrites, and learns for each client
  *               and target how to do it without learning next time (table 1)
  *               and how to rewrite the answers (table 2)
- *     table 2   fake port to uplink: what was learned, and ARP for any
- *               address of the fake prefix
+ *     table 2   fake port to uplink: what was learned, and, of IPv4, ARP for
+ *               any address of the fake prefix
  *
  * How many flows tables 1 and 2 may learn is not the flows' concern: Open
  * vSwitch limits that by itself (flow-limits.h).

@@ -52,7 +52,6 @@ flow_values_init(struct flow_values *w, const struct flow_config *config)
     *w = (struct flow_values) {
         .uplink = port_word(&config->uplink),
         .fake_port = port_word(&config->fake_port),
-        .fake_ip = address_to_u32(config->fake.ip),
         .server_mac = eth_addr_to_uint64(config->server_mac),
         .client_mac = eth_addr_to_uint64(config->client_mac),
     };

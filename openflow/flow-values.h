@@ -16,7 +16,6 @@ struct svec;
 struct flow_values {
     char *uplink;               /* Port name or number. */
     char *fake_port;            /* Port name or number. */
-    uint32_t fake_ip;
     uint64_t server_mac;
     uint64_t client_mac;
 };

@@ -6,6 +6,7 @@
 
 #include "byte-order.h"
 #include "openflow/claim-set.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-listing.h"
 #include "openflow/flow-set.h"
 #include "openflow/subnet-tables.h"
@@ -14,55 +15,9 @@
 #include "openvswitch/ofp-flow.h"
 #include "packets.h"
 
-/* The first of the registers of XXREG3, and of the low half of XXREG2. */
-#define CLIENT_REG_IPV6 12
-#define TARGET_REG_IPV6 10
-
 /* Of the published set: answers to clients.  The other table with learned
  * flows has the same pairs, without MAC addresses. */
 #define PUBLISHED_ANSWERS 2
-
-/* IPv6 has registers of its own (flow-family.h). */
-static bool
-is_ipv6_client(const struct match *match)
-{
-    return match->wc.masks.regs[CLIENT_REG_IPV6] != 0;
-}
-
-static bool
-is_ipv6_target(const struct match *match)
-{
-    return match->wc.masks.regs[TARGET_REG_IPV6] != 0;
-}
-
-static uint64_t
-get_two_regs(const struct match *match, int reg)
-{
-    return (uint64_t) match->flow.regs[reg] << 32 | match->flow.regs[reg + 1];
-}
-
-static void
-take_client(const struct match *match, struct flow_row *row)
-{
-    row->role = HOST_CLIENT;
-    row->address
-        = (is_ipv6_client(match)
-           ? (struct address) { get_two_regs(match, CLIENT_REG_IPV6),
-                                get_two_regs(match, CLIENT_REG_IPV6 + 2) }
-           : address_from_u32(match->flow.regs[0]));
-}
-
-static void
-take_target(const struct match *match, enum host_role role,
-            struct flow_row *row)
-{
-    row->role = role;
-    row->low_bits = is_ipv6_target(match);
-    row->address
-        = (row->low_bits
-           ? (struct address) { 0, get_two_regs(match, TARGET_REG_IPV6) }
-           : address_from_u32(match->flow.regs[1]));
-}
 
 /* Stores what 'a' loads, if that is of interest: 'mac_field' is where the MAC
  * address is loaded into. */
@@ -104,16 +59,19 @@ learned_host_parse(const struct ofputil_flow_stats *stats,
 
     case INSIDE_MACS:
     case ROUTED_MACS:
-        take_client(match, row);
+        row->role = HOST_CLIENT;
+        row->address = flow_family_get_client(match).first;
         break;
 
     case TARGET_MACS:
-        take_target(match, HOST_TARGET, row);
+        row->role = HOST_TARGET;
+        row->address = flow_family_get_target(match).first;
         mac_field = MFF_ETH_SRC;
         break;
 
     case CLAIM_OWNERS:
-        take_target(match, HOST_OWNER, row);
+        row->role = HOST_OWNER;
+        row->address = flow_family_get_target(match).first;
         mac_field = MFF_XREG4;
         break;
 

@@ -23,6 +23,7 @@ void
 side_requests_init(struct side_requests *side)
 {
     *side = (struct side_requests) { .monitor = FLOW_MONITOR_INITIALIZER };
+    error_relay_init(&side->errors);
     cookie_set_init(&side->flush_xids);
 }
 
@@ -82,7 +83,8 @@ side_requests_look(struct side_requests *side, const struct flow_list *flows,
     forget_frags(side);
     side->needs_mode = frag_mode_is_needed(flows);
     error_relay_look(&side->errors, flows, msgs);
-    if (get_mode(side) || side->errors.wanted) {
+    if (get_mode(side)
+        || error_relay_is_wanted(&side->errors)) {
         struct ofpbuf *msg = ofpraw_alloc(OFPRAW_OFPT_GET_CONFIG_REQUEST,
                                           FLOW_SYNC_VERSION, 0);
 
@@ -97,7 +99,8 @@ side_requests_take_config(struct side_requests *side,
                           struct ovs_list *msgs)
 {
     const char *mode = get_mode(side);
-    uint16_t miss_send_len = side->errors.wanted ? ERROR_MISS_SEND_LEN : 0;
+    uint16_t miss_send_len = (error_relay_is_wanted(&side->errors)
+                              ? ERROR_MISS_SEND_LEN : 0);
     const char *former;
 
     if (!side->config_xid || reply->xid != side->config_xid) {
@@ -179,5 +182,5 @@ side_requests_take_error(struct side_requests *side, ovs_be32 xid,
 bool
 side_requests_want_barrier(const struct side_requests *side)
 {
-    return side->frags_xid || side->errors.meter_xid;
+    return side->frags_xid || error_relay_changes_meter(&side->errors);
 }

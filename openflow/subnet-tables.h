@@ -18,8 +18,14 @@ enum subnet_table {
     ROUTED_DELIVER,
     /* ICMP errors: error-flows.h. */
     ERROR_TRANSLATED = 26, ERROR_IN_TRACKED,
-    N_SUBNET_TABLES
+    /* 28: claim-set.h. */
+    N_SUBNET_TABLES = 29
 };
+
+/* Of a real subnet with more host bits than this, no more hosts are learned
+ * than one with so many has: to apply a limit, Open vSwitch goes through all
+ * that it has learned. */
+#define SUBNET_MAX_HOST_BITS 16
 
 /* Bits of register 2. */
 #define CLIENT_KNOWN "NXM_NX_REG2[0]"

@@ -58,12 +58,12 @@ handle_dump_reply(struct flow_sync *sync, struct ofpbuf *msg,
 static bool
 take_side_error(struct flow_sync *sync, ovs_be32 xid, const char *name)
 {
-    const char *meter_error = sync->side.errors.meter_error;
+    unsigned int n = error_relay_refused_meters(&sync->side.errors);
 
     if (!side_requests_take_error(&sync->side, xid, name, &sync->outbox)) {
         return false;
     }
-    if (sync->side.errors.meter_error != meter_error) {
+    if (error_relay_refused_meters(&sync->side.errors) != n) {
         sync_do_without_meter(sync);
     }
     return true;

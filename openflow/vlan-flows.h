@@ -35,8 +35,9 @@ uint16_t vlan_get_only(const struct flow_config *config);
 
 /* Appends to 'flows' those of table 0 for frames of the uplink: of a VLAN of
  * one of the 'n' networks, to 'table', without the tag and with the number of
- * the network, if that has a name, in the metadata; others are dropped.  Their
- * priorities are 1 and 2. */
+ * the network, if that has a name, in the metadata; others are dropped.  Where
+ * a VLAN is of two networks, one of each family, the protocol tells.  Their
+ * priorities are 1 to 3. */
 void vlan_add_sorting_flows(struct svec *flows,
                             const struct flow_config *configs, size_t n,
                             const char *uplink, int table);

@@ -302,6 +302,7 @@ look_at_ports(struct bridge_rows *rows)
         row_tables_format_foreign(rows->idl, config->bridge, &config->limits,
                                   &rows->present);
         rows->ports.adopted = rows->owner != BRIDGE_CREATED;
+        rows->ports.kernel = row_has_kernel_datapath(rows->idl, config);
         rows->in_sync = rows->settled = true;
     }
     rows->awaits_switch = !rows->have_ports && !rows->blocked;

@@ -98,6 +98,7 @@ struct bridge_ports {
     struct simap fake_ports;    /* By name. */
     bool adopted;               /* The agent did not create the bridge, so it
                                  * may have flows of others. */
+    bool kernel;                /* The kernel's datapath has them. */
 };
 
 /* Creates the object and starts to connect. */

@@ -27,11 +27,16 @@ test_unit_SOURCES = \
 	test/unit-contact-targets.c \
 	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
+	test/unit-error-lib.c \
+	test/unit-error-lib.h \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \
 	test/unit-flow-diff.c \
 	test/unit-flow-listing.c \
+	test/unit-flow-lib.c \
+	test/unit-flow-lib.h \
+	test/unit-flow-networks.c \
 	test/unit-flow-set.c \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
@@ -181,7 +186,9 @@ TESTSUITE_AT = \
 	test/trace.at \
 	test/vlans.at \
 	test/networks.at \
+	test/families.at \
 	test/claims.at \
+	test/claims-nd.at \
 	test/listings.at \
 	test/limits.at \
 	test/metrics.at \
@@ -193,6 +200,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system-links.at \
+	test/system-ipv6.at \
 	test/system-networks.at \
 	test/system-claims.at \
 	test/system-contact-log.at \
@@ -256,6 +264,7 @@ TEST_HELPERS = \
 	test/networks-lib.sh \
 	test/pairs-lib.sh \
 	test/peer.py \
+	test/plans.py \
 	test/sandbox \
 	test/docker-lib.sh \
 	test/errors.py \
@@ -268,12 +277,15 @@ TEST_HELPERS = \
 	test/soak.sh \
 	test/steady.py \
 	test/terminal.py \
+	test/wall_frames.py \
 	test/walls.py \
+	test/walls6.py \
 	test/without-nftables.py \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \
 	$(PACKAGE_TESTSUITE_AT) $(TEST_HELPERS) \
 	test/claims-flows.txt test/networks-flows.txt \
+	test/ipv6-flows.txt test/families-flows.txt \
 	test/published-flows.txt test/contact-names test/contact-names.jq \
 	test/contact-records
 

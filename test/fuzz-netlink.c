@@ -30,6 +30,7 @@
 #include <string.h>
 
 #include "netdev/links.h"
+#include "packets.h"
 #include "util.h"
 
 enum { SEQ_EVENT, SEQ_AWAITED };
@@ -322,7 +323,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             .fake_port = fake_ports[i],
             .id = config.n_networks > 1 ? 1 + i : 0,
             .mac = ETH_ADDR_C(0e,00,00,00,00,66),
-            .address = htonl(0x0a0a0001 + (i << 16)),
+            .address = in6_addr_mapped_ipv4(htonl(0x0a0a0001 + (i << 16))),
             .plen = 16,
             .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
             .routed_clients = true,

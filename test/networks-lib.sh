@@ -3,11 +3,26 @@
 # Several networks, for scripts in the sandbox.
 
 # network NAME VLAN FAKE-NET [LINE]...: its section, with the fake address
-# 10.FAKE-NET.0.1.
+# 10.FAKE-NET.0.1.  network6: of IPv6, with fc04:FAKE-NET::1.
 network () {
-    printf '%s\n' "[network $1]" "vlan = $2" "fake-address = 10.$3.0.1/16" \
-        'real-subnet = 192.168.2.0/24'
+    network_name=$1 network_vlan=$2 network_fake=$3
     shift 3
+    section "$network_name" "$network_vlan" "10.$network_fake.0.1/16" \
+        192.168.2.0/24 "$@"
+}
+
+network6 () {
+    network_name=$1 network_vlan=$2 network_fake=$3
+    shift 3
+    section "$network_name" "$network_vlan" "fc04:$network_fake::1/64" \
+        fc01::/96 "$@"
+}
+
+# section NAME VLAN FAKE-ADDRESS REAL-SUBNET [LINE]...
+section () {
+    printf '%s\n' "[network $1]" "vlan = $2" "fake-address = $3" \
+        "real-subnet = $4"
+    shift 4
     printf '%s\n' "$@"
 }
 
@@ -36,6 +51,7 @@ put_on_vlans () {
         -- add-port sw0 sw-client3 tag=4
     for ns in client2 client3; do
         ip -n $ns addr add 192.168.2.5/24 dev eth0
+        test "$ip_family" = -4 || add_ipv6 $ns fc01::5/64
     done
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The services and the clients of tests, demo and benchmark.
+"""The services and the clients of tests, demo and benchmark.  Addresses are of
+IPv4 or IPv6.
 
 peer.py serve ADDRESS PORT
     TCP and UDP.  A TCP connection gets a line with the address that the
@@ -13,10 +14,11 @@ peer.py tcp SOURCE TARGET PORT BYTES
     Connects, sends random bytes, compares the echo; prints who it was to the
     service, and the bytes in each direction.
 peer.py udp SOURCE TARGET PORT BYTES
-    The same with one datagram; SOURCE can have a port, 172.16.9.5:1000.
+    The same with one datagram; SOURCE can have a port, 172.16.9.5:1000 or
+    [fc02::5]:1000.
 peer.py frag SOURCE TARGET PORT BYTES
     The same with zeros in the datagram where Open vSwitch's userspace datapath
-    would change a later fragment: bytes 6 and 7 of each.
+    would change a later fragment of IPv4: bytes 6 and 7 of each.
 peer.py hear ADDRESS PORT
 peer.py talk SOURCE TARGET PORT
     The two ends of a TCP connection, on which nothing is said by itself: sends
@@ -25,7 +27,8 @@ peer.py scan SOURCE SOURCE-PORT TARGETS PORT
     Connects to all targets from the same port, then sends 10 bytes on each
     connection and compares the echo.  Prints who it was to the service.
 peer.py ping SOURCE TARGET BYTES
-    Sends an ICMP echo request with random bytes, and compares the reply.
+    Sends an ICMP or ICMPv6 echo request with random bytes, and compares the
+    reply.
 peer.py crowd FIRST COUNT TARGET PORT TIMEOUT
     So many clients, with the addresses from that one on, one after the other:
     each sends one datagram.  Prints how many were answered in so many seconds,
@@ -33,7 +36,7 @@ peer.py crowd FIRST COUNT TARGET PORT TIMEOUT
 peer.py poke SOURCE TARGET
     Sends one datagram, and does not wait for an answer.
 peer.py sniff INTERFACE ADDRESS
-    Prints a line for each IPv4 packet that comes from the address.
+    Prints a line for each IP packet that comes from the address.
 peer.py frames INTERFACE
     Prints a line for each frame that the interface receives: its bytes.
 peer.py advertise INTERFACE PREFIX
@@ -52,8 +55,9 @@ peer.py ask SOCKET PID REQUEST...
 peer.py many SOURCES TARGETS PORT [AT_ONCE]
     All pairs of addresses at once, or so many, TCP and UDP: sends 1,000 bytes,
     compares the echo, and what the service saw with the pair:
-    10.10.CLIENT.TARGET.
-    SOURCES and TARGETS are "192.168.2.1-16".  Prints the number of pairs.
+    10.10.CLIENT.TARGET, or fc04::CLIENT:TARGET with 32 bits each.
+    SOURCES and TARGETS are "192.168.2.1-16" or "fc01::1-1f".  Prints the number
+    of pairs.
 """
 
 import concurrent.futures
@@ -74,7 +78,7 @@ TIMEOUT = 10        # Seconds until a test gives up.
 MTU = 1500
 IP_HEADER = 20
 UDP_HEADER = 8
-ETH_P_IP = 0x0800
+ETH_P_IP, ETH_P_IPV6 = 0x0800, 0x86dd
 ETH_P_ALL = 0x0003
 SIOCSIFHWADDR = 0x8924
 ARPHRD_ETHER = 1
@@ -83,12 +87,20 @@ TCPI_TOTAL_RETRANS = 100    # In struct tcp_info of <linux/tcp.h>.
 TCPI_DSACK_DUPS = 216
 BACKLOG = 1024      # A short one makes connections wait for a second.
 
+# What services see clients in, and how many bits of client and target.
+FAKE_PREFIX = {4: ("10.10.0.0", 8), 6: ("fc04::", 32)}
+
 
 def put_line(line):
     """Prints it whole, whatever other threads print: print() itself writes the
     newline apart."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def family(address):
+    """Returns that of an address, as socket() has it."""
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def retransmissions(sock):
@@ -123,13 +135,21 @@ class UDPEcho(socketserver.BaseRequestHandler):
         sock.sendto(line + data, self.client_address)
 
 
-class TCPServer(socketserver.ThreadingTCPServer):
+class OfFamily:
+    """A server of its address's family."""
+
+    def __init__(self, address, handler):
+        self.address_family = family(address[0])
+        super().__init__(address, handler)
+
+
+class TCPServer(OfFamily, socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = BACKLOG
 
 
-class UDPServer(socketserver.UDPServer):
+class UDPServer(OfFamily, socketserver.UDPServer):
     max_packet_size = 65507
 
     def server_bind(self):
@@ -152,7 +172,7 @@ class Page(http.server.BaseHTTPRequestHandler):
             self.client_address[0], self.headers.get("Host"), self.path))
 
 
-class HTTPServer(http.server.ThreadingHTTPServer):
+class HTTPServer(OfFamily, http.server.ThreadingHTTPServer):
     request_queue_size = BACKLOG
 
 
@@ -200,7 +220,8 @@ def tcp_exchange(source, target, port, data):
 
 
 def hear(address, port):
-    with socket.create_server((address, int(port))) as server:
+    with socket.create_server((address, int(port)),
+                              family=family(address)) as server:
         put_line("ready")
         converse(server.accept()[0])
 
@@ -225,7 +246,7 @@ def converse(sock):
 
 
 def scan(source, source_port, targets, port):
-    socks = [socket.socket() for _ in addresses(targets)]
+    socks = [socket.socket(family(source)) for _ in addresses(targets)]
     for sock, target in zip(socks, addresses(targets)):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.settimeout(TIMEOUT)
@@ -240,11 +261,21 @@ def scan(source, source_port, targets, port):
         print("%s is %s" % (sock.getpeername()[0], seen))
 
 
+def split_port(source):
+    """Returns the address and the port, 0 if there is none, of
+    "172.16.9.5:1000" or "[fc02::5]:1000"."""
+    address, _, port = source.rpartition(":")
+    if address.startswith("["):
+        return address.strip("[]"), int(port)
+    if address and family(address) == socket.AF_INET:
+        return address, int(port)
+    return source, 0
+
+
 def udp_exchange(source, target, port, data, timeout=TIMEOUT):
-    address, _, source_port = source.partition(":")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+    with socket.socket(family(target), socket.SOCK_DGRAM) as sock:
         sock.settimeout(timeout)
-        sock.bind((address, int(source_port or 0)))
+        sock.bind(split_port(source))
         sock.connect((target, port))
         sock.send(data)
         seen, _, echo = sock.recv(65535).partition(b"\n")
@@ -254,10 +285,9 @@ def udp_exchange(source, target, port, data, timeout=TIMEOUT):
 
 
 def crowd(first, count, target, port, timeout):
-    number = int(ipaddress.IPv4Address(first))
     answered, slowest = 0, 0
-    for source in range(number, number + int(count)):
-        source = str(ipaddress.IPv4Address(source))
+    for number in range(int(count)):
+        source = str(ipaddress.ip_address(first) + number)
         start = time.monotonic()
         try:
             seen = udp_exchange(source, target, int(port), os.urandom(100),
@@ -297,16 +327,21 @@ def exchange(function, source, target, port, n):
 
 
 def addresses(spec):
-    """Yields the addresses of "192.168.2.1-16"."""
-    network, _, last_bytes = spec.rpartition(".")
-    first, _, last = last_bytes.partition("-")
-    for byte in range(int(first), int(last or first) + 1):
-        yield "%s.%d" % (network, byte)
+    """Yields the addresses of "192.168.2.1-16" or "fc01::1-1f"."""
+    form, base = ("%s:%x", 16) if ":" in spec else ("%s.%d", 10)
+    network, _, numbers = spec.rpartition(form[2])
+    first, _, last = numbers.partition("-")
+    for number in range(int(first, base), int(last or first, base) + 1):
+        yield form % (network, number)
 
 
 def pair(source, target):
     """Returns who the service sees."""
-    return "10.10.%s.%s" % (source.split(".")[3], target.split(".")[3])
+    client, asked = map(ipaddress.ip_address, (source, target))
+    prefix, bits = FAKE_PREFIX[client.version]
+    mask = (1 << bits) - 1
+    return str(ipaddress.ip_address(prefix)
+               + ((int(client) & mask) << bits | int(asked) & mask))
 
 
 def check_pair(source, target, port):
@@ -330,19 +365,21 @@ def many(sources, targets, port, at_once=None):
 
 
 def poke(source, target):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind((source, 0))
-        sock.sendto(b"poke", (target, 7))
+    with socket.socket(family(source), socket.SOCK_DGRAM) as sock:
+        # With the zone of "fe80::1%eth0".
+        sock.bind(socket.getaddrinfo(source, 0)[0][4])
+        sock.sendto(b"poke", socket.getaddrinfo(target, 7)[0][4])
 
 
 def sniff(interface, address):
-    ip = socket.inet_aton(address)
+    ip = socket.inet_pton(family(address), address)
+    kind, at = (ETH_P_IP, 12) if len(ip) == 4 else (ETH_P_IPV6, 8)
     with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
-                       socket.htons(ETH_P_IP)) as sock:
-        sock.bind((interface, ETH_P_IP))
+                       socket.htons(kind)) as sock:
+        sock.bind((interface, kind))
         put_line("ready")
         while True:
-            if sock.recv(65535)[12:16] == ip:
+            if sock.recv(65535)[at:at + len(ip)] == ip:
                 put_line("packet")
 
 
@@ -365,21 +402,28 @@ def checksum(data):
 
 
 def ping(source, target, n):
-    """RFC 792."""
+    """RFC 792; RFC 4443, where the kernel makes and compares the checksum, and
+    gives us no IP header."""
     data = struct.pack("!HH", os.getpid() & 0xffff, 1) + os.urandom(int(n))
 
     def message(kind):
         return (struct.pack("!BBH", kind, 0, checksum(
             struct.pack("!BBH", kind, 0, 0) + data)) + data)
 
-    with socket.socket(socket.AF_INET, socket.SOCK_RAW,
-                       socket.IPPROTO_ICMP) as sock:
+    def answers(packet):
+        if proto == socket.IPPROTO_ICMPV6:
+            return packet[:1] == bytes([reply]) and packet[4:] == data
+        return packet[IP_HEADER:] == message(reply)
+
+    request, reply, proto = (128, 129, socket.IPPROTO_ICMPV6) \
+        if ":" in target else (8, 0, socket.IPPROTO_ICMP)
+    with socket.socket(family(target), socket.SOCK_RAW, proto) as sock:
         sock.settimeout(TIMEOUT)
         sock.bind((source, 0))
-        sock.sendto(message(8), (target, 0))
+        sock.sendto(message(request), (target, 0))
         while True:
             packet, sender = sock.recvfrom(65535)
-            if sender[0] == target and packet[20:] == message(0):
+            if sender[0] == target and answers(packet):
                 break
     print("%s answered %s" % (target, source))
 

@@ -117,11 +117,13 @@ add_client () {
     know_targets "$1"
 }
 
-# know_targets NAME
+# know_targets NAME: those of IPv6, too, if the lab uses it.
 know_targets () {
     for i in $(seq 254); do
-        echo "neigh replace 192.168.2.$i lladdr $(target_mac $i)" \
-            "dev eth0 nud permanent"
+        know="lladdr $(target_mac $i) dev eth0 nud permanent"
+        echo "neigh replace 192.168.2.$i $know"
+        test "$ip_family" = -4 ||
+            printf "neigh replace fc01::%x $know\n" "$i"
     done | ip -n "$1" -batch -
 }
 
@@ -132,9 +134,36 @@ new_card () {
     know_targets "$1"
 }
 
-# target_mac BYTE: the MAC address of 192.168.2.BYTE, as clients have it.
+# target_mac BYTE: the MAC address of 192.168.2.BYTE and of fc01::BYTE, as
+# clients have it.
 target_mac () {
     printf '0e:00:c0:a8:02:%02x' "$1"
+}
+
+# The family that the functions below are about, if none is given: IPv4, or
+# after use_ipv6, IPv6.
+ip_family=-4 fake=10.10.0.1 fake_prefix=10.10.0.0/16 way=10.10.0.2
+outside=8.8.8.8 plan="--real-subnet 192.168.2.0/24"
+
+# use_ipv6: the clients are fc01::5 and fc01::9, too, the real subnet is
+# fc01::/96.
+use_ipv6 () {
+    ip_family=-6 fake=fc04::1 fake_prefix=fc04::/64 way=fc04::2
+    outside=2001:4860::8
+    plan="--fake-address fc04::1/64 --real-subnet fc01::/96"
+    add_ipv6 client1 fc01::5/64
+    add_ipv6 client2 fc01::9/64
+    know_targets client1
+    know_targets client2
+}
+
+# add_ipv6 NAME ADDRESS/LENGTH...
+add_ipv6 () {
+    add_ipv6_ns=$1
+    shift
+    for add_ipv6_address in "$@"; do
+        ip -n "$add_ipv6_ns" addr add "$add_ipv6_address" dev eth0 nodad
+    done
 }
 
 # The VLANs to the uplink, and more ports, as words for ovs-vsctl.
@@ -180,9 +209,11 @@ plug () {
 }
 
 # What must never be on the uplink, whatever a test does: a fake address, as
-# all of 10.0.0.0/8 and 198.18.0.0/15 are here, or MAC address, in a header, in ARP, or in what an
-# ICMP error quotes; and IP options, which could hold one.  As pcap-filter(7),
-# for frames whose tag the kernel has taken off.
+# all of 10.0.0.0/8, 198.18.0.0/15 and fc04::/16 are here, or MAC address, in a
+# header, in ARP or neighbor discovery, or in what an ICMP error quotes; and IP
+# options, which could hold one.  Nor, in a VLAN, what is of one link: from a
+# link-local address, or to a group but for the solicitation of a target.  As
+# pcap-filter(7), for frames whose tag the kernel has taken off.
 fakes='ether host 0e:00:00:00:00:66 or ether host 0e:00:00:00:00:67 or
 net 10.0.0.0/8 or net 198.18.0.0/15 or (ip and ip[0] & 0xf > 5) or
 (arp and (arp[8:4] = 0x0e000000 or arp[18:4] = 0x0e000000) and
@@ -190,7 +221,12 @@ net 10.0.0.0/8 or net 198.18.0.0/15 or (ip and ip[0] & 0xf > 5) or
      arp[22:2] = 0x67)) or
 (icmp and icmp[0] != 0 and icmp[0] != 8 and
     (icmp[20] = 10 or icmp[24] = 10 or
-     icmp[20:2] & 0xfffe = 0xc612 or icmp[24:2] & 0xfffe = 0xc612))'
+     icmp[20:2] & 0xfffe = 0xc612 or icmp[24:2] & 0xfffe = 0xc612)) or
+net fc04::/16 or
+(icmp6 and (ip6[40] = 135 or ip6[40] = 136) and ip6[48:2] = 0xfc04) or
+(icmp6 and ip6[40] < 128 and (ip6[56:2] = 0xfc04 or ip6[72:2] = 0xfc04)) or
+(vlan and ip6 and (src net fe80::/10 or
+    (dst net ff00::/8 and not dst net ff02::1:ff00:0/104)))'
 
 # watch_uplink: writes such frames that come out of it to a file, from soon on.
 watch_uplink () {
@@ -311,8 +347,8 @@ no_advertised () {
 
 # ways_to_clients: routes and neighbours of the fake port.
 ways_to_clients () {
-    ip -4 route show dev ovsfake0 | sed 's/ *$//'
-    ip -4 neigh show dev ovsfake0 | sed 's/ *$//' | LC_ALL=C sort
+    ip $ip_family route show dev ovsfake0 | sed 's/ *$//'
+    ip $ip_family neigh show dev ovsfake0 | sed 's/ *$//' | LC_ALL=C sort
 }
 
 # add_other: a device of somebody else's, other.
@@ -321,24 +357,27 @@ add_other () {
     ip link set other1 up
 }
 
-# routed_table: what is ours of the table for routed clients.
+# routed_table: what is ours of the table for routed clients, without what only
+# IPv6's has.
 routed_table () {
-    routed_table=$(ip rule | sed -n 's/^112:.*from 10.10.0.1 lookup \([0-9]*\).*/\1/p')
-    ip route show table "$routed_table" proto 112 |
-        sed 's/ dev ovsfake0//; s/ *$//'
+    routed_table=$(ip $ip_family rule |
+        sed -n "s/^112:.*from $fake lookup \\([0-9]*\\).*/\\1/p")
+    ip $ip_family route show table "$routed_table" proto 112 |
+        sed 's/ dev ovsfake0//; s/ dev lo//; s/ metric 1 / /
+            s/ pref medium//; s/ *$//'
 }
 
 # routed_is_right: the way to routed clients.
 routed_is_right () {
-    test "$(ip rule | grep -c '^112:.from 10.10.0.1 lookup')" = 1 &&
+    test "$(ip $ip_family rule | grep -c "^112:.from $fake lookup")" = 1 &&
         test "$(routed_table)" = "\
-default via 10.10.0.2 src 10.10.0.1 onlink
+default via $way src $fake onlink
 unreachable default metric 4096" &&
-        ip route get 8.8.8.8 from 10.10.0.1 | grep -q 'dev ovsfake0 ' &&
-        ip neigh show 10.10.0.2 dev ovsfake0 |
+        ip route get $outside from $fake | grep -q 'dev ovsfake0 ' &&
+        ip neigh show $way dev ovsfake0 |
             grep -q 'lladdr 0e:00:00:00:00:67 PERMANENT' &&
-        ip route show 10.10.0.0/16 |
-            grep -q 'via 10.10.0.2 dev ovsfake0 proto 112 src 10.10.0.1 onlink'
+        ip $ip_family route show $fake_prefix | grep -q \
+            "via $way dev ovsfake0 proto 112 src $fake.* onlink"
 }
 
 # agent_events COLUMN: the sum of that of /proc/net/netlink for the agent.
@@ -383,7 +422,7 @@ objects () {
 
 # start_services [ADDRESS]: TCP and UDP echo on port 7 of the fake address.
 start_services () {
-    start_to "$SANDBOX/serve.log" "$peer" serve "${1:-10.10.0.1}" 7
+    start_to "$SANDBOX/serve.log" "$peer" serve "${1:-$fake}" 7
     services=$!
     wait_until grep -q ready "$SANDBOX/serve.log"
 }

@@ -101,7 +101,7 @@ class Connection(Echoes):
 class Datagrams(Echoes):
     def __init__(self, source, target, port):
         super().__init__("UDP")
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock = socket.socket(peer.family(source), socket.SOCK_DGRAM)
         self.sock.bind((source, 0))
         self.sock.connect((target, port))
         self.sock.setblocking(False)

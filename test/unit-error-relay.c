@@ -40,7 +40,8 @@ struct end {
 static void
 end_init(struct end *end, bool wanted)
 {
-    *end = (struct end) { .relay = ERROR_RELAY_INITIALIZER };
+    *end = (struct end) { .request = NULL };
+    error_relay_init(&end->relay);
     ovs_list_init(&end->msgs);
     if (wanted) {
         struct svec flows = SVEC_EMPTY_INITIALIZER;
@@ -233,6 +234,7 @@ static void
 error_relay_without_meters(void **state OVS_UNUSED)
 {
     struct end end;
+    const struct agent_meter *meter = &end.relay.meters[METER_OF_ERRORS];
 
     end_init(&end, true);
     error_relay_look(&end.relay, &end.flows, &end.msgs);
@@ -243,10 +245,10 @@ error_relay_without_meters(void **state OVS_UNUSED)
     assert_true(error_relay_take_error(&end.relay, request_xid(&end), "?",
                                        &end.msgs));
     expect(&end, "add");
-    assert_true(error_relay_take_error(&end.relay, end.relay.meter_xid, "?",
+    assert_true(error_relay_take_error(&end.relay, meter->change_xid, "?",
                                        &end.msgs));
     assert_false(error_relay_take_error(&end.relay, 0, "?", &end.msgs));
-    assert_string_equal(end.relay.meter_error, "?");
+    assert_string_equal(meter->error, "?");
 
     /* The flow drops now, and nothing is asked for again, */
     error_relay_adapt(&end.relay, &end.flows);
@@ -256,11 +258,11 @@ error_relay_without_meters(void **state OVS_UNUSED)
     assert_true(error_relay_take_error(&end.relay, request_xid(&end), "?",
                                        &end.msgs));
     expect(&end, "");
-    assert_string_equal(end.relay.meter_error, "?");
+    assert_string_equal(meter->error, "?");
 
     /* but on another connection. */
     error_relay_restart(&end.relay);
-    assert_null(end.relay.meter_error);
+    assert_null(meter->error);
     end_destroy(&end);
 }
 
@@ -400,11 +402,11 @@ error_relay_counts(void **state OVS_UNUSED)
     ofpmsg_update_length(reply);
     received = ofpbuf_const_initializer(reply->data, reply->size);
     error_relay_take_count(&end.relay, &received);
-    assert_true(end.relay.known);
-    assert_int_equal(end.relay.limited, 42);
+    assert_true(end.relay.meters[METER_OF_ERRORS].known);
+    assert_int_equal(end.relay.meters[METER_OF_ERRORS].limited, 42);
     ofpbuf_delete(reply);
     error_relay_restart(&end.relay);
-    assert_false(end.relay.known);
+    assert_false(end.relay.meters[METER_OF_ERRORS].known);
     end_destroy(&end);
 }
 

@@ -4,146 +4,13 @@
 
 #include "test/unit.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 
-#include "csum.h"
-#include "openflow/error-translate.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "random.h"
-#include "unaligned.h"
+#include "test/unit-error-lib.h"
 #include "util.h"
-
-/* A packet, as the fake host or a client sends it. */
-struct packet {
-    ovs_be32 src, dst;
-    uint8_t proto;
-    bool no_csum;               /* UDP. */
-    uint16_t frag;              /* What the IP header says of fragments. */
-    size_t size;                /* Of what follows the IP header. */
-};
-
-/* An error about it. */
-struct icmp {
-    ovs_be32 src, dst;
-    uint8_t type, code;
-    struct packet about;
-    size_t quoted;              /* Bytes of what follows that IP header. */
-};
-
-static void
-put_ip(uint8_t *p, ovs_be32 src, ovs_be32 dst, uint8_t proto, uint16_t frag,
-       size_t size)
-{
-    struct ip_header *ip = (struct ip_header *) p;
-
-    memset(ip, 0, sizeof *ip);
-    ip->ip_ihl_ver = IP_IHL_VER(5, 4);
-    ip->ip_tot_len = htons(IP_HEADER_LEN + size);
-    ip->ip_id = htons(0x1234);
-    ip->ip_frag_off = htons(frag);
-    ip->ip_ttl = 64;
-    ip->ip_proto = proto;
-    put_16aligned_be32(&ip->ip_src, src);
-    put_16aligned_be32(&ip->ip_dst, dst);
-    ip->ip_csum = csum(ip, IP_HEADER_LEN);
-}
-
-/* Writes the packet's payload, with a checksum from scratch. */
-static void
-put_payload(uint8_t *p, const struct ip_header *ip, const struct packet *about)
-{
-    size_t at = (about->proto == IPPROTO_TCP ? 16
-                 : about->proto == IPPROTO_UDP && !about->no_csum ? 6 : 0);
-
-    for (size_t i = 0; i < about->size; i++) {
-        p[i] = i * 7 + 1;
-    }
-    if (about->proto == IPPROTO_UDP) {
-        memset(p + 6, 0, 2);
-    } else if (about->proto == IPPROTO_ICMP) {
-        p[0] = ICMP4_ECHO_REQUEST;
-    }
-    if (at && !(about->frag & IP_FRAG_OFF_MASK)) {
-        ovs_be16 sum;
-
-        memset(p + at, 0, 2);
-        sum = csum_finish(csum_continue(packet_csum_pseudoheader(ip), p,
-                                        about->size));
-        if (!sum && about->proto == IPPROTO_UDP) {
-            sum = htons(0xffff);
-        }
-        memcpy(p + at, &sum, 2);
-    }
-}
-
-#define MAX_FRAME 2048
-
-/* Writes the frame, which has no padding; returns its size. */
-static size_t
-put_error(const struct icmp *e, uint8_t frame[MAX_FRAME])
-{
-    static const uint8_t macs[12] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
-    uint8_t whole[MAX_FRAME];
-    uint8_t *ip = frame + ETH_HEADER_LEN;
-    struct icmp_header *icmp = (struct icmp_header *) (ip + IP_HEADER_LEN);
-    uint8_t *quote = (uint8_t *) (icmp + 1);
-    size_t icmp_size = ICMP_HEADER_LEN + IP_HEADER_LEN + e->quoted;
-
-    memcpy(frame, macs, sizeof macs);
-    put_unaligned_be16((ovs_be16 *) (frame + 12), htons(ETH_TYPE_IP));
-    put_ip(ip, e->src, e->dst, IPPROTO_ICMP, 0, icmp_size);
-    put_ip(quote, e->about.src, e->about.dst, e->about.proto, e->about.frag,
-           e->about.size);
-    put_payload(whole, (const struct ip_header *) quote, &e->about);
-    memcpy(quote + IP_HEADER_LEN, whole, e->quoted);
-    memset(icmp, 0, sizeof *icmp);
-    icmp->icmp_type = e->type;
-    icmp->icmp_code = e->code;
-    icmp->icmp_csum = csum(icmp, icmp_size);
-    return ETH_HEADER_LEN + IP_HEADER_LEN + icmp_size;
-}
-
-/* 192.168.2.0/24 in 10.10.0.1/16: .5 asked .77, .9 is a router. */
-static const struct error_plan outbound = {
-    .outbound = true, .network = 7,
-    .fake = { ADDRESS_INIT_IPV4(0x0a0a0001), 16 },
-    .real = { ADDRESS_INIT_IPV4(0xc0a80200), 24 },
-};
-#define FAKE CONSTANT_HTONL(0x0a0a0001)
-#define PAIR CONSTANT_HTONL(0x0a0a054d)
-#define ROUTER_PAIR CONSTANT_HTONL(0x0a0a094d)
-#define CLIENT CONSTANT_HTONL(0xc0a80205)
-#define ROUTER CONSTANT_HTONL(0xc0a80209)
-#define TARGET CONSTANT_HTONL(0xc0a8024d)
-
-static struct icmp
-from_fake_host(void)
-{
-    return (struct icmp) {
-        .src = FAKE, .dst = PAIR, .type = 3, .code = 3, .quoted = 60,
-        .about = { PAIR, FAKE, IPPROTO_UDP, .size = 60 },
-    };
-}
-
-static struct icmp
-from_router(void)
-{
-    return (struct icmp) {
-        .src = ROUTER, .dst = TARGET, .type = 3, .code = 4, .quoted = 40,
-        .about = { TARGET, CLIENT, IPPROTO_TCP, .size = 1400 },
-    };
-}
-
-static struct error_plan
-inbound(void)
-{
-    struct error_plan plan = outbound;
-
-    plan.outbound = false;
-    return plan;
-}
 
 /* Checks that 'e' becomes 'expected', by 'plan'. */
 static void
@@ -175,13 +42,14 @@ check_kinds(const struct error_plan *plan, struct icmp e, struct icmp expected)
         { .proto = IPPROTO_TCP, .size = 1400 },
         { .proto = IPPROTO_TCP, .size = 64, .frag = 100 },
         { .proto = IPPROTO_ICMP, .size = 64 },
+        { .proto = IPPROTO_ICMP, .size = 65, .frag = IP_MORE_FRAGMENTS },
         { .proto = IPPROTO_SCTP, .size = 30 },
         { .proto = 47, .size = 8 },
     };
-    static const uint8_t types[] = { 3, 11, 12 };
+    static const uint8_t types[2][4] = { { 3, 11, 12, 3 }, { 1, 2, 3, 4 } };
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-        ovs_be32 src = e.about.src, dst = e.about.dst;
+        struct address src = e.about.src, dst = e.about.dst;
 
         e.about = kinds[i];
         e.about.src = src;
@@ -191,7 +59,7 @@ check_kinds(const struct error_plan *plan, struct icmp e, struct icmp expected)
         expected.about = kinds[i];
         expected.about.src = src;
         expected.about.dst = dst;
-        e.type = expected.type = types[i % 3];
+        e.type = expected.type = types[!address_is_ipv4(src)][i % 4];
         for (size_t quoted = 8; quoted <= MIN(kinds[i].size, 600); quoted++) {
             /* Half a checksum is of no use to anybody. */
             if (kinds[i].proto != IPPROTO_TCP || quoted != 17) {
@@ -205,25 +73,65 @@ check_kinds(const struct error_plan *plan, struct icmp e, struct icmp expected)
 static void
 error_translate_outbound(void **state OVS_UNUSED)
 {
-    struct icmp e = from_fake_host();
-    struct icmp expected = e;
+    for (size_t i = 0; i < N_NETWORKS; i++) {
+        const struct network *net = &networks[i];
+        struct error_plan plan = plan_of(net, true);
 
-    expected.src = expected.about.dst = TARGET;
-    expected.dst = expected.about.src = CLIENT;
-    check_kinds(&outbound, e, expected);
+        check_kinds(&plan, from_fake_host(net), fake_host_as_target(net));
+    }
 }
 
 static void
 error_translate_inbound(void **state OVS_UNUSED)
 {
-    struct error_plan plan = inbound();
-    struct icmp e = from_router();
-    struct icmp expected = e;
+    for (size_t i = 0; i < N_NETWORKS; i++) {
+        const struct network *net = &networks[i];
+        struct error_plan plan = plan_of(net, false);
 
-    expected.src = ROUTER_PAIR;
-    expected.dst = expected.about.src = FAKE;
-    expected.about.dst = PAIR;
-    check_kinds(&plan, e, expected);
+        check_kinds(&plan, from_router(net), router_as_pair(net));
+    }
+}
+
+/* Returns a host's address in 'real'. */
+static struct address
+random_host(const struct real_subnet *real)
+{
+    struct address host = { 0, random_uint64() };
+    unsigned int n = real_subnet_host_bits(real);
+
+    /* Some of the lowest. */
+    host.lo = (host.lo & 7 ? host.lo >> (64 - n) : host.lo & 3);
+    host = address_or(real->network, host);
+    return real_subnet_has_host(real, host) ? host : random_host(real);
+}
+
+static struct error_plan
+random_plan(bool ipv6)
+{
+    struct error_plan plan = { .network = random_uint32() };
+
+    if (ipv6) {
+        unsigned int plen = 68 + random_range(59);
+        struct address real = { UINT64_C(0xfc01000000000000) | random_uint32(),
+                                random_uint64() };
+
+        plan.fake.ip = (struct address) {
+            UINT64_C(0xfd00000000000000) | random_uint32(), random_uint64()
+        };
+        plan.fake.plen = 8 + random_range(2 * plen - 128 - 8 + 1);
+        plan.real.network = address_prefix_of(real, plen).network;
+        plan.real.plen = plen;
+    } else {
+        unsigned int plen = 20 + random_range(11);
+
+        plan.fake.ip = address_from_u32(0x0a000000 | (1 + random_range(14)));
+        plan.fake.plen = 8 + random_range(2 * plen - 39);
+        plan.real.network = address_prefix_of(
+            address_from_u32(0xac100000 | random_range(1 << 20)),
+            plen).network;
+        plan.real.plen = plen;
+    }
+    return plan;
 }
 
 /* In any plan, for any client and target. */
@@ -231,39 +139,30 @@ static void
 error_translate_any_plan(void **state OVS_UNUSED)
 {
     random_set_seed(1);
-    for (int i = 0; i < 2000; i++) {
-        unsigned int plen = 20 + random_range(11);
-        uint32_t hosts = (1u << (32 - plen)) - 2;
-        struct error_plan plan = {
-            .outbound = true,
-            .network = random_uint32(),
-            .fake = { address_from_u32(0x0a000000 | (1 + random_range(14))),
-                      8 + random_range(2 * plen - 39) },
-            .real = { address_from_u32((0xac100000 | random_range(1 << 20))
-                                       & (UINT32_MAX << (32 - plen))), plen },
-        };
-        ovs_be32 network = address_to_ip(plan.real.network);
-        ovs_be32 client = network | htonl(1 + random_range(hosts));
-        ovs_be32 target = network | htonl(1 + random_range(hosts));
-        ovs_be32 pair = address_to_ip(
-            address_plan_join(&plan.fake, &plan.real, address_from_ip(client),
-                              address_from_ip(target)));
-        struct icmp fake = from_fake_host();
+    for (int i = 0; i < 4000; i++) {
+        const struct network *net = &networks[i % 2];
+        struct error_plan plan = random_plan(is_ipv6(net));
+        struct address client = random_host(&plan.real);
+        struct address target = random_host(&plan.real);
+        struct address pair = address_plan_join(&plan.fake, &plan.real,
+                                                client, target);
+        struct icmp fake = from_fake_host(net);
         struct icmp real = fake;
 
-        if (client == target) {
+        if (address_equals(client, target)) {
             continue;
         }
-        fake.src = fake.about.dst = address_to_ip(plan.fake.ip);
+        fake.src = fake.about.dst = plan.fake.ip;
         fake.dst = fake.about.src = pair;
         real.src = real.about.dst = target;
         real.dst = real.about.src = client;
+        plan.outbound = true;
         check(&plan, &fake, &real);
 
         plan.outbound = false;
         real.dst = real.about.src = target;
         real.src = real.about.dst = client;
-        fake.dst = fake.about.src = address_to_ip(plan.fake.ip);
+        fake.dst = fake.about.src = plan.fake.ip;
         fake.src = fake.about.dst = pair;
         check(&plan, &real, &fake);
     }
@@ -277,41 +176,71 @@ check_refused(const struct error_plan *plan, const struct icmp *e)
     assert_int_equal(error_translate(plan, frame, put_error(e, frame)), 0);
 }
 
-/* Who may speak of what. */
+/* Who may speak of what: with each of the four addresses another one. */
+static void
+check_refused_address(const struct network *net, struct address other)
+{
+    const struct error_plan outbound = plan_of(net, true);
+    const struct error_plan inbound = plan_of(net, false);
+
+    for (int field = 0; field < 4; field++) {
+        struct icmp out = from_fake_host(net), in = from_router(net);
+        struct address *fields[2][4] = {
+            { &out.src, &out.dst, &out.about.src, &out.about.dst },
+            { &in.src, &in.dst, &in.about.src, &in.about.dst },
+        };
+        bool may_be_in = ((field == 0 || field == 3)
+                          && (address_equals(other, net->client)
+                              || address_equals(other, net->router)));
+
+        if (!address_equals(*fields[0][field], other)) {
+            *fields[0][field] = other;
+            check_refused(&outbound, &out);
+        }
+        if (!address_equals(*fields[1][field], other) && !may_be_in) {
+            *fields[1][field] = other;
+            check_refused(&inbound, &in);
+        }
+    }
+}
+
 static void
 error_translate_refuses_addresses(void **state OVS_UNUSED)
 {
-    static const ovs_be32 others[] = {
-        0, FAKE, CONSTANT_HTONL(0xffffffff), CONSTANT_HTONL(0xac100905),
-        CONSTANT_HTONL(0x0a0a0002), CONSTANT_HTONL(0x0a0a004d),
-        CONSTANT_HTONL(0x0a0aff4d), CONSTANT_HTONL(0x0a0a0500),
-        CONSTANT_HTONL(0x0a0a05ff), CONSTANT_HTONL(0x0a0b054d),
-        CONSTANT_HTONL(0xc0a80200), CONSTANT_HTONL(0xc0a802ff),
-        CONSTANT_HTONL(0xc0a8034d), CONSTANT_HTONL(0x0a0a054e), TARGET,
-        CLIENT, ROUTER, PAIR,
+    static const struct address others[2][14] = {
+        {
+            IPV4(0), IPV4(0xffffffff), IPV4(0xac100905), IPV4(0x0a0a0002),
+            IPV4(0x0a0a004d), IPV4(0x0a0aff4d), IPV4(0x0a0a0500),
+            IPV4(0x0a0a05ff), IPV4(0x0a0b054d), IPV4(0xc0a80200),
+            IPV4(0xc0a802ff), IPV4(0xc0a8034d), IPV4(0x0a0a054e),
+            IPV4(0x0a0a064d),
+        },
+        {
+            IPV6(0, 0), ADDRESS_INIT_MAX, IPV6(0xfc02000000000000, 5),
+            IPV6(0xfc04000000000000, 2), IPV6(0xfc04000000000000, 0x77),
+            IPV6(0xfc04000000000000, 0xffffffff00000077),
+            IPV6(0xfc04000000000000, 0x500000000),
+            IPV6(0xfc04000000000000, 0x5ffffffff),
+            IPV6(0xfc04000000000001, 0x500000077),
+            IPV6(0xfc01000000000000, 0),
+            IPV6(0xfc01000000000000, 0xffffffff),
+            IPV6(0xfc01000000000000, 0x100000077),
+            IPV6(0xfe80000000000000, 5),
+            IPV6(0xfc04000000000000, 0x500000078),
+        },
     };
-    struct error_plan plan = inbound();
 
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-        for (int field = 0; field < 4; field++) {
-            struct icmp out = from_fake_host(), in = from_router();
-            ovs_be32 *fields[2][4] = {
-                { &out.src, &out.dst, &out.about.src, &out.about.dst },
-                { &in.src, &in.dst, &in.about.src, &in.about.dst },
-            };
-            bool may_be_in = ((field == 0 || field == 3)
-                              && (others[i] == CLIENT
-                                  || others[i] == ROUTER));
+    for (size_t i = 0; i < N_NETWORKS; i++) {
+        const struct network *net = &networks[i];
 
-            if (*fields[0][field] != others[i]) {
-                *fields[0][field] = others[i];
-                check_refused(&outbound, &out);
-            }
-            if (*fields[1][field] != others[i] && !may_be_in) {
-                *fields[1][field] = others[i];
-                check_refused(&plan, &in);
-            }
+        for (size_t j = 0; j < ARRAY_SIZE(others[i]); j++) {
+            check_refused_address(net, others[i][j]);
         }
+        check_refused_address(net, net->fake);
+        check_refused_address(net, net->pair);
+        check_refused_address(net, net->client);
+        check_refused_address(net, net->router);
+        check_refused_address(net, net->target);
     }
 }
 
@@ -319,40 +248,53 @@ error_translate_refuses_addresses(void **state OVS_UNUSED)
 static void
 error_translate_refuses_cut(void **state OVS_UNUSED)
 {
-    struct icmp e = from_fake_host();
-    uint8_t frame[MAX_FRAME];
-    size_t size;
+    for (size_t i = 0; i < N_NETWORKS; i++) {
+        struct error_plan outbound = plan_of(&networks[i], true);
+        struct icmp e = from_fake_host(&networks[i]);
+        uint8_t frame[MAX_FRAME];
+        size_t size;
 
-    for (e.quoted = 0; e.quoted < 8; e.quoted++) {
-        check_refused(&outbound, &e);
-    }
-    e = from_fake_host();
-    size = put_error(&e, frame);
-    for (size_t cut = 0; cut < size; cut++) {
-        /* For valgrind: not a byte more. */
-        void *copy = xmemdup(frame, MAX(cut, 1));
+        for (e.quoted = 0; e.quoted < 8; e.quoted++) {
+            check_refused(&outbound, &e);
+        }
+        e.quoted = 60;
+        size = put_error(&e, frame);
+        for (size_t cut = 0; cut < size; cut++) {
+            /* For valgrind: not a byte more. */
+            void *copy = xmemdup(frame, MAX(cut, 1));
 
-        assert_int_equal(error_translate(&outbound, copy, cut), 0);
-        free(copy);
+            assert_int_equal(error_translate(&outbound, copy, cut), 0);
+            free(copy);
+        }
     }
 }
 
-/* Sets 'n' bytes at 'at' of an error to 'bytes'; has its checksums right. */
-static void
-check_refuses_bytes(size_t at, const char *bytes, size_t n)
+/* Sets 'n' bytes at 'at' of an error of a network to 'bytes'; has its
+ * checksums right.  Returns what comes of it. */
+static size_t
+translate_bytes(const struct network *net, size_t at, const char *bytes,
+                size_t n)
 {
-    struct icmp e = from_fake_host();
+    struct error_plan outbound = plan_of(net, true);
+    struct icmp e = from_fake_host(net);
     uint8_t frame[MAX_FRAME];
     size_t size = put_error(&e, frame);
-    struct ip_header *ip = (struct ip_header *) (frame + ETH_HEADER_LEN);
-    struct icmp_header *icmp = (struct icmp_header *) (ip + 1);
+    size_t icmp = ETH_HEADER_LEN + header_len(net->fake);
+    uint8_t *ip = frame + ETH_HEADER_LEN;
 
     memcpy(frame + at, bytes, n);
-    ip->ip_csum = 0;
-    ip->ip_csum = csum(ip, IP_HEADER_LEN);
-    icmp->icmp_csum = 0;
-    icmp->icmp_csum = csum(icmp, size - ETH_HEADER_LEN - IP_HEADER_LEN);
-    assert_int_equal(error_translate(&outbound, frame, size), 0);
+    if (!is_ipv6(net)) {
+        memset(ip + 10, 0, 2);
+        put_be16(ip + 10, end_sum(add_bytes(0, ip, IP_HEADER_LEN)));
+    }
+    set_icmp_csum(frame + icmp, size - icmp, e.src, e.dst);
+    return error_translate(&outbound, frame, size);
+}
+
+static void
+check_refuses_bytes(size_t i, size_t at, const char *bytes, size_t n)
+{
+    assert_int_equal(translate_bytes(&networks[i], at, bytes, n), 0);
 }
 
 static void
@@ -361,39 +303,96 @@ error_translate_refuses_odd(void **state OVS_UNUSED)
     enum { IP = ETH_HEADER_LEN, ICMP = IP + 20, QUOTE = ICMP + 8 };
     static const char others[] = { 0, 4, 5, 8, 9, 10, 13, 18 };
 
-    check_refuses_bytes(12, "\x81\x00", 2);     /* VLAN. */
-    check_refuses_bytes(12, "\x86\xdd", 2);     /* IPv6. */
-    check_refuses_bytes(IP, "\x46", 1);         /* IP options. */
-    check_refuses_bytes(IP, "\x44", 1);
-    check_refuses_bytes(IP, "\x65", 1);
-    check_refuses_bytes(IP + 2, "\x00\x13", 2); /* Length. */
-    check_refuses_bytes(IP + 2, "\x00\x37", 2);
-    check_refuses_bytes(IP + 2, "\xff\xff", 2);
-    check_refuses_bytes(IP + 6, "\x20\x00", 2); /* Fragments. */
-    check_refuses_bytes(IP + 6, "\x00\x01", 2);
-    check_refuses_bytes(IP + 9, "\x11", 1);     /* UDP. */
+    check_refuses_bytes(0, 12, "\x81\x00", 2);     /* VLAN. */
+    check_refuses_bytes(0, 12, "\x86\xdd", 2);     /* IPv6. */
+    check_refuses_bytes(0, IP, "\x46", 1);         /* IP options. */
+    check_refuses_bytes(0, IP, "\x44", 1);
+    check_refuses_bytes(0, IP, "\x65", 1);
+    check_refuses_bytes(0, IP + 2, "\x00\x13", 2); /* Length. */
+    check_refuses_bytes(0, IP + 2, "\x00\x37", 2);
+    check_refuses_bytes(0, IP + 2, "\xff\xff", 2);
+    check_refuses_bytes(0, IP + 6, "\x20\x00", 2); /* Fragments. */
+    check_refuses_bytes(0, IP + 6, "\x00\x01", 2);
+    check_refuses_bytes(0, IP + 9, "\x11", 1);     /* UDP. */
     for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-        check_refuses_bytes(ICMP, &others[i], 1);
+        check_refuses_bytes(0, ICMP, &others[i], 1);
     }
-    check_refuses_bytes(ICMP + 5, "\x11", 1);   /* Extensions. */
-    check_refuses_bytes(QUOTE, "\x46", 1);
-    check_refuses_bytes(QUOTE, "\x65", 1);
+    check_refuses_bytes(0, ICMP + 5, "\x11", 1);   /* Extensions. */
+    check_refuses_bytes(0, QUOTE, "\x46", 1);
+    check_refuses_bytes(0, QUOTE, "\x65", 1);
+}
+
+static void
+error_translate_refuses_odd_ipv6(void **state OVS_UNUSED)
+{
+    enum { IP = ETH_HEADER_LEN, ICMP = IP + 40, QUOTE = ICMP + 8 };
+    /* Echo, neighbour and router discovery, redirects, and IPv4's errors. */
+    static const uint8_t others[] = {
+        0, 5, 11, 12, 100, 127, 128, 129, 130, 133, 134, 135, 136, 137, 143,
+    };
+    static const uint8_t extensions[] = {
+        0, 43, 50, 51, 60, 135, 139, 140, 253, 254
+    };
+    const struct network *net = &networks[1];
+    const struct error_plan outbound = plan_of(net, true);
+
+    check_refuses_bytes(1, 12, "\x81\x00", 2);      /* VLAN. */
+    check_refuses_bytes(1, 12, "\x08\x00", 2);      /* IPv4. */
+    check_refuses_bytes(1, IP, "\x51", 1);
+    check_refuses_bytes(1, IP, "\x45", 1);
+    check_refuses_bytes(1, IP + 4, "\x00\x00", 2);  /* Length, jumbograms. */
+    check_refuses_bytes(1, IP + 4, "\x00\x37", 2);
+    check_refuses_bytes(1, IP + 4, "\xff\xff", 2);
+    check_refuses_bytes(1, IP + 6, "\x11", 1);      /* UDP. */
+    check_refuses_bytes(1, IP + 6, "\x01", 1);      /* IPv4's ICMP. */
+    check_refuses_bytes(1, IP + 6, "\x2c", 1);      /* Fragments. */
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        check_refuses_bytes(1, ICMP, (const char *) &others[i], 1);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(extensions); i++) {
+        const char *next = (const char *) &extensions[i];
+        struct icmp e = from_fake_host(net);
+
+        check_refuses_bytes(1, IP + 6, next, 1);
+        check_refuses_bytes(1, QUOTE + 6, next, 1);
+        /* Behind that of fragments. */
+        e.about.proto = extensions[i];
+        e.about.frag = IP_MORE_FRAGMENTS;
+        check_refused(&outbound, &e);
+    }
+    check_refuses_bytes(1, QUOTE, "\x51", 1);
+    check_refuses_bytes(1, QUOTE, "\x45", 1);
+
+    /* The length of a quote that something follows; of the other types, that
+     * is the pointer or the MTU. */
+    check_refuses_bytes(1, ICMP, "\x01\x00\x00\x00\x11", 5);
+    check_refuses_bytes(1, ICMP, "\x03\x00\x00\x00\x11", 5);
+    assert_true(translate_bytes(net, ICMP, "\x02\x00\x00\x00\x11", 5));
+    assert_true(translate_bytes(net, ICMP, "\x04\x00\x00\x00\x11", 5));
 }
 
 static void
 error_translate_refuses_checksums(void **state OVS_UNUSED)
 {
-    struct icmp e = from_fake_host();
-    uint8_t frame[MAX_FRAME];
-    size_t size = put_error(&e, frame);
+    for (size_t i = 0; i < N_NETWORKS; i++) {
+        struct error_plan outbound = plan_of(&networks[i], true);
+        struct icmp e = from_fake_host(&networks[i]);
+        uint8_t frame[MAX_FRAME];
+        size_t size = put_error(&e, frame);
+        size_t at = ETH_HEADER_LEN;
 
-    /* Of the IP header, and the ICMP message. */
-    for (size_t at = ETH_HEADER_LEN; at < size; at++) {
-        frame[at] ^= 0x10;
-        assert_int_equal(error_translate(&outbound, frame, size), 0);
-        frame[at] ^= 0x10;
+        /* Of the IP header, and the ICMP message.  What of an IPv6 header no
+         * checksum covers: traffic class, flow label, hop limit. */
+        for (; at < size; at++) {
+            if (!is_ipv6(&networks[i])
+                || (at >= ETH_HEADER_LEN + 4 && at != ETH_HEADER_LEN + 7)) {
+                frame[at] ^= 0x10;
+                assert_int_equal(error_translate(&outbound, frame, size), 0);
+                frame[at] ^= 0x10;
+            }
+        }
+        assert_int_equal(error_translate(&outbound, frame, size), size);
     }
-    assert_int_equal(error_translate(&outbound, frame, size), size);
 }
 
 /* Whatever comes: what is translated is no fake address any more. */
@@ -401,11 +400,16 @@ static void
 error_translate_random(void **state OVS_UNUSED)
 {
     random_set_seed(1);
-    for (int i = 0; i < 100000; i++) {
-        struct icmp e = from_fake_host();
-        uint8_t frame[MAX_FRAME];
+    for (int i = 0; i < 200000; i++) {
+        const struct network *net = &networks[i % 2];
+        struct error_plan outbound = plan_of(net, true);
+        struct icmp e = from_fake_host(net);
+        struct icmp real = fake_host_as_target(net);
+        uint8_t frame[MAX_FRAME], right[MAX_FRAME];
         size_t size = put_error(&e, frame);
-        const struct ip_header *ip, *quoted;
+        size_t src = ETH_HEADER_LEN + (is_ipv6(net) ? 8 : 12);
+        size_t quoted = src + header_len(e.src) + ICMP_HEADER_LEN;
+        size_t both = is_ipv6(net) ? 32 : 8;
 
         for (int n = random_range(4); n >= 0; n--) {
             frame[random_range(size)] = random_range(256);
@@ -414,12 +418,113 @@ error_translate_random(void **state OVS_UNUSED)
         if (!error_translate(&outbound, frame, size)) {
             continue;
         }
-        ip = (const struct ip_header *) (frame + ETH_HEADER_LEN);
-        quoted = (const struct ip_header *) (frame + ETH_HEADER_LEN + 28);
-        assert_int_equal(get_16aligned_be32(&ip->ip_src), TARGET);
-        assert_int_equal(get_16aligned_be32(&ip->ip_dst), CLIENT);
-        assert_int_equal(get_16aligned_be32(&quoted->ip_src), CLIENT);
-        assert_int_equal(get_16aligned_be32(&quoted->ip_dst), TARGET);
+        put_error(&real, right);
+        assert_memory_equal(frame + src, right + src, both);
+        assert_memory_equal(frame + quoted, right + quoted, both);
+    }
+}
+
+/* Stores what 's' says, two digits a byte, with anything between the bytes;
+ * returns how many these are. */
+static size_t
+parse_hex(const char *s, uint8_t *bytes)
+{
+    size_t n = 0;
+
+    while (*s) {
+        bool ok;
+
+        bytes[n] = hexits_value(s, 2, &ok);
+        n += ok;
+        s += ok ? 2 : 1;
+    }
+    return n;
+}
+
+/* Packets of IPv6, byte by byte: what comes, and what must become of it. */
+static const struct {
+    bool outbound;
+    const char *packet, *translated;
+} packets[] = {
+    {   /* Port unreachable, about UDP. */
+        true,
+        "60000000 003a3a40 fc040000000000000000000000000001"
+        "fc040000000000000000000500000077 0104 94d2 00000000"
+        "60000000 000a113f fc040000000000000000000500000077"
+        "fc040000000000000000000000000001 1234 0009 000a b5f5 3f21",
+        "60000000 003a3a40 fc010000000000000000000000000077"
+        "fc010000000000000000000000000005 0104 94d9 00000000"
+        "60000000 000a113f fc010000000000000000000000000005"
+        "fc010000000000000000000000000077 1234 0009 000a b5fc 3f21",
+    },
+    {   /* The same; a checksum that becomes 0 is written as its complement. */
+        true,
+        "60000000 003a3a40 fc040000000000000000000000000001"
+        "fc040000000000000000000500000077 0104 94d2 00000000"
+        "60000000 000a113f fc040000000000000000000500000077"
+        "fc040000000000000000000000000001 1234 0009 000a fff8 f51d",
+        "60000000 003a3a40 fc010000000000000000000000000077"
+        "fc010000000000000000000000000005 0104 94d9 00000000"
+        "60000000 000a113f fc010000000000000000000000000005"
+        "fc010000000000000000000000000077 1234 0009 000a ffff f51d",
+    },
+    {   /* Packet too big, MTU 1280, about TCP. */
+        false,
+        "60000000 00483a40 fc010000000000000000000000000009"
+        "fc010000000000000000000000000077 0200 99c0 00000500"
+        "60000000 0018063f fc010000000000000000000000000077"
+        "fc010000000000000000000000000005"
+        "0050 1234 00000001 00000002 5010 03e8 dc1b 0000 61626364",
+        "60000000 00483a40 fc040000000000000000000900000077"
+        "fc040000000000000000000000000001 0200 99b9 00000500"
+        "60000000 0018063f fc040000000000000000000000000001"
+        "fc040000000000000000000500000077"
+        "0050 1234 00000001 00000002 5010 03e8 dc14 0000 61626364",
+    },
+    {   /* Time exceeded, about an echo reply. */
+        false,
+        "60000000 003c3a40 fc010000000000000000000000000009"
+        "fc010000000000000000000000000077 0300 6a3e 00000000"
+        "60000000 000c3a01 fc010000000000000000000000000077"
+        "fc010000000000000000000000000005 8100 a760 0007 0001 70696e67",
+        "60000000 003c3a40 fc040000000000000000000900000077"
+        "fc040000000000000000000000000001 0300 6a37 00000000"
+        "60000000 000c3a01 fc040000000000000000000000000001"
+        "fc040000000000000000000500000077 8100 a759 0007 0001 70696e67",
+    },
+};
+
+/* Stores the frame of a packet; returns its size.  Its checksum must be right,
+ * whoever computed it. */
+static size_t
+get_packet(const char *hex, uint8_t frame[MAX_FRAME])
+{
+    enum { ICMP = ETH_HEADER_LEN + IPV6_HEADER_LEN };
+    size_t size = ETH_HEADER_LEN;
+    uint8_t head[40] = { 0 };
+
+    memset(frame, 0, size);
+    put_be16(frame + 12, ETH_TYPE_IPV6);
+    size += parse_hex(hex, frame + size);
+    memcpy(head, frame + ETH_HEADER_LEN + 8, 32);
+    put_be16(head + 34, size - ICMP);
+    head[39] = IPPROTO_ICMPV6;
+    assert_int_equal(end_sum(add_bytes(add_bytes(0, head, sizeof head),
+                                       frame + ICMP, size - ICMP)), 0);
+    return size;
+}
+
+static void
+error_translate_ipv6_packets(void **state OVS_UNUSED)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(packets); i++) {
+        struct error_plan plan = plan_of(&networks[1], packets[i].outbound);
+        uint8_t frame[MAX_FRAME], right[MAX_FRAME];
+        size_t size = get_packet(packets[i].packet, frame);
+
+        assert_int_equal(get_packet(packets[i].translated, right), size);
+        assert_int_equal(error_translate(&plan, frame, size), size);
+        assert_memory_equal(frame, right, size);
     }
 }
 
@@ -428,33 +533,35 @@ static bool
 parse_plan(const char *s, struct error_plan *plan)
 {
     uint8_t bytes[64];
-    size_t n = 0;
 
-    for (const char *p = s; *p; p += 2 + (p[2] == '.')) {
-        bool ok;
-
-        bytes[n++] = hexits_value(p, 2, &ok);
-    }
-    return error_plan_parse(bytes, n, plan);
+    return error_plan_parse(bytes, parse_hex(s, bytes), plan);
 }
 
 static void
 error_plan_there_and_back(void **state OVS_UNUSED)
 {
-    struct ds s = DS_EMPTY_INITIALIZER;
-    struct error_plan plan;
+    static const char *const texts[N_NETWORKS] = {
+        "70.69.70.01.10.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00.07",
+        "70.69.36.01.40.60.00.00."
+        "fc.04.00.00.00.00.00.00.00.00.00.00.00.00.00.01."
+        "fc.01.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.07",
+    };
 
-    error_plan_put(&outbound, &s);
-    assert_string_equal(ds_cstr(&s), "70.69.70.01.10.18.00.00."
-                        "0a.0a.00.01.c0.a8.02.00.00.00.00.07");
-    assert_true(parse_plan(ds_cstr(&s), &plan));
-    assert_true(plan.outbound);
-    assert_int_equal(plan.network, 7);
-    assert_true(address_equals(plan.fake.ip, outbound.fake.ip));
-    assert_int_equal(plan.fake.plen, 16);
-    assert_true(address_equals(plan.real.network, outbound.real.network));
-    assert_int_equal(plan.real.plen, 24);
-    ds_destroy(&s);
+    for (size_t i = 0; i < N_NETWORKS; i++) {
+        struct error_plan outbound = plan_of(&networks[i], true), plan;
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        error_plan_put(&outbound, &s);
+        assert_string_equal(ds_cstr(&s), texts[i]);
+        assert_true(parse_plan(ds_cstr(&s), &plan));
+        assert_true(plan.outbound);
+        assert_int_equal(plan.network, 7);
+        assert_true(address_equals(plan.fake.ip, outbound.fake.ip));
+        assert_int_equal(plan.fake.plen, outbound.fake.plen);
+        assert_true(address_equals(plan.real.network, outbound.real.network));
+        assert_int_equal(plan.real.plen, outbound.real.plen);
+        ds_destroy(&s);
+    }
 }
 
 static void
@@ -464,6 +571,7 @@ error_plan_refuses(void **state OVS_UNUSED)
         "", "70", "70.69.70.01.10.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00",
         "70.69.70.01.10.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00.07.00",
         "70.69.71.01.10.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00.07",
+        "70.69.36.01.10.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00.07",
         "70.69.70.02.10.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00.07",
         "70.69.70.01.11.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00.07",
         "70.69.70.01.00.18.00.00.0a.0a.00.01.c0.a8.02.00.00.00.00.07",
@@ -482,6 +590,40 @@ error_plan_refuses(void **state OVS_UNUSED)
     assert_false(error_plan_parse(NULL, 0, &plan));
 }
 
+/* What begins with HEAD is that of fc04::1 and fc01::, network 7. */
+#define IPV6_PLAN(HEAD) \
+    HEAD ".00.00.fc.04.00.00.00.00.00.00.00.00.00.00.00.00.00.01." \
+    "fc.01.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.07"
+
+static void
+error_plan_refuses_ipv6(void **state OVS_UNUSED)
+{
+    static const char *const others[] = {
+        IPV6_PLAN("70.69.70.01.40.60"), IPV6_PLAN("70.69.36.02.40.60"),
+        IPV6_PLAN("70.69.36.01.41.60"), IPV6_PLAN("70.69.36.01.00.60"),
+        IPV6_PLAN("70.69.36.01.ff.60"), IPV6_PLAN("70.69.36.01.40.00"),
+        IPV6_PLAN("70.69.36.01.40.40"), IPV6_PLAN("70.69.36.01.40.7f"),
+        IPV6_PLAN("70.69.36.01.40.80"), IPV6_PLAN("70.69.36.01.40.ff"),
+        IPV6_PLAN("70.69.36.01.40.60") ".00",
+        /* A host bit that is not 0; in the fake prefix. */
+        "70.69.36.01.40.60.00.00.fc.04.00.00.00.00.00.00.00.00.00.00.00.00.00."
+        "01.fc.01.00.00.00.00.00.00.00.00.00.00.80.00.00.00.00.00.00.07",
+        "70.69.36.01.40.60.00.00.fc.04.00.00.00.00.00.00.00.00.00.00.00.00.00."
+        "01.fc.04.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.00.07",
+        /* IPv4-mapped. */
+        "70.69.36.01.10.78.00.00.00.00.00.00.00.00.00.00.00.00.ff.ff.0a.0a.00."
+        "01.00.00.00.00.00.00.00.00.00.00.ff.ff.c0.a8.02.00.00.00.00.07",
+        "70.69.36.01.40.78.00.00.fc.04.00.00.00.00.00.00.00.00.00.00.00.00.00."
+        "01.00.00.00.00.00.00.00.00.00.00.ff.ff.c0.a8.02.00.00.00.00.07",
+    };
+    struct error_plan plan;
+
+    assert_true(parse_plan(IPV6_PLAN("70.69.36.01.40.60"), &plan));
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        assert_false(parse_plan(others[i], &plan));
+    }
+}
+
 const struct CMUnitTest error_translate_tests[] = {
     cmocka_unit_test(error_translate_outbound),
     cmocka_unit_test(error_translate_inbound),
@@ -489,9 +631,12 @@ const struct CMUnitTest error_translate_tests[] = {
     cmocka_unit_test(error_translate_refuses_addresses),
     cmocka_unit_test(error_translate_refuses_cut),
     cmocka_unit_test(error_translate_refuses_odd),
+    cmocka_unit_test(error_translate_refuses_odd_ipv6),
     cmocka_unit_test(error_translate_refuses_checksums),
     cmocka_unit_test(error_translate_random),
+    cmocka_unit_test(error_translate_ipv6_packets),
     cmocka_unit_test(error_plan_there_and_back),
     cmocka_unit_test(error_plan_refuses),
+    cmocka_unit_test(error_plan_refuses_ipv6),
     { .name = NULL },
 };

@@ -99,6 +99,14 @@
 #define JUMP(SET, KEY, CHAIN) \
     "element set=" SET " key=" KEY " data={ verdict=-3 chain=" CHAIN " }\n"
 
+/* An IPv4 address, IPv4-mapped. */
+#define ADDRESS(IP) \
+    { .s6_addr = { [10] = 0xff, 0xff, (IP) >> 24, (IP) >> 16 & 255, \
+                   (IP) >> 8 & 255, (IP) & 255 } }
+
+/* fc04::1. */
+#define ADDRESS6 { .s6_addr = { 0xfc, 0x04, [15] = 1 } }
+
 static void
 check_table(const struct firewall_config *config, const char *expected)
 {
@@ -113,9 +121,9 @@ static void
 firewall_several_ports(void **state OVS_UNUSED)
 {
     const struct firewall_port ports[] = {
-        { "fake0", htonl(0x0a0a0001), 0x100 },
-        { "fake0", htonl(0x0a0b0001), 0x100 },
-        { "fake1", htonl(0x0a0c0001), 0x300 },
+        { "fake0", ADDRESS(0x0a0a0001), 0x100 },
+        { "fake0", ADDRESS(0x0a0b0001), 0x100 },
+        { "fake1", ADDRESS(0x0a0c0001), 0x300 },
     };
     struct firewall_config config = {
         .bridge = "br.0", .mark_mask = 0x300,
@@ -177,6 +185,115 @@ firewall_several_ports(void **state OVS_UNUSED)
         OPTIONS_RULE
         ELEMENT("addresses", HEX("0a0a0001"))
         ELEMENT("ways", HEX("0a0a0001" FAKE0)));
+}
+
+#define IPV6 LOAD("meta", "nfproto") CMP("eq", HEX("0a"))
+#define SOURCE6 " [ payload to=1 base=network offset=8 len=16 ]"
+#define FROM6 IPV6 SOURCE6 IN("addresses6")
+#define ELSEWHERE6 FROM6 SOURCE6 " [ meta to=2 key=oifname ]" \
+    NOT_IN("ways6") LOAD("meta", "oifname") CMP("neq", "{ \"lo\" }")
+#define HEALTH_CHECK6 ORIGINAL DNAT SOURCE6 \
+    " [ ct to=2 key=daddr6 dir=0 ]" IN("own6")
+#define ICMP6_ERROR IPV6 LOAD("meta", "l4proto") CMP("eq", HEX("3a")) \
+    " [ payload to=1 base=transport offset=0 len=1 ]" CMP("lt", HEX("80"))
+#define WALL_RULE6 RULE("wall", \
+    LOAD("meta", "oifname") CMP("neq", "{ \"fake0\" }") ELSEWHERE6 \
+    " [ objref type=1 name=wall ]" VERDICT("0"))
+#define OBJECTS6 \
+    "object name=hop-by-hop type=1\n" \
+    "object name=routing type=1\n" \
+    "object name=destination-options type=1\n" \
+    "object name=authentication type=1\n" \
+    "object name=atomic-fragment type=1\n"
+#define WALL_SETS6 \
+    "set name=addresses6 type=8 len=16\n" \
+    "set name=ways6 type=553 len=32\n"
+#define HEADER_RULE(TYPE, COUNTER) RULE("headers", \
+    " [ exthdr to=1 type=" TYPE " offset=0 len=1 flags=1 ]" \
+    CMP("eq", HEX("01")) " [ objref type=1 name=" COUNTER " ]" VERDICT("0"))
+#define HEADERS_CHAIN CHAIN("headers", "0", "-450", "filter")
+#define HEADERS_RULES \
+    RULE("headers", LOAD("meta", "nfproto") CMP("neq", HEX("0a")) \
+         VERDICT("-5")) \
+    RULE("headers", " [ payload to=1 base=network offset=24 len=16 ]" \
+         " [ meta to=2 key=iifname ]" NOT_IN("ways6") VERDICT("-5")) \
+    HEADER_RULE("0", "hop-by-hop") \
+    HEADER_RULE("43", "routing") \
+    HEADER_RULE("60", "destination-options") \
+    HEADER_RULE("51", "authentication") \
+    RULE("headers", " [ exthdr to=1 type=44 offset=2 len=2 ]" \
+         " [ bitwise from=1 to=1 len=2 mask=" HEX("fff9") \
+         " xor=" HEX("0000") " ]" CMP("eq", HEX("0000")) \
+         " [ objref type=1 name=atomic-fragment ]" VERDICT("0"))
+#define FC04 "fc040000000000000000000000000001"
+
+/* Both families on one port; then IPv6 alone, without marks. */
+static void
+firewall_ipv6(void **state OVS_UNUSED)
+{
+    const struct firewall_port ports[] = {
+        { "fake0", ADDRESS6, 0x100 },
+        { "fake0", ADDRESS(0x0a0a0001), 0x100 },
+    };
+    struct firewall_config config = {
+        .bridge = "br0", .mark_mask = 0x300,
+        .ports = ports, .n_ports = ARRAY_SIZE(ports),
+    };
+
+    check_table(&config,
+        START OBJECTS6
+        CHAIN("mark-in", "0", "-90", "filter")
+        CHAIN("mark-out", "3", "-90", "route")
+        CHAIN("host-out", "4", "90", "nat")
+        "chain name=mark-0x100\n"
+        WALL_CHAIN
+        OPTIONS_CHAIN
+        HEADERS_CHAIN
+        WALL_SETS
+        "set name=own type=455 len=8\n"
+        MAP("ports", "41", "16") HOST_ORDER "\n"
+        MAP("sources", "7", "4") "\n"
+        MAP("marks", "19", "4") HOST_ORDER "\n"
+        WALL_SETS6
+        "set name=own6 type=520 len=32\n"
+        MAP("sources6", "8", "16") "\n"
+        RULE("mark-in", ORIGINAL LOAD("meta", "iifname") VMAP("ports"))
+        RULE("mark-in", ANSWERS)
+        RULE("mark-out", FROM HEALTH_CHECK SOURCE VMAP("sources"))
+        RULE("mark-out", FROM VERDICT("-5"))
+        RULE("mark-out", UNREACHABLE ANSWERS)
+        RULE("mark-out", FROM6 HEALTH_CHECK6 SOURCE6 VMAP("sources6"))
+        RULE("mark-out", FROM6 VERDICT("-5"))
+        RULE("mark-out", ICMP6_ERROR ANSWERS)
+        RULE("host-out", ELSEWHERE HEALTH_CHECK " [ masq ]")
+        RULE("host-out", ELSEWHERE6 HEALTH_CHECK6 " [ masq ]")
+        MARK_RULES("mark-0x100", MARK1)
+        WALL_RULE_ONE_PORT
+        WALL_RULE6
+        OPTIONS_RULE
+        HEADERS_RULES
+        ELEMENT("addresses", HEX("0a0a0001"))
+        ELEMENT("addresses6", HEX(FC04))
+        JUMP("marks", MARK1, "mark-0x100")
+        ELEMENT("own", HEX("0a0a00010a0a0001"))
+        ELEMENT("own6", HEX(FC04 FC04))
+        JUMP("ports", "{ \"fake0\" }", "mark-0x100")
+        JUMP("sources", HEX("0a0a0001"), "mark-0x100")
+        JUMP("sources6", HEX(FC04), "mark-0x100")
+        ELEMENT("ways", HEX("0a0a0001" FAKE0))
+        ELEMENT("ways6", HEX(FC04 FAKE0)));
+
+    config.mark_mask = 0;
+    config.n_ports = 1;
+    check_table(&config,
+        START OBJECTS6
+        WALL_CHAIN
+        HEADERS_CHAIN
+        WALL_SETS6
+        WALL_RULE6
+        HEADERS_RULES
+        ELEMENT("addresses6", HEX(FC04))
+        ELEMENT("ways6", HEX(FC04 FAKE0)));
 }
 
 /* What the kernel says. */
@@ -390,8 +507,8 @@ read_garbage(const struct nlmsghdr *good, size_t size, int changes)
     nft_text_add(&text, nlh);
     nft_is_of_table(nlh, "pipette-br0");
     nft_table_uses(nlh);
-    nat_rules_may_differ(nlh);
-    nft_get_counter(nlh, FIREWALL_COUNTER, &count);
+    nat_rules_may_differ(nlh, NAT_RULES_IPV4 | NAT_RULES_IPV6);
+    nft_get_counter(nlh, "wall", &count);
     free(nft_get_name(nlh));
     nft_text_destroy(&text);
     free(nlh);
@@ -415,14 +532,19 @@ garble(struct nl_msg *msg, void *aux OVS_UNUSED)
 static void
 firewall_garbage(void **state OVS_UNUSED)
 {
-    const struct firewall_port port = { "fake0", htonl(0x0a0a0001), 0x100 };
-    const struct firewall_config config = {
-        .bridge = "br0", .mark_mask = 0x100, .ports = &port, .n_ports = 1,
+    const struct firewall_port ports[] = {
+        { "fake0", ADDRESS(0x0a0a0001), 0x100 },
+        { "fake0", ADDRESS6, 0x100 },
     };
-    const struct nft_counter count = { 1, 2 };
+    const struct firewall_config config = {
+        .bridge = "br0", .mark_mask = 0x100,
+        .ports = ports, .n_ports = ARRAY_SIZE(ports),
+    };
+    struct nft_named_counter counters[FIREWALL_N_WALLS];
 
     random_set_seed(1);
-    firewall_table_build(&config, &count, garble, NULL);
+    firewall_table_init_counters(counters);
+    firewall_table_build(&config, counters, garble, NULL);
 }
 
 /* Destination NAT of others. */
@@ -454,8 +576,19 @@ chain_message(struct chain chain)
 }
 
 static void
+check_dnat(struct nl_msg *msg, unsigned int families, bool is_dnat,
+           bool may_differ)
+{
+    assert_int_equal(nat_rules_is_dnat_chain(nlmsg_hdr(msg), families),
+                     is_dnat);
+    assert_int_equal(nat_rules_may_differ(nlmsg_hdr(msg), families),
+                     may_differ);
+}
+
+static void
 firewall_dnat(void **state OVS_UNUSED)
 {
+    /* For IPv4; the same for IPv6 where the family is the other. */
     static const struct {
         struct chain chain;
         bool is_dnat, may_differ;
@@ -478,16 +611,23 @@ firewall_dnat(void **state OVS_UNUSED)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct nl_msg *msg = chain_message(cases[i].chain);
 
-        assert_int_equal(nat_rules_is_dnat_chain(nlmsg_hdr(msg)),
-                         cases[i].is_dnat);
-        assert_int_equal(nat_rules_may_differ(nlmsg_hdr(msg)),
-                         cases[i].may_differ);
+        check_dnat(msg, NAT_RULES_IPV4, cases[i].is_dnat,
+                   cases[i].may_differ);
+
+        struct nfgenmsg *header = nlmsg_data(nlmsg_hdr(msg));
+        header->nfgen_family = (header->nfgen_family == NFPROTO_IPV4
+                                ? NFPROTO_IPV6
+                                : header->nfgen_family == NFPROTO_IPV6
+                                ? NFPROTO_IPV4 : header->nfgen_family);
+        check_dnat(msg, NAT_RULES_IPV6, cases[i].is_dnat,
+                   cases[i].may_differ);
         nlmsg_free(msg);
     }
 }
 
 const struct CMUnitTest firewall_tests[] = {
     cmocka_unit_test(firewall_several_ports),
+    cmocka_unit_test(firewall_ipv6),
     cmocka_unit_test(firewall_lines),
     cmocka_unit_test(firewall_elements),
     cmocka_unit_test(firewall_tables),

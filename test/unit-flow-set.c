@@ -3,14 +3,13 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-flow-lib.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "bitmap.h"
 #include "openflow/address-set.h"
-#include "openflow/flow-diff.h"
 #include "openflow/flow-limits.h"
 #include "openflow/flow-set.h"
 #include "openflow/vlan-flows.h"
@@ -19,85 +18,40 @@
 #include "svec.h"
 #include "util.h"
 
-#define N_FLOWS 12
-
-static const struct svec none_ignored = SVEC_EMPTY_INITIALIZER;
-
-/* Returns a bitmap of these VLANs, which is valid for some more calls. */
-static const unsigned long *
-vlans_of(int first, int last)
-{
-    static unsigned long pool[16][BITMAP_N_LONGS(4096)];
-    static int i;
-
-    i = (i + 1) % ARRAY_SIZE(pool);
-    memset(pool[i], 0, sizeof pool[i]);
-    bitmap_set_multiple(pool[i], first, last - first + 1, true);
-    return pool[i];
-}
-
-static struct flow_config
-random_config(void)
-{
-    int vlan = 1 + random_range(4094);
-    struct flow_config config = {
-        .uplink.number = 1 + random_range(65279),
-        .fake_port.number = 1 + random_range(65279),
-        .fake = { address_from_u32((1 + random_range(126)) << 24
-                                   | random_range(1 << 16) << 8
-                                   | (1 + random_range(254))), 16 },
-        .vlans = vlans_of(vlan, vlan),
-        .ignored_clients = &none_ignored,
-        .timeout = 1 + random_range(65535),
-    };
-
-    eth_addr_random(&config.server_mac);
-    eth_addr_random(&config.client_mac);
-    return config;
-}
-
-/* Counts the lines of 'flows' that contain 'format', formatted. */
-static size_t OVS_PRINTF_FORMAT(2, 3)
-count(const struct svec *flows, const char *format, ...)
-{
-    const char *flow;
-    size_t i, n = 0;
-    va_list args;
-
-    va_start(args, format);
-    char *s = xvasprintf(format, args);
-    va_end(args);
-    SVEC_FOR_EACH (i, flow, flows) {
-        n += strstr(flow, s) != NULL;
-    }
-    free(s);
-    return n;
-}
-
-/* Appends to 'flows' the flow set for the 'n' networks in 'c': ovs-ofctl takes
- * it, and no two flows have the same match. */
-static void
-build(const struct flow_config *c, size_t n, struct svec *flows)
-{
-    struct flow_list list = FLOW_LIST_INITIALIZER;
-    struct flow_list none = FLOW_LIST_INITIALIZER;
-    struct flow_list changes = FLOW_LIST_INITIALIZER;
-
-    flow_set_build(c, n, flows);
-    char *error = flow_list_parse(&list, flows);
-    if (error) {
-        fail_msg("%s", error);
-    }
-    flow_list_diff(&list, &list, NULL, &changes);
-    assert_int_equal(changes.n, 0);
-    flow_list_diff(&list, &none, NULL, &changes);
-    assert_int_equal(changes.n, flows->n);
-    flow_list_clear(&changes);
-    flow_list_clear(&list);
-}
+/* Of the published set. */
+#define N_FLOWS(IPV6) ((IPV6) ? 10 : 12)
 
 /* Whatever the configuration, the flows are ones that ovs-ofctl would take,
  * no two have the same match, and each value stands where it belongs. */
+static void
+check_any_config(const struct flow_config *c, struct svec *flows)
+{
+    bool ipv6 = config_is_ipv6(c);
+    char fake[ADDRESS_STRLEN];
+
+    address_to_string(c->fake.ip, fake);
+    build_flows(c, 1, flows);
+    assert_int_equal(flows->n, N_FLOWS(ipv6));
+    assert_int_equal(count(flows, "in_port=%"PRIu16" ", c->uplink.number)
+                     + count(flows, "in_port=%"PRIu16",", c->uplink.number),
+                     3);
+    assert_int_equal(count(flows, "set_field:%d->vlan_vid",
+                           4096 + vlan_get_only(c)), 2);
+    assert_int_equal(count(flows, "hard_timeout=%"PRIu16",", c->timeout), 2);
+    assert_int_equal(count(flows, "idle_timeout=%"PRIu16",", c->timeout), 2);
+    assert_int_equal(count(flows, "%s_src=%s,", ipv6 ? "ipv6" : "ip", fake),
+                     2);
+    assert_int_equal(count(flows, "set_field:%s->%s_dst,", fake,
+                           ipv6 ? "ipv6" : "ip"), 2);
+    assert_int_equal(count(flows, "load:%#"PRIx16"->NXM_NX_REG1[0..15]",
+                           c->fake_port.number), 2);
+    assert_int_equal(count(flows, "load:%#"PRIx16"->NXM_NX_REG2[0..15]",
+                           c->uplink.number), 2);
+    assert_int_equal(count(flows, "limit="), 0);
+    assert_int_equal(count(flows, "actions=drop # "), 3);
+    assert_int_equal(count(flows, "#"), 3);
+}
+
 static void
 flow_set_any_config(void **state OVS_UNUSED)
 {
@@ -106,126 +60,150 @@ flow_set_any_config(void **state OVS_UNUSED)
         struct flow_config c = random_config();
         struct svec flows = SVEC_EMPTY_INITIALIZER;
 
-        build(&c, 1, &flows);
-        assert_int_equal(flows.n, N_FLOWS);
-        assert_int_equal(count(&flows, "in_port=%"PRIu16,
-                               c.uplink.number),
-                         c.uplink.number == c.fake_port.number ? 6 : 3);
-        assert_int_equal(count(&flows, "set_field:%d->vlan_vid",
-                               4096 + vlan_get_only(&c)), 2);
-        assert_int_equal(count(&flows, "hard_timeout=%"PRIu16",", c.timeout),
-                         2);
-        assert_int_equal(count(&flows, "idle_timeout=%"PRIu16",", c.timeout),
-                         2);
-        assert_int_equal(count(&flows, "ip_src="IP_FMT",",
-                               IP_ARGS(address_to_ip(c.fake.ip))), 2);
+        check_any_config(&c, &flows);
         assert_int_equal(count(&flows, "load:%#"PRIx32"->NXM_OF_IP_DST[]",
                                address_to_u32(c.fake.ip)), 2);
         assert_int_equal(count(&flows, "load:%#"PRIx32"->NXM_NX_REG0[16..31]",
                                address_to_u32(c.fake.ip) >> 16), 2);
-        assert_int_equal(count(&flows, "load:%#"PRIx16"->NXM_NX_REG1[0..15]",
-                               c.fake_port.number), 2);
-        assert_int_equal(count(&flows, "load:%#"PRIx16"->NXM_NX_REG2[0..15]",
-                               c.uplink.number), 2);
         assert_int_equal(count(&flows, "dl_src="ETH_ADDR_FMT" ",
                                ETH_ADDR_ARGS(c.server_mac)), 1);
         assert_int_equal(count(&flows, "set_field:"ETH_ADDR_FMT"->arp_sha",
                                ETH_ADDR_ARGS(c.client_mac)), 1);
-        assert_int_equal(count(&flows, "limit="), 0);
-        assert_int_equal(count(&flows, "actions=drop # "), 3);
-        assert_int_equal(count(&flows, "#"), 3);
-
         svec_destroy(&flows);
     }
 }
 
-/* Returns a configuration for a real subnet that is known. */
-static struct flow_config
-random_subnet_config(void)
+static void
+flow_set_any_config_ipv6(void **state OVS_UNUSED)
 {
-    struct flow_config c = random_config();
+    random_set_seed(1);
+    for (int i = 0; i < 2000; i++) {
+        struct flow_config c = random_config_ipv6();
+        struct svec flows = SVEC_EMPTY_INITIALIZER;
 
-    c.real.plen = 20 + random_range(11);
-    c.fake.plen = 2 * c.real.plen - 32;
-    c.real.network = address_from_u32(((1 + random_range(126)) << 24
-                                       | random_range(1 << 24))
-                                      & UINT32_MAX << (32 - c.real.plen));
-    c.protocols = 1 + random_range(7);
-    c.routed = random_range(2);
-    c.max_clients = 1 + random_range(100000);
-    c.ct_zone = 1 + random_range(65535);
-    return c;
+        check_any_config(&c, &flows);
+        assert_int_equal(count(&flows, "load:%#"PRIx64"->NXM_NX_IPV6_DST"
+                               "[0..63],load:%#"PRIx64"->NXM_NX_IPV6_DST"
+                               "[64..127],", c.fake.ip.lo, c.fake.ip.hi), 2);
+        assert_int_equal(count(&flows, "load:%#"PRIx64"->NXM_NX_XXREG3"
+                               "[64..127],", c.fake.ip.hi), 2);
+        assert_int_equal(count(&flows, "arp"), 0);
+        svec_destroy(&flows);
+    }
+}
+
+/* Returns how many flows of one network match ICMP or ICMPv6: errors, echo and
+ * later fragments. */
+static size_t
+count_icmp(const struct flow_config *c)
+{
+    bool ipv6 = config_is_ipv6(c);
+
+    return ((ipv6 ? 2 * 4 : 2 * 3) + 2 + c->routed
+            + (!(c->protocols & FLOW_ICMP) ? 0 : ipv6 ? 2 : 3));
 }
 
 /* The same of the other set.  Each flow that drops says why. */
+static void
+check_any_subnet(const struct flow_config *c)
+{
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
+    bool ipv6 = config_is_ipv6(c);
+    unsigned int n = (ipv6 ? 128 : 32) - c->real.plen;
+
+    build_flows(c, 1, &flows);
+    assert_int_equal(count(&flows, "actions=drop"),
+                     count(&flows, "actions=drop # "));
+    assert_int_equal(count(&flows, "learn("), c->routed ? 5 : 1);
+    assert_int_equal(count(&flows, "ct("), c->routed ? 4 : 0);
+    assert_int_equal(count(&flows, "zone=%"PRIu16",", c->ct_zone),
+                     c->routed ? 4 : 0);
+    assert_int_equal(count(&flows, ",limit=%"PRIu32",", c->max_clients),
+                     c->routed);
+    assert_int_equal(count(&flows, ",limit=%u,", 1u << MIN(n, 16)),
+                     c->routed ? 2 : 1);
+    assert_int_equal(count(&flows, "more hosts than the real subnet has"),
+                     n <= 16);
+    assert_int_equal(count(&flows, "more hosts than are learned"), n > 16);
+    assert_int_equal(count(&flows, "tcp"), c->protocols & FLOW_TCP ? 3 : 0);
+    assert_int_equal(count(&flows, "udp"), c->protocols & FLOW_UDP ? 3 : 0);
+    assert_int_equal(count(&flows, "icmp"), count_icmp(c));
+    assert_int_equal(count(&flows, "nw_proto=44,nw_frag=later"),
+                     ipv6 ? 2 : 0);
+    assert_int_equal(count(&flows, "documentation"), ipv6 ? 2 : 0);
+    assert_int_equal(count(&flows, "=meter:28777,controller(id=28777,"), 2);
+    assert_int_equal(count(&flows, "from the target") - 1
+                     + count(&flows, "actions=goto_table:4"), 2 * n);
+    /* None is of the other family. */
+    assert_int_equal(count(&flows, ipv6 ? "nw_src" : "ipv6"), 0);
+    assert_int_equal(count(&flows, ipv6 ? "NXM_OF_IP" : "IPV6"), 0);
+    svec_destroy(&flows);
+}
+
 static void
 flow_set_any_subnet(void **state OVS_UNUSED)
 {
     random_set_seed(1);
     for (int i = 0; i < 2000; i++) {
         struct flow_config c = random_subnet_config();
+
+        check_any_subnet(&c);
+    }
+}
+
+static void
+flow_set_any_subnet_ipv6(void **state OVS_UNUSED)
+{
+    random_set_seed(1);
+    for (int i = 0; i < 1000; i++) {
+        struct flow_config c = random_subnet_config_ipv6();
+
+        check_any_subnet(&c);
+    }
+}
+
+/* Examples are walls, but for who uses them. */
+static void
+flow_set_documentation(void **state OVS_UNUSED)
+{
+    static const struct {
+        struct address address;
+        unsigned int n;
+    } tests[] = {
+        { { UINT64_C(0x20010db700000000), 1 }, 2 },
+        { { UINT64_C(0x20010db800000000), 1 }, 1 },
+        { { UINT64_C(0x20010db8ffffffff), 1 }, 1 },
+        { { UINT64_C(0x20010db900000000), 1 }, 2 },
+        { { UINT64_C(0x3fff0fff00000000), 1 }, 1 },
+        { { UINT64_C(0x3fff100000000000), 1 }, 2 },
+    };
+
+    random_set_seed(1);
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(tests); i++) {
+        struct flow_config c = random_subnet_config_ipv6();
         struct svec flows = SVEC_EMPTY_INITIALIZER;
-        unsigned int n = 32 - c.real.plen;
 
-        build(&c, 1, &flows);
-        assert_int_equal(count(&flows, "actions=drop"),
-                         count(&flows, "actions=drop # "));
-        assert_int_equal(count(&flows, "learn("), c.routed ? 5 : 1);
-        assert_int_equal(count(&flows, "ct("), c.routed ? 4 : 0);
-        assert_int_equal(count(&flows, "zone=%"PRIu16",", c.ct_zone),
-                         c.routed ? 4 : 0);
-        assert_int_equal(count(&flows, ",limit=%"PRIu32",", c.max_clients),
-                         c.routed);
-        assert_int_equal(count(&flows, ",limit=%u,", 1u << n),
-                         c.routed ? 2 : 1);
-        assert_int_equal(count(&flows, "tcp"),
-                         c.protocols & FLOW_TCP ? 3 : 0);
-        assert_int_equal(count(&flows, "udp"),
-                         c.protocols & FLOW_UDP ? 3 : 0);
-        assert_int_equal(count(&flows, "icmp"),
-                         (c.protocols & FLOW_ICMP ? 3 : 0)
-                         + (c.routed ? 9 : 8));
-        assert_int_equal(count(&flows, "=meter:28777,controller(id=28777,"),
-                         2);
-        assert_int_equal(count(&flows, "from the target") - 1
-                         + count(&flows, "actions=goto_table:4"), 2 * n);
-
+        if (i % 2) {
+            c.real = (struct real_subnet) { tests[i / 2].address, 126 };
+            c.real.network.lo = 0;
+        } else {
+            c.fake = (struct fake_address) { tests[i / 2].address, 124 };
+            c.real.plen = 126;
+        }
+        c.real.network = real_subnet_prefix(&c.real).network;
+        build_flows(&c, 1, &flows);
+        assert_int_equal(count(&flows, "documentation"), tests[i / 2].n);
         svec_destroy(&flows);
     }
-}
 
-static struct address_range
-range_of(uint32_t first, uint32_t last)
-{
-    return (struct address_range) {
-        address_from_u32(first), address_from_u32(last)
-    };
-}
+    /* A prefix around one of them. */
+    struct flow_config c = random_subnet_config_ipv6();
+    struct svec flows = SVEC_EMPTY_INITIALIZER;
 
-/* Has 'c' claim some of its subnet: 'set', which the caller destroys. */
-static void
-claim_randomly(struct flow_config *c, struct address_set *set)
-{
-    uint32_t first = address_to_u32(c->real.network) + 1;
-    uint32_t n = (UINT32_C(1) << (32 - c->real.plen)) - 2;
-
-    *set = (struct address_set) ADDRESS_SET_INITIALIZER;
-    for (int i = 0; i < 5; i++) {
-        uint32_t at = random_range(n);
-
-        address_set_add_range(set, range_of(
-                                  first + at,
-                                  first + at + random_range(n - at)));
-        at = random_range(n);
-        address_set_subtract_range(set, range_of(
-                                       first + at,
-                                       first + at + random_range(5)));
-    }
-    c->claims = (struct claim_config) {
-        .addresses = set,
-        .mac = { ETH_ADDR_C(0e,70,69,00,00,00), random_range(2) },
-        .hold = 15 + random_range(65521),
-    };
+    c.fake = (struct fake_address) { { UINT64_C(0x20aa) << 48, 1 }, 8 };
+    build_flows(&c, 1, &flows);
+    assert_int_equal(count(&flows, "documentation"), 1);
+    svec_destroy(&flows);
 }
 
 /* Adds to 'set' what table 18 of 'flows' says, each address once. */
@@ -263,7 +241,7 @@ flow_set_claims(void **state OVS_UNUSED)
         struct address_set set, listed = ADDRESS_SET_INITIALIZER;
 
         claim_randomly(&c, &set);
-        build(&c, 1, &flows);
+        build_flows(&c, 1, &flows);
         get_listed(&flows, &listed);
         assert_true(address_set_equals(&set, &listed));
         assert_int_equal(count(&flows, "actions=drop"),
@@ -284,14 +262,16 @@ flow_set_vlans(void **state OVS_UNUSED)
 {
     random_set_seed(1);
     for (int i = 0; i < 500; i++) {
-        struct flow_config c = i % 2 ? random_config()
-                                     : random_subnet_config();
+        struct flow_config c = (i % 4 == 0 ? random_subnet_config()
+                                : i % 4 == 1 ? random_config()
+                                : i % 4 == 2 ? random_subnet_config_ipv6()
+                                : random_config_ipv6());
         int n = 2 + random_range(40);
         int first = 1 + random_range(4095 - n);
         struct svec flows = SVEC_EMPTY_INITIALIZER;
 
         c.vlans = vlans_of(first, first + n - 1);
-        build(&c, 1, &flows);
+        build_flows(&c, 1, &flows);
         assert_int_equal(count(&flows, ",dl_vlan="), n);
         assert_int_equal(count(&flows, ",dl_vlan=%d actions=move:OXM_OF_"
                                "VLAN_VID[]->NXM_NX_REG4[0..11],pop_vlan,",
@@ -302,166 +282,11 @@ flow_set_vlans(void **state OVS_UNUSED)
         svec_clear(&flows);
 
         c.vlans = vlans_of(0, 0);
-        build(&c, 1, &flows);
+        build_flows(&c, 1, &flows);
         assert_int_equal(count(&flows, "push_vlan"), 0);
         assert_int_equal(count(&flows, "pop_vlan"), 0);
         assert_int_equal(count(&flows, "dl_vlan"), 0);
         assert_int_equal(count(&flows, "actions=drop # in: tagged"), 1);
-        svec_destroy(&flows);
-    }
-}
-
-#define MAX_NETWORKS 6
-
-/* Makes up to MAX_NETWORKS networks of one uplink.  Returns their number. */
-static size_t
-random_networks(struct flow_config configs[MAX_NETWORKS])
-{
-    static const char *const names[] = { "a", "b", "c", "d", "e", "f" };
-    size_t n = 2 + random_range(MAX_NETWORKS - 1);
-
-    for (size_t i = 0; i < n; i++) {
-        struct flow_config *c = &configs[i];
-        int first = 1 + 600 * i;
-
-        *c = random_subnet_config();
-        c->name = names[i];
-        c->id = random_uint32() << 3 | i;
-        c->uplink = configs[0].uplink;
-        c->fake.ip = address_from_u32((address_to_u32(c->fake.ip) & 0xffffff)
-                                      | (1 + i + 8 * random_range(15)) << 24);
-        c->vlans = i == 5 ? vlans_of(0, 0)
-                   : vlans_of(first, first + random_range(9));
-        if (i && random_range(2)) {
-            c->fake_port = configs[0].fake_port;
-            c->server_mac = configs[0].server_mac;
-            c->client_mac = configs[0].client_mac;
-            c->protocols = configs[0].protocols;
-        }
-    }
-    return n;
-}
-
-/* Returns 's' without the part from 'start' up to 'end', if there is one. */
-static char *
-without(const char *s, const char *start, const char *end)
-{
-    const char *from = strstr(s, start);
-    const char *to = from ? strstr(from + 1, end) : NULL;
-
-    return (to ? xasprintf("%.*s%s", (int) (from - s), s, to) : xstrdup(s));
-}
-
-/* Returns 'flow' with a comment that names no network. */
-static char *
-strip_name(const char *flow)
-{
-    const char *name = strstr(flow, " # [");
-    const char *end = name ? strstr(name, "] ") : NULL;
-
-    return (end ? xasprintf("%.*s # %s", (int) (name - flow), flow, end + 2)
-            : xstrdup(flow));
-}
-
-/* Appends to 'own' the flows of 'flows' that packets of the network 'id' meet
- * behind table 0, as if it were the only one. */
-static void
-get_own(const struct svec *flows, uint32_t id, struct svec *own)
-{
-    char *match = xasprintf(",metadata=%#"PRIx32" ", id);
-    const char *flow;
-    size_t i;
-
-    SVEC_FOR_EACH (i, flow, flows) {
-        /* Table 3 has a flow for each host bit of the largest network, and an
-         * access port does without a wall that others need. */
-        if (strstr(flow, "table=0,") || strstr(flow, "from the fake prefix")
-            || claim_set_is_listed(flow)
-            || strstr(flow, "table=3, priority=1")
-            || strstr(flow, "tagged twice")
-            || (strstr(flow, ",metadata=") && !strstr(flow, match))) {
-            continue;
-        }
-        char *s = without(flow, ",metadata=", " actions=");
-        svec_add_nocopy(own, strip_name(s));
-        free(s);
-    }
-    free(match);
-}
-
-/* Only table 0 says which network a packet is of. */
-static void
-assert_networks_apart(const struct svec *flows)
-{
-    const char *flow;
-    size_t i;
-
-    SVEC_FOR_EACH (i, flow, flows) {
-        const char *p = flow;
-
-        assert_true(!strstr(flow, "->OXM_OF_METADATA")
-                    || strstr(flow, ", table=0,"));
-        while ((p = strstr(p, "learn("))) {
-            char *args = xmemdup0(p, strchr(p, ')') - p);
-
-            /* Nothing is learned but for the network of the packet. */
-            assert_non_null(strstr(args, ",OXM_OF_METADATA[],"));
-            free(args);
-            p++;
-        }
-    }
-}
-
-/* Whatever the networks, each has what it would have alone. */
-static void
-flow_set_networks(void **state OVS_UNUSED)
-{
-    random_set_seed(1);
-    for (int i = 0; i < 300; i++) {
-        struct flow_config configs[MAX_NETWORKS];
-        size_t n = random_networks(configs);
-        struct svec flows = SVEC_EMPTY_INITIALIZER;
-        struct address_set sets[MAX_NETWORKS];
-
-        for (size_t j = 0; j < n; j++) {
-            claim_randomly(&configs[j], &sets[j]);
-            if (random_range(2)) {
-                configs[j].claims.addresses = NULL;
-            }
-        }
-
-        build(configs, n, &flows);
-        assert_networks_apart(&flows);
-        assert_int_equal(count(&flows, "from the fake prefix"), n);
-        unsigned int max_bits = 0;
-        for (size_t j = 0; j < n; j++) {
-            max_bits = MAX(max_bits, 32 - configs[j].real.plen);
-        }
-        assert_int_equal(count(&flows, "table=3, priority=1"), 2 * max_bits);
-        for (size_t j = 0; j < n; j++) {
-            struct svec alone = SVEC_EMPTY_INITIALIZER;
-            struct svec own = SVEC_EMPTY_INITIALIZER;
-            struct svec expected = SVEC_EMPTY_INITIALIZER;
-
-            flow_set_build(&configs[j], 1, &alone);
-            get_own(&alone, 0, &expected);
-            get_own(&flows, configs[j].id, &own);
-            svec_sort(&own);
-            svec_sort(&expected);
-            assert_int_equal(own.n, expected.n);
-            for (size_t k = 0; k < own.n; k++) {
-                assert_string_equal(own.names[k], expected.names[k]);
-            }
-            assert_int_equal(count(&flows, "load:%#"PRIx32"->OXM_OF_METADATA",
-                                   configs[j].id),
-                             1 + bitmap_count1(configs[j].vlans, 4096));
-            svec_destroy(&alone);
-            svec_destroy(&own);
-            svec_destroy(&expected);
-        }
-        for (size_t j = 0; j < n; j++) {
-            address_set_destroy(&sets[j]);
-        }
         svec_destroy(&flows);
     }
 }
@@ -674,10 +499,12 @@ flow_set_limits(void **state OVS_UNUSED)
 
 const struct CMUnitTest flow_set_tests[] = {
     cmocka_unit_test(flow_set_any_config),
+    cmocka_unit_test(flow_set_any_config_ipv6),
     cmocka_unit_test(flow_set_any_subnet),
+    cmocka_unit_test(flow_set_any_subnet_ipv6),
+    cmocka_unit_test(flow_set_documentation),
     cmocka_unit_test(flow_set_claims),
     cmocka_unit_test(flow_set_vlans),
-    cmocka_unit_test(flow_set_networks),
     cmocka_unit_test(flow_set_learned_cookie),
     cmocka_unit_test(flow_set_subnet_cookie),
     cmocka_unit_test(flow_set_limits),

@@ -9,7 +9,7 @@
 #include "agent/config/options.h"
 #include "agent/operator/switch-listings.h"
 #include "bitmap.h"
-#include "netdev/nft-format.h"
+#include "netdev/firewall.h"
 #include "openflow/drop-count.h"
 #include "openflow/flow-listing.h"
 #include "openvswitch/dynamic-string.h"
@@ -96,7 +96,6 @@ switch_listing_ipv6(void **state OVS_UNUSED)
         .role = HOST_TARGET,
         .network = network_id(&network),
         .address = { 0, 0x77 },
-        .low_bits = true,
     };
     const struct flow_listing rows = {
         .state = LISTING_DONE, .query = { .hosts = true }, .rows = &host,
@@ -111,11 +110,11 @@ switch_listing_ipv6(void **state OVS_UNUSED)
 }
 
 static void
-check_drops(const struct drop_count *drops, const struct nft_counter *wall,
+check_drops(const struct drop_count *drops, const struct firewall_walls *walls,
             long long int now, const char *expected)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
-    struct listing *l = drops_to_listing(drops, wall, now);
+    struct listing *l = drops_to_listing(drops, walls, now);
 
     listing_format(l, LISTING_CSV, &s);
     assert_string_equal(ds_cstr(&s), expected);
@@ -130,7 +129,12 @@ static void
 drops_listing(void **state OVS_UNUSED)
 {
     const char *line = "table=1,priority=3,icmp actions=drop # [lab] in: why";
-    const struct nft_counter wall = { 3, 180 };
+    const struct firewall_walls none = { .n = 0 }, walls = {
+        .walls = { { "wall: of the fake address, leaving by another port",
+                     { 3, 180 } },
+                   { "in: IPv6 routing header", { 2, 160 } } },
+        .n = 2,
+    };
     struct flow_list flows = FLOW_LIST_INITIALIZER;
     struct svec text = SVEC_EMPTY_INITIALIZER;
     struct drop_count drops;
@@ -139,7 +143,7 @@ drops_listing(void **state OVS_UNUSED)
     assert_null(flow_list_parse(&flows, &text));
     drop_count_init(&drops);
     drop_count_set_flows(&drops, &flows, &text);
-    check_drops(&drops, NULL, 0, HEAD "lab,in: why,,,\r\n");
+    check_drops(&drops, &none, 0, HEAD "lab,in: why,,,\r\n");
 
     struct ofputil_flow_stats stats = {
         .table_id = 1, .priority = 3, .packet_count = 5, .byte_count = 300,
@@ -148,12 +152,13 @@ drops_listing(void **state OVS_UNUSED)
     drop_count_begin(&drops);
     drop_count_add(&drops, &stats);
     drop_count_end(&drops, 1000);
-    check_drops(&drops, &wall, 4500, HEAD "lab,in: why,5,300,3\r\n"
+    check_drops(&drops, &walls, 4500, HEAD "lab,in: why,5,300,3\r\n"
                 ",\"wall: of the fake address, leaving by another port\","
-                "3,180,0\r\n");
+                "3,180,0\r\n"
+                ",in: IPv6 routing header,2,160,0\r\n");
     /* The figures stay when the flows are parsed anew. */
     drop_count_set_flows(&drops, &flows, &text);
-    check_drops(&drops, NULL, 4500, HEAD "lab,in: why,5,300,3\r\n");
+    check_drops(&drops, &none, 4500, HEAD "lab,in: why,5,300,3\r\n");
     drop_count_destroy(&drops);
     flow_list_clear(&flows);
     svec_destroy(&text);

@@ -37,6 +37,7 @@ static const struct CMUnitTest *const groups[] = {
     firewall_tests,
     flow_diff_tests,
     flow_listing_tests,
+    flow_networks_tests,
     flow_set_tests,
     flow_sync_tests,
     frag_mode_tests,

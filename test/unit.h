@@ -35,6 +35,7 @@ extern const struct CMUnitTest error_translate_tests[];
 extern const struct CMUnitTest firewall_tests[];
 extern const struct CMUnitTest flow_diff_tests[];
 extern const struct CMUnitTest flow_listing_tests[];
+extern const struct CMUnitTest flow_networks_tests[];
 extern const struct CMUnitTest flow_set_tests[];
 extern const struct CMUnitTest flow_sync_tests[];
 extern const struct CMUnitTest frag_mode_tests[];

@@ -114,6 +114,7 @@ static bool
 are_ports_equal(const struct bridge_ports *a, const struct bridge_ports *b)
 {
     return (a->uplink == b->uplink && a->adopted == b->adopted
+            && a->kernel == b->kernel
             && simap_equal(&a->fake_ports, &b->fake_ports));
 }
 
@@ -124,6 +125,7 @@ copy_ports(struct bridge_ports *dst, const struct bridge_ports *src)
 
     dst->uplink = src->uplink;
     dst->adopted = src->adopted;
+    dst->kernel = src->kernel;
     simap_clear(&dst->fake_ports);
     SIMAP_FOR_EACH (node, &src->fake_ports) {
         simap_put(&dst->fake_ports, node->name, node->data);
@@ -396,30 +398,53 @@ agent_request_counts(struct agent *agent)
     switch_conn_request_counts(agent->backends.conn);
 }
 
-static void
-format_wall(const struct agent *agent, struct ds *s)
-{
-    const struct nft_counter *count
-        = firewall_read_count(agent->backends.firewall);
+/* The walls: the first as always, the others as reasons of the flow set. */
 
-    if (count) {
-        ds_put_format(s, "  wall: %"PRIu64" packets, %"PRIu64" bytes\n",
-                      count->packets, count->bytes);
+static void
+format_walls(const struct agent *agent, struct ds *s)
+{
+    struct firewall_walls walls;
+
+    firewall_read_walls(agent->backends.firewall, &walls);
+    for (size_t i = 0; i < walls.n; i++) {
+        const struct firewall_wall *wall = &walls.walls[i];
+
+        if (!i) {
+            ds_put_format(s, "  wall: %"PRIu64" packets, %"PRIu64" bytes\n",
+                          wall->count.packets, wall->count.bytes);
+        } else if (wall->count.packets) {
+            ds_put_format(s, "%12"PRIu64"  %s\n", wall->count.packets,
+                          wall->reason);
+        }
     }
 }
 
 static void
-put_json_wall(const struct agent *agent, struct json *component)
+put_json_walls(const struct agent *agent, struct json *component)
 {
-    const struct nft_counter *count
-        = firewall_read_count(agent->backends.firewall);
+    struct json *dropped = json_array_create_empty();
+    struct firewall_walls walls;
 
-    if (count) {
-        struct json *wall = json_object_create();
+    firewall_read_walls(agent->backends.firewall, &walls);
+    for (size_t i = 0; i < walls.n; i++) {
+        const struct firewall_wall *wall = &walls.walls[i];
+        struct json *object = json_object_create();
 
-        json_object_put(wall, "packets", json_integer_create(count->packets));
-        json_object_put(wall, "bytes", json_integer_create(count->bytes));
-        json_object_put(component, "wall", wall);
+        json_object_put(object, "packets",
+                        json_integer_create(wall->count.packets));
+        if (!i) {
+            json_object_put(object, "bytes",
+                            json_integer_create(wall->count.bytes));
+            json_object_put(component, "wall", object);
+        } else {
+            json_object_put_string(object, "reason", wall->reason);
+            json_array_add(dropped, object);
+        }
+    }
+    if (walls.n > 1) {
+        json_object_put(component, "dropped", dropped);
+    } else {
+        json_destroy(dropped);
     }
 }
 
@@ -435,7 +460,7 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
             i == FLOWS ? switch_conn_foreign(agent->backends.conn) : 0, s);
         free(wanted);
         if (i == FIREWALL) {
-            format_wall(agent, s);
+            format_walls(agent, s);
         }
     }
     limits_format(agent->options, agent->backends.conn, s);
@@ -468,7 +493,7 @@ agent_status_to_json(const struct agent *agent)
             = component_to_json(&agent->components[i], wanted);
 
         if (i == FIREWALL) {
-            put_json_wall(agent, component);
+            put_json_walls(agent, component);
         } else if (i == FLOWS) {
             json_object_put(component, "foreign",
                             json_integer_create(

@@ -121,7 +121,7 @@ get_links_config(const struct options *options)
             .fake_port = network->fake_port,
             .id = network_id(network),
             .mac = network->server_mac,
-            .address = address_to_ip(network->fake.ip),
+            .address = address_to_in6(network->fake.ip),
             .plen = network->fake.plen,
             .routed_clients = network_serves_routed(network),
             .client_mac = network->client_mac,
@@ -151,7 +151,7 @@ get_firewall_config(const struct options *options)
 
         ports[i] = (struct firewall_port) {
             .name = network->fake_port,
-            .address = address_to_ip(network->fake.ip),
+            .address = address_to_in6(network->fake.ip),
             .mark = marks_get(&marks, network->fake_port),
         };
     }
@@ -429,6 +429,7 @@ get_flow_config(const struct network *network,
             .mac = network->claims.mac,
             .hold = network->claims.hold,
             .ignored = &network->claims.ignored,
+            .by_agent = ports->kernel && !fake_address_is_ipv4(&network->fake),
         },
         .shared = ports->adopted,
     };
@@ -509,6 +510,8 @@ backends_requested_ports(const struct options *options,
     *ports = (struct bridge_ports) {
         .uplink = BRIDGE_ROWS_UPLINK_OFPORT,
         .fake_ports = SIMAP_INITIALIZER(&ports->fake_ports),
+        .kernel = (!options->datapath_type
+                   || !strcmp(options->datapath_type, "system")),
     };
     for (size_t i = 0; i < options->n_networks; i++) {
         const char *name = options->networks[i].fake_port;

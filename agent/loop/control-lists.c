@@ -171,11 +171,12 @@ handle_drops(struct unixctl_conn *conn, int argc, const char *argv[], void *s)
                                                  COMMAND_TABLE_FORMATS,
                                                  &format, NULL, 0))) {
         const struct backends *backends = agent_backends(agent);
+        struct firewall_walls walls;
 
+        firewall_read_walls(backends->firewall, &walls);
         reply_listing(conn,
                       drops_to_listing(switch_conn_drops(backends->conn),
-                                       firewall_read_count(backends->firewall),
-                                       time_msec()), format);
+                                       &walls, time_msec()), format);
         agent_request_counts(agent);
     }
 }

@@ -10,23 +10,47 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 
+/* Appends how many solicitations became what, where the agent answers. */
+static void
+format_solicitations(const struct error_relay *relay, struct ds *s)
+{
+    const struct agent_meter *meter = &relay->meters[METER_OF_ND];
+
+    if (meter->error) {
+        ds_put_format(s, "  neighbour solicitations: not answered, the switch "
+                      "refused a meter: %s\n", meter->error);
+    } else if (meter->wanted) {
+        ds_put_format(s, "  neighbour solicitations: %"PRIu64" answered, "
+                      "%"PRIu64" refused", relay->answered,
+                      relay->unanswered);
+        if (meter->known) {
+            ds_put_format(s, ", %"PRIu64" beyond %d a second", meter->limited,
+                          ND_RATE);
+        }
+        ds_put_char(s, '\n');
+    }
+}
+
 void
 icmp_errors_format(const struct error_relay *relay, struct ds *s)
 {
-    uint64_t limited = relay->known ? relay->limited : 0;
+    const struct agent_meter *meter = &relay->meters[METER_OF_ERRORS];
 
-    if (relay->meter_error) {
+    format_solicitations(relay, s);
+    uint64_t limited = meter->known ? meter->limited : 0;
+
+    if (meter->error) {
         ds_put_format(s, "  ICMP errors of inside clients: dropped, the "
-                      "switch refused a meter: %s\n", relay->meter_error);
+                      "switch refused a meter: %s\n", meter->error);
         return;
     }
-    if (!relay->wanted
+    if (!meter->wanted
         || !(relay->translated || relay->refused || limited)) {
         return;
     }
     ds_put_format(s, "  ICMP errors of inside clients: %"PRIu64" translated, "
                   "%"PRIu64" refused", relay->translated, relay->refused);
-    if (relay->known) {
+    if (meter->known) {
         ds_put_format(s, ", %"PRIu64" beyond %d a second", limited,
                       ERROR_RATE);
     }
@@ -36,7 +60,9 @@ icmp_errors_format(const struct error_relay *relay, struct ds *s)
 void
 icmp_errors_put_json(const struct error_relay *relay, struct json *object)
 {
-    if (relay->wanted || relay->meter_error) {
+    const struct agent_meter *meter = &relay->meters[METER_OF_ERRORS];
+
+    if (meter->wanted || meter->error) {
         struct json *errors = json_object_create();
 
         json_object_put(errors, "translated",
@@ -44,11 +70,11 @@ icmp_errors_put_json(const struct error_relay *relay, struct json *object)
         json_object_put(errors, "refused",
                         json_integer_create(relay->refused));
         json_object_put(errors, "limited",
-                        relay->known ? json_integer_create(relay->limited)
+                        meter->known ? json_integer_create(meter->limited)
                         : json_null_create());
         json_object_put(errors, "meter_error",
-                        relay->meter_error
-                        ? json_string_create(relay->meter_error)
+                        meter->error
+                        ? json_string_create(meter->error)
                         : json_null_create());
         json_object_put(object, "icmp_errors", errors);
     }

@@ -166,8 +166,11 @@ put_tables(const struct metrics_source *source, struct metrics_text *m)
     }
 }
 
+/* Those of the firewall that are against packets, not against a fake address
+ * elsewhere, have no network. */
 static void
-put_drops(const struct drop_count *drops, struct metrics_text *m)
+put_drops(const struct drop_count *drops, const struct firewall_walls *walls,
+          struct metrics_text *m)
 {
     bool known = false;
 
@@ -185,6 +188,10 @@ put_drops(const struct drop_count *drops, struct metrics_text *m)
         }
         free(figures.network);
     }
+    for (size_t i = 1; i < walls->n; i++) {
+        metrics_put(m, walls->walls[i].count.packets, "network", "",
+                    "reason", walls->walls[i].reason, NULL);
+    }
     if (known) {
         metrics_begin(m, METRICS_GAUGE,
                       "pipette_dropped_packets_counted_timestamp_seconds",
@@ -196,11 +203,11 @@ put_drops(const struct drop_count *drops, struct metrics_text *m)
 }
 
 static void
-put_wall(struct firewall *firewall, struct metrics_text *m)
+put_wall(const struct firewall_walls *walls, struct metrics_text *m)
 {
-    const struct nft_counter *count = firewall_read_count(firewall);
+    const struct nft_counter *count = &walls->walls[0].count;
 
-    if (count) {
+    if (walls->n) {
         put_counter(m, "pipette_wall_packets_total",
                     "Packets that the wall of the firewall stopped.",
                     count->packets);
@@ -213,15 +220,17 @@ put_wall(struct firewall *firewall, struct metrics_text *m)
 static void
 put_icmp_errors(const struct error_relay *relay, struct metrics_text *m)
 {
-    if (!relay->wanted) {
+    const struct agent_meter *meter = &relay->meters[METER_OF_ERRORS];
+
+    if (!meter->wanted) {
         return;
     }
     metrics_begin(m, METRICS_COUNTER, "pipette_icmp_errors_total",
                   "ICMP errors of inside clients, by what became of them.");
     metrics_put(m, relay->translated, "result", "translated", NULL);
     metrics_put(m, relay->refused, "result", "refused", NULL);
-    if (relay->known) {
-        metrics_put(m, relay->limited, "result", "limited", NULL);
+    if (meter->known) {
+        metrics_put(m, meter->limited, "result", "limited", NULL);
     }
 }
 
@@ -375,15 +384,17 @@ metrics_format(const struct metrics_source *source, struct ds *s)
 {
     struct metrics_text m = METRICS_TEXT_INITIALIZER(s);
     struct flow_figures flows;
+    struct firewall_walls walls;
 
     switch_conn_get_figures(source->conn, &flows);
+    firewall_read_walls(source->firewall, &walls);
     put_agent(source, &m);
     put_components(source, &m);
     put_repairs(source, &flows, &m);
     put_flows(&flows, &m);
     put_tables(source, &m);
-    put_drops(switch_conn_drops(source->conn), &m);
-    put_wall(source->firewall, &m);
+    put_drops(switch_conn_drops(source->conn), &walls, &m);
+    put_wall(&walls, &m);
     put_icmp_errors(switch_conn_errors(source->conn), &m);
     put_claims(switch_conn_claims(source->conn), &m);
     if (source->contacts) {

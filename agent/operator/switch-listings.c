@@ -9,7 +9,7 @@
 
 #include "agent/config/options.h"
 #include "bitmap.h"
-#include "netdev/nft-format.h"
+#include "netdev/firewall.h"
 #include "openflow/claims-format.h"
 #include "openflow/drop-count.h"
 #include "openflow/flow-listing.h"
@@ -71,18 +71,6 @@ get_only_vlan(const struct network *network)
             ? (int) bitmap_scan(network->vlans, true, 0, N_VLANS) : -1);
 }
 
-/* Of a network that is no more, it is the bits that are known. */
-static struct address
-get_address(const struct flow_row *row, const struct network *network)
-{
-    struct address address = row->address;
-
-    if (row->low_bits && network) {
-        address.hi = network->real.network.hi;
-    }
-    return address;
-}
-
 static const char *const host_columns[] = {
     "network", "role", "address", "vlan", "mac", "age", "idle", "packets",
     "bytes",
@@ -99,10 +87,15 @@ add_host(struct listing *l, const struct options *options,
         [HOST_PAIR] = "pair",
     };
     const struct network *network = find_network(options, row->network);
+    struct address address = row->address;
 
+    /* Of IPv6, the flows of these have no others: see flow-family.h. */
+    if (network && (row->role == HOST_TARGET || row->role == HOST_OWNER)) {
+        address.hi |= network->real.network.hi;
+    }
     add_text(l, network ? network->name : NULL);
     listing_add(l, roles[row->role]);
-    add_address(l, get_address(row, network));
+    add_address(l, address);
     add_number(l, row->vlan >= 0 ? row->vlan : get_only_vlan(network));
     listing_add_format(l, ETH_ADDR_FMT, ETH_ADDR_ARGS(row->mac));
     add_number(l, row->age_msec / 1000);
@@ -232,7 +225,7 @@ static const char *const drop_columns[] = {
 
 struct listing *
 drops_to_listing(const struct drop_count *drops,
-                 const struct nft_counter *wall, long long int now)
+                 const struct firewall_walls *walls, long long int now)
 {
     struct listing *l = listing_create(drop_columns,
                                        ARRAY_SIZE(drop_columns));
@@ -248,11 +241,13 @@ drops_to_listing(const struct drop_count *drops,
         add_number(l, figures.known ? figures.seconds_ago : -1);
         free(figures.network);
     }
-    if (wall) {
+    for (size_t i = 0; i < walls->n; i++) {
+        const struct firewall_wall *wall = &walls->walls[i];
+
         listing_add_unknown(l);
-        listing_add(l, "wall: of the fake address, leaving by another port");
-        add_number(l, wall->packets);
-        add_number(l, wall->bytes);
+        listing_add(l, wall->reason);
+        add_number(l, wall->count.packets);
+        add_number(l, wall->count.bytes);
         listing_add_number(l, 0);
     }
     return l;

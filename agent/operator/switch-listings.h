@@ -13,7 +13,7 @@
 struct claims;
 struct drop_count;
 struct flow_listing;
-struct nft_counter;
+struct firewall_walls;
 struct options;
 struct switch_listing;
 
@@ -32,11 +32,11 @@ bool switch_listing_run(struct switch_listing *, const struct options *);
 const char *switch_listing_text(const struct switch_listing *);
 
 /* Return a listing, for the caller to destroy: what is dropped by the flows,
- * and by the firewall ('wall', NULL if there is none); and what 'network'
- * claims, or all networks if that is NULL.  The latter is NULL if there is no
+ * and by the firewall's walls; and what 'network' claims, or all networks if
+ * that is NULL.  The latter is NULL if there is no
  * such network.  'now' and 'wall_msec' are as in claims-format.h. */
 struct listing *drops_to_listing(const struct drop_count *,
-                                 const struct nft_counter *wall,
+                                 const struct firewall_walls *,
                                  long long int now);
 struct listing *claims_to_listing(const struct claims *, const char *network,
                                   long long int now, long long int wall_msec);
