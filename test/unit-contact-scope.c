@@ -195,14 +195,15 @@ contact_scope_ipv6(void **state OVS_UNUSED)
 {
     static const char *const sources[] = {
         "::", "::1", "::10.1.2.3", "fe80::1", "fec0::1", "ff02::1", "fc01::",
-        "fc01::ffff:ffff", "fc04::1", "fc04::5:0:78",
+        "fc01::ffff:ffff", "fc04::1", "fc04::5:0:78", "2001:db8::9",
+        "3fff:fff::1",
     };
     struct options o = two_families();
     struct contact_scope *s = contact_scope_create(&o);
 
     assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.77", "");
     assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::77", "");
-    assert_found(s, CONTACT_UDP, 2, "2001:db8::9", "fc01::77", "");
+    assert_found(s, CONTACT_UDP, 2, "2a00:9::5", "fc01::77", "");
     assert_found(s, CONTACT_TCP, 3, "fc01::5", "fc01::77", NULL);
     assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::1:0:0:77", NULL);
     assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::", NULL);
@@ -313,6 +314,23 @@ contact_scope_priority_tag(void **state OVS_UNUSED)
     }
 }
 
+/* A laboratory may have them for itself. */
+static void
+contact_scope_documentation(void **state OVS_UNUSED)
+{
+    struct options o;
+    struct contact_scope *s = create_scope(
+        "--uplink up0 --fake-address fc04::1/64 "
+        "--real-subnet 2001:db8:1::/96", &o);
+
+    assert_found(s, CONTACT_TCP, 2, "2001:db8:1::5", "2001:db8:1::77", "");
+    assert_found(s, CONTACT_TCP, 2, "2001:db8:2::5", "2001:db8:1::77", "");
+    assert_found(s, CONTACT_TCP, 2, "3fff::5", "2001:db8:1::77",
+                 "source that no client has");
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
 /* A router that serves nobody asks, too. */
 static void
 contact_scope_inside_only_ipv6(void **state OVS_UNUSED)
@@ -322,9 +340,9 @@ contact_scope_inside_only_ipv6(void **state OVS_UNUSED)
         "--uplink up0 --clients subnet --fake-address fc04::1/64 "
         "--real-subnet fc01::/96 --claim fc01::1:0/112", &o);
 
-    assert_found(s, CONTACT_TCP, 2, "2001:db8::9", "fc01::77",
+    assert_found(s, CONTACT_TCP, 2, "2a00:9::5", "fc01::77",
                  "client outside of the real subnet");
-    assert_found(s, CONTACT_ND, 2, "2001:db8::9", "fc01::1:77",
+    assert_found(s, CONTACT_ND, 2, "2a00:9::5", "fc01::1:77",
                  "client outside of the real subnet");
     assert_found(s, CONTACT_ND, 2, "fe80::1", "fc01::1:77", "");
     contact_scope_destroy(s);
@@ -457,6 +475,7 @@ const struct CMUnitTest contact_scope_tests[] = {
     cmocka_unit_test(contact_scope_walls),
     cmocka_unit_test(contact_scope_priority_tag),
     cmocka_unit_test(contact_scope_inside_only),
+    cmocka_unit_test(contact_scope_documentation),
     cmocka_unit_test(contact_scope_inside_only_ipv6),
     cmocka_unit_test(contact_scope_published),
     cmocka_unit_test(contact_scope_ipv6),

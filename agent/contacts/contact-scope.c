@@ -11,6 +11,7 @@
 #include "agent/contacts/contact-packet.h"
 #include "bitmap.h"
 #include "openflow/address-set.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -156,6 +157,39 @@ is_in_fake_prefix(const struct contact_scope *s, struct address address)
     return false;
 }
 
+/* Returns true if a network has addresses of 'p'. */
+static bool
+is_in_use(const struct contact_scope *s, struct address_prefix p)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct network *network = s->scopes[i].network;
+
+        if (address_prefix_overlaps(p, fake_address_prefix(&network->fake))
+            || (network->real.plen
+                && address_prefix_overlaps(
+                    p, real_subnet_prefix(&network->real)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Examples may be a laboratory's own addresses: then it is one that a client
+ * has. */
+static bool
+is_in_documentation(const struct contact_scope *s, struct address address)
+{
+    const struct flow_family *f = flow_family_of_address(address);
+
+    for (size_t i = 0;
+         i < ARRAY_SIZE(f->documentation) && f->documentation[i].plen; i++) {
+        if (address_prefix_contains(f->documentation[i], address)) {
+            return !is_in_use(s, f->documentation[i]);
+        }
+    }
+    return false;
+}
+
 static bool
 is_no_host(struct eth_addr mac)
 {
@@ -173,6 +207,7 @@ has_no_client(const struct contact_scope *s, const struct network *network,
             || address_equals(client, network->real.network)
             || address_equals(client, real_subnet_last(&network->real))
             || is_in_fake_prefix(s, client)
+            || is_in_documentation(s, client)
             || is_no_host(p->client_mac) || is_no_host(p->target_mac)
             || eth_addr_equals(p->client_mac, network->server_mac)
             || eth_addr_equals(p->client_mac, network->client_mac));
