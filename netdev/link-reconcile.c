@@ -36,8 +36,8 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(600, 600);
 
 /* IPv4 addresses of ours are marked by a label: the device's name and ":pip",
  * as ifconfig(8) wants labels to begin, or if there is no room for that,
- * another one, which the kernel takes as well.  Those of IPv6 have our protocol
- * number (IFA_PROTO), and SNAPSHOT_LABEL in a snapshot. */
+ * another one, which the kernel takes as well.  Those of IPv6 have our
+ * protocol number (IFA_PROTO), and SNAPSHOT_LABEL in a snapshot. */
 #define LABEL_SUFFIX "pip"
 #define LONG_NAME_LABEL "pipette-agent"
 
@@ -420,6 +420,19 @@ make_link(struct nl_sock *sock, const struct snapshot_device *device,
     snprintf(what, sizeof what, "set%s%s%s", down ? " up" : "",
              new_mac ? " MAC" : "", new_mtu ? " MTU" : "");
     return log_change(want->name, what, error);
+}
+
+int
+link_set_mtu(struct nl_sock *sock, const struct snapshot_device *device,
+             const struct link_want *want)
+{
+    struct rtnl_link *change = rtnl_link_alloc();
+
+    ovs_assert(change);
+    rtnl_link_set_mtu(change, want->mtu);
+    int error = rtnl_link_change(sock, device->link, change, 0);
+    rtnl_link_put(change);
+    return log_change(want->name, "set MTU", error);
 }
 
 /* The kernel's reverse path filter takes marks into account (src_valid_mark in

@@ -125,7 +125,7 @@ class TCPEcho(socketserver.StreamRequestHandler):
                 break
             self.request.sendall(data)
         put_line("%s port %d ended, %d repeated" % (
-            *self.client_address, retransmissions(self.request)))
+            *self.client_address[:2], retransmissions(self.request)))
 
 
 class UDPEcho(socketserver.BaseRequestHandler):
@@ -366,8 +366,9 @@ def many(sources, targets, port, at_once=None):
 
 def poke(source, target):
     with socket.socket(family(source), socket.SOCK_DGRAM) as sock:
-        sock.bind((source, 0))
-        sock.sendto(b"poke", (target, 7))
+        # With the zone of "fe80::1%eth0".
+        sock.bind(socket.getaddrinfo(source, 0)[0][4])
+        sock.sendto(b"poke", socket.getaddrinfo(target, 7)[0][4])
 
 
 def sniff(interface, address):
