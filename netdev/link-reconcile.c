@@ -36,8 +36,8 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(600, 600);
 
 /* IPv4 addresses of ours are marked by a label: the device's name and ":pip",
  * as ifconfig(8) wants labels to begin, or if there is no room for that,
- * another one, which the kernel takes as well.  Those of IPv6 have our protocol
- * number (IFA_PROTO), and SNAPSHOT_LABEL in a snapshot. */
+ * another one, which the kernel takes as well.  Those of IPv6 have our
+ * protocol number (IFA_PROTO), and SNAPSHOT_LABEL in a snapshot. */
 #define LABEL_SUFFIX "pip"
 #define LONG_NAME_LABEL "pipette-agent"
 

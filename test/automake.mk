@@ -27,8 +27,10 @@ test_unit_SOURCES = \
 	test/unit-contact-targets.c \
 	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
+	test/unit-error-flows.c \
 	test/unit-error-lib.c \
 	test/unit-error-lib.h \
+	test/unit-error-plan.c \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \
@@ -41,6 +43,7 @@ test_unit_SOURCES = \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
 	test/unit-health.c \
+	test/unit-links-ipv6.c \
 	test/unit-links.c \
 	test/unit-listing.c \
 	test/unit-lookup.c \
@@ -203,6 +206,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-ipv6.at \
 	test/system-networks.at \
 	test/system-claims.at \
+	test/system-claims-nd.at \
 	test/system-contact-log.at \
 	test/system-contacts.at \
 	test/system-others.at \
@@ -237,7 +241,7 @@ TEST_HELPERS = \
 	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
-	test/arp.py \
+	test/neighbours.py \
 	test/askers.py \
 	test/bench.sh \
 	test/bench-claims.sh \

@@ -125,7 +125,7 @@ class TCPEcho(socketserver.StreamRequestHandler):
                 break
             self.request.sendall(data)
         put_line("%s port %d ended, %d repeated" % (
-            *self.client_address, retransmissions(self.request)))
+            *self.client_address[:2], retransmissions(self.request)))
 
 
 class UDPEcho(socketserver.BaseRequestHandler):
