@@ -53,6 +53,25 @@ address_to_in6(struct address a)
     return in6;
 }
 
+/* The bytes of IPv4 are at the end of the IPv4-mapped address. */
+
+struct address
+address_from_bytes(const void *bytes, size_t n)
+{
+    struct in6_addr in6 = address_to_in6(address_from_u32(0));
+
+    memcpy(&in6.s6_addr[sizeof in6 - n], bytes, n);
+    return address_from_in6(&in6);
+}
+
+void
+address_to_bytes(struct address a, void *bytes, size_t n)
+{
+    struct in6_addr in6 = address_to_in6(a);
+
+    memcpy(bytes, &in6.s6_addr[sizeof in6 - n], n);
+}
+
 uint32_t
 address_hash(struct address a, uint32_t basis)
 {

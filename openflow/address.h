@@ -61,6 +61,10 @@ ovs_be32 address_to_ip(struct address);
 struct address address_from_in6(const struct in6_addr *);
 struct in6_addr address_to_in6(struct address);
 
+/* The same of 'n' bytes, of which IPv4 has 4 and IPv6 16. */
+struct address address_from_bytes(const void *, size_t n);
+void address_to_bytes(struct address, void *, size_t n);
+
 /* Returns less than 0, 0, or more than 0. */
 static inline int
 address_compare(struct address a, struct address b)

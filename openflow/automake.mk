@@ -30,6 +30,8 @@ libpipette_a_SOURCES += \
 	openflow/drop-count.h \
 	openflow/error-flows.c \
 	openflow/error-flows.h \
+	openflow/error-plan.c \
+	openflow/error-plan.h \
 	openflow/error-relay.c \
 	openflow/error-relay.h \
 	openflow/error-translate.c \

@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "openflow/error-plan.h"
 #include "openflow/error-relay.h"
-#include "openflow/error-translate.h"
 #include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-values.h"
@@ -39,13 +39,16 @@ add_entrances(struct builder *b, int table, int priority, const char *match,
     }
 }
 
+enum kind { INBOUND, OUTBOUND, ROUTED_INBOUND, ROUTED_OUTBOUND };
+
 /* Sends to the agent what 'match' matches. */
 static void
 add_to_agent(struct builder *b, int table, int priority, const char *match,
-             bool outbound)
+             enum kind kind)
 {
     const struct error_plan plan = {
-        .outbound = outbound,
+        .outbound = kind == OUTBOUND || kind == ROUTED_OUTBOUND,
+        .routed = kind == ROUTED_INBOUND || kind == ROUTED_OUTBOUND,
         .network = b->config->name ? b->config->id : 0,
         .fake = b->config->fake,
         .real = b->config->real,
@@ -59,14 +62,18 @@ add_to_agent(struct builder *b, int table, int priority, const char *match,
     ds_destroy(&s);
 }
 
-/* The kernel's connection tracking translates an error in the direction of the
- * connection only if it may "commit"; it never begins one with an error. */
+/* Finds the connection that an error is about.  The kernel's connection
+ * tracking translates an error in the direction of the connection only if it
+ * may "commit"; it never begins one with an error. */
 static void
 add_tracking(struct builder *b, int table)
 {
+    bool by_agent = b->config->errors_by_agent;
+
     flow_add(b->flows, "table=%d, priority=1,%s,"IS_ERROR" "
-             "actions=ct(commit,table=%d,zone=%"PRIu16",nat)", table,
-             b->family->ip, ERROR_IN_TRACKED, b->config->ct_zone);
+             "actions=ct(%stable=%d,zone=%"PRIu16"%s)", table,
+             b->family->ip, by_agent ? "" : "commit,", ERROR_IN_TRACKED,
+             b->config->ct_zone, by_agent ? "" : ",nat");
 }
 
 static void
@@ -96,18 +103,40 @@ add_inbound(struct builder *b)
     if (b->config->routed) {
         add_tracking(b, INSIDE_LEARN);
         add_tracking(b, ROUTED_LOOK_UP);
-        add_delivery(b, ERROR_IN_TRACKED, related);
-        add_to_agent(b, ERROR_IN_TRACKED, 1, from_real, false);
+        if (b->config->errors_by_agent) {
+            add_to_agent(b, ERROR_IN_TRACKED, 2, related, ROUTED_INBOUND);
+        } else {
+            add_delivery(b, ERROR_IN_TRACKED, related);
+        }
+        add_to_agent(b, ERROR_IN_TRACKED, 1, from_real, INBOUND);
         flow_add(b->flows, "table=%d, priority=0 "
                  "actions=drop # in: ICMP error of no connection",
                  ERROR_IN_TRACKED);
     } else {
-        add_to_agent(b, INSIDE_LEARN, 1, errors, false);
+        add_to_agent(b, INSIDE_LEARN, 1, errors, INBOUND);
     }
     free(to_real);
     free(from_real);
     free(related);
     free(errors);
+}
+
+/* Of the priority of what else goes to pairs: errors to these have matched one
+ * that is higher. */
+static void
+add_routed_outbound(struct builder *b)
+{
+    const struct flow_config *c = b->config;
+    char fake[ADDRESS_STRLEN];
+    char *related = xasprintf("ct_state=-est+rel+rpl+trk,%s,%s=%s",
+                              b->family->icmp, b->family->src,
+                              address_to_string(c->fake.ip, fake));
+
+    flow_add(b->flows, "table=%d, priority=3,%s,"IS_ERROR" "
+             "actions=ct(table=%d,zone=%"PRIu16")", OUT_CLIENT,
+             b->family->ip, OUT_TRACKED, c->ct_zone);
+    add_to_agent(b, OUT_TRACKED, 1, related, ROUTED_OUTBOUND);
+    free(related);
 }
 
 static void
@@ -117,8 +146,23 @@ add_outbound(struct builder *b)
     char *to_pairs = xasprintf("%s,"IS_ERROR",%s=%s", f->ip, f->dst, b->pairs);
 
     add_entrances(b, OUT_PROTOCOL, 1, "", OUT_CLIENT);
-    add_to_agent(b, OUT_CLIENT, 4, to_pairs, true);
+    add_to_agent(b, OUT_CLIENT, 4, to_pairs, OUTBOUND);
     free(to_pairs);
+    if (b->config->routed && b->config->errors_by_agent) {
+        add_routed_outbound(b);
+    }
+}
+
+/* Puts what looks up the MAC addresses of an error to a client, and sends
+ * it. */
+static void
+put_way_to_client(struct builder *b, int client_macs, struct ds *s)
+{
+    ds_clear(s);
+    flow_family_put_addresses(b->family, b->family->dst_field,
+                              b->family->src_field, s);
+    ds_put_format(s, "resubmit(,%d),resubmit(,%d),resubmit(,%d)",
+                  client_macs, TARGET_MACS, OUT_DELIVER);
 }
 
 /* What the agent has translated. */
@@ -126,15 +170,20 @@ static void
 add_translated(struct builder *b)
 {
     const struct flow_family *f = b->family;
+    bool routed = b->config->routed && b->config->errors_by_agent;
     char *from_pairs = xasprintf("%s,%s=%s", f->icmp, f->src, b->pairs);
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    add_delivery(b, ERROR_TRANSLATED, from_pairs);
-    flow_family_put_addresses(f, f->dst_field, f->src_field, &s);
-    flow_add(b->flows, "table=%d, priority=1,%s,%s=%s,%s=%s "
-             "actions=%sresubmit(,%d),resubmit(,%d),resubmit(,%d)",
+    add_delivery(b, ERROR_TRANSLATED, routed ? f->icmp : from_pairs);
+    put_way_to_client(b, INSIDE_MACS, &s);
+    flow_add(b->flows, "table=%d, priority=1,%s,%s=%s,%s=%s actions=%s",
              ERROR_TRANSLATED, f->icmp, f->src, b->real, f->dst, b->real,
-             ds_cstr(&s), INSIDE_MACS, TARGET_MACS, OUT_DELIVER);
+             ds_cstr(&s));
+    if (routed) {
+        put_way_to_client(b, ROUTED_MACS, &s);
+        flow_add(b->flows, "table=%d, priority=0,%s,%s=%s actions=%s",
+                 ERROR_TRANSLATED, f->icmp, f->src, b->real, ds_cstr(&s));
+    }
     ds_destroy(&s);
     free(from_pairs);
 }

@@ -10,6 +10,7 @@
 #include "coverage.h"
 #include "dp-packet.h"
 #include "openflow/claim-request.h"
+#include "openflow/error-plan.h"
 #include "openflow/error-translate.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
@@ -220,9 +221,11 @@ encode_packet_out(const struct error_plan *plan, const void *frame,
 
 /* Returns what sends the translated error, or NULL if 'pin' is not one. */
 static struct ofpbuf *
-translate(const struct ofputil_packet_in *pin, const struct error_plan *plan)
+translate(const struct ofputil_packet_in *pin, struct error_plan *plan)
 {
     void *frame = xmemdup(pin->packet, pin->packet_len);
+
+    plan->target = address_from_in6(&pin->flow_metadata.flow.ct_ipv6_dst);
     size_t size = error_translate(plan, frame, pin->packet_len);
     struct ofpbuf *msg = size ? encode_packet_out(plan, frame, size) : NULL;
 

@@ -5,11 +5,10 @@
 #include "openflow/error-translate.h"
 
 #include <netinet/icmp6.h>
-#include <stdlib.h>
 
 #include "csum.h"
+#include "openflow/error-plan.h"
 #include "openflow/flow-family.h"
-#include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "unaligned.h"
 #include "util.h"
@@ -17,8 +16,6 @@
 /* What the IP headers of a family, without options or extension headers, have
  * where: offsets and sizes in bytes. */
 static const struct layout {
-    uint8_t magic[3];           /* Of a plan, so that what another flow has as
-                                 * userdata is not taken for one. */
     uint16_t eth_type;
     uint8_t first, first_mask;  /* The first byte of such a header. */
     size_t header_len;
@@ -30,7 +27,6 @@ static const struct layout {
     size_t src, dst, address_size;
 } layouts[] = {
     {
-        .magic = { 'p', 'i', 'p' },
         .eth_type = ETH_TYPE_IP,
         .first = IP_IHL_VER(IP_HEADER_LEN / 4, 4), .first_mask = 0xff,
         .header_len = IP_HEADER_LEN,
@@ -40,7 +36,6 @@ static const struct layout {
         .src = 12, .dst = 16, .address_size = 4,
     },
     {
-        .magic = { 'p', 'i', '6' },
         .eth_type = ETH_TYPE_IPV6,
         .first = 0x60, .first_mask = 0xf0,
         .header_len = IPV6_HEADER_LEN,
@@ -60,118 +55,6 @@ static bool
 is_ipv6(const struct layout *l)
 {
     return l->eth_type == ETH_TYPE_IPV6;
-}
-
-#define MAX_ADDRESS 16
-
-static void
-address_to_bytes(const struct layout *l, struct address a, uint8_t *bytes)
-{
-    struct in6_addr in6 = address_to_in6(a);
-
-    /* That of IPv4 is at the end of the IPv4-mapped one. */
-    memcpy(bytes, &in6.s6_addr[MAX_ADDRESS - l->address_size],
-           l->address_size);
-}
-
-static struct address
-address_from_bytes(const struct layout *l, const uint8_t *bytes)
-{
-    struct in6_addr in6 = address_to_in6(address_from_u32(0));
-
-    memcpy(&in6.s6_addr[MAX_ADDRESS - l->address_size], bytes,
-           l->address_size);
-    return address_from_in6(&in6);
-}
-
-/* Userdata: this, the fake address and the real subnet's, and the network's
- * number, in 4 bytes. */
-struct plan_head {
-    uint8_t magic[3];
-    uint8_t outbound;
-    uint8_t fake_plen, real_plen;
-    uint8_t zero[2];
-};
-BUILD_ASSERT_DECL(sizeof(struct plan_head) == 8);
-
-static size_t
-plan_size(const struct layout *l)
-{
-    return sizeof(struct plan_head) + 2 * l->address_size + sizeof(ovs_be32);
-}
-
-#define MAX_PLAN (sizeof(struct plan_head) + 2 * MAX_ADDRESS \
-                  + sizeof(ovs_be32))
-
-void
-error_plan_put(const struct error_plan *plan, struct ds *s)
-{
-    const struct layout *l = layout_of(plan);
-    struct plan_head head = {
-        .outbound = plan->outbound,
-        .fake_plen = plan->fake.plen,
-        .real_plen = plan->real.plen,
-    };
-    ovs_be32 network = htonl(plan->network);
-    uint8_t bytes[MAX_PLAN];
-    uint8_t *addresses = bytes + sizeof head;
-
-    memcpy(head.magic, l->magic, sizeof head.magic);
-    memcpy(bytes, &head, sizeof head);
-    address_to_bytes(l, plan->fake.ip, addresses);
-    address_to_bytes(l, plan->real.network, addresses + l->address_size);
-    memcpy(addresses + 2 * l->address_size, &network, sizeof network);
-    for (size_t i = 0; i < plan_size(l); i++) {
-        ds_put_format(s, "%s%02x", i ? "." : "", bytes[i]);
-    }
-}
-
-/* Returns true if it is one that a network can have: so that nothing is
- * computed with other lengths. */
-static bool
-is_plan(const struct error_plan *plan, unsigned int bits)
-{
-    const struct real_subnet *real = &plan->real;
-
-    if (address_is_ipv4(plan->fake.ip) != (bits == 32)
-        || real->plen <= bits / 2 || real->plen > bits - 2
-        || plan->fake.plen < 1 || plan->fake.plen > bits - 2
-        || !address_equals(real_subnet_prefix(real).network, real->network)) {
-        return false;
-    }
-
-    char *error = address_plan_check(&plan->fake, real);
-    bool fits = !error;
-
-    free(error);
-    return fits;
-}
-
-bool
-error_plan_parse(const void *userdata, size_t n, struct error_plan *plan)
-{
-    const struct layout *l = &layouts[n > plan_size(&layouts[0])];
-    struct plan_head head;
-    ovs_be32 network;
-
-    if (n != plan_size(l)) {
-        return false;
-    }
-    memcpy(&head, userdata, sizeof head);
-
-    const uint8_t *addresses = (const uint8_t *) userdata + sizeof head;
-    if (memcmp(head.magic, l->magic, sizeof head.magic) || head.outbound > 1) {
-        return false;
-    }
-    memcpy(&network, addresses + 2 * l->address_size, sizeof network);
-    *plan = (struct error_plan) {
-        .outbound = head.outbound,
-        .network = ntohl(network),
-        .fake = { address_from_bytes(l, addresses), head.fake_plen },
-        .real = { address_from_bytes(l, addresses + l->address_size),
-                  head.real_plen },
-    };
-    return is_plan(plan, 8 * l->address_size);
 }
 
 /* The parts of a frame. */
@@ -343,13 +226,13 @@ update(uint8_t *csum_, const uint8_t *old, const uint8_t *new, size_t size)
 static struct address
 get_src(const struct error *e, const uint8_t *ip)
 {
-    return address_from_bytes(e->layout, ip + e->layout->src);
+    return address_from_bytes(ip + e->layout->src, e->layout->address_size);
 }
 
 static struct address
 get_dst(const struct error *e, const uint8_t *ip)
 {
-    return address_from_bytes(e->layout, ip + e->layout->dst);
+    return address_from_bytes(ip + e->layout->dst, e->layout->address_size);
 }
 
 /* Sets the addresses in the header 'ip', and what covers them: its checksum,
@@ -365,9 +248,9 @@ set_addresses(const struct error *e, uint8_t *ip, uint8_t *covering,
 
     for (size_t i = 0; i < ARRAY_SIZE(both); i++) {
         uint8_t *old = ip + both[i].at;
-        uint8_t new[MAX_ADDRESS];
+        uint8_t new[sizeof(struct in6_addr)];
 
-        address_to_bytes(l, both[i].address, new);
+        address_to_bytes(both[i].address, new, l->address_size);
         if (l->csum) {
             update(ip + l->csum, old, new, l->address_size);
         }
@@ -403,36 +286,69 @@ covering_csum(const struct error *e)
             ? NULL : e->payload + at);
 }
 
+/* Sets the addresses of the packet and of the quoted one. */
 static void
-set_quoted(struct error *e, struct address src, struct address dst)
+set_addresses_of(struct error *e, struct address src, struct address dst,
+                 struct address quoted_src, struct address quoted_dst)
 {
     uint8_t *covering = covering_csum(e);
 
-    set_addresses(e, e->quoted, covering, src, dst);
+    set_addresses(e, e->quoted, covering, quoted_src, quoted_dst);
     if (covering && e->proto == IPPROTO_UDP && !get_be16(covering)) {
         put_unaligned_be16((ovs_be16 *) covering, htons(0xffff));
     }
+    set_addresses(e, e->ip, NULL, src, dst);
+}
+
+/* Returns true if 'a' is of an inside client, or as such a one is seen. */
+static bool
+is_inside(const struct error_plan *plan, struct address a)
+{
+    return (address_prefix_contains(real_subnet_prefix(&plan->real), a)
+            || address_prefix_contains(fake_address_prefix(&plan->fake), a));
+}
+
+/* Stores the client, and the target as which the fake host speaks. */
+static bool
+find_pair(const struct error_plan *plan, struct address seen,
+          struct address *client, struct address *target)
+{
+    if (plan->routed) {
+        *client = seen;
+        *target = plan->target;
+        return (!is_inside(plan, seen)
+                && real_subnet_has_host(&plan->real, *target));
+    }
+    return address_plan_split(&plan->fake, &plan->real, seen, client, target);
 }
 
 static bool
 translate_outbound(const struct error_plan *plan, struct error *e)
 {
-    struct address pair = get_dst(e, e->ip);
+    struct address seen = get_dst(e, e->ip);
     struct address client, target;
 
     if (!address_equals(get_src(e, e->ip), plan->fake.ip)
-        || !address_equals(get_src(e, e->quoted), pair)
+        || !address_equals(get_src(e, e->quoted), seen)
         || !address_equals(get_dst(e, e->quoted), plan->fake.ip)
-        || !address_plan_split(&plan->fake, &plan->real, pair, &client,
-                               &target)) {
+        || !find_pair(plan, seen, &client, &target)) {
         return false;
     }
-    set_quoted(e, client, target);
-    set_addresses(e, e->ip, NULL, target, client);
+    set_addresses_of(e, target, client, client, target);
     return true;
 }
 
-/* Who sends it may be another than the client. */
+/* Returns how the fake host sees who asks for 'target'. */
+static struct address
+seen_as(const struct error_plan *plan, struct address who,
+        struct address target)
+{
+    return (plan->routed ? who
+            : address_plan_join(&plan->fake, &plan->real, who, target));
+}
+
+/* Who sends it may be another than the client: about a routed client's
+ * packets, anybody. */
 static bool
 translate_inbound(const struct error_plan *plan, struct error *e)
 {
@@ -440,18 +356,16 @@ translate_inbound(const struct error_plan *plan, struct error *e)
     struct address target = get_dst(e, e->ip);
     struct address client = get_dst(e, e->quoted);
 
-    if (!real_subnet_has_host(&plan->real, sender)
-        || !real_subnet_has_host(&plan->real, target)
-        || !real_subnet_has_host(&plan->real, client)
+    if (!real_subnet_has_host(&plan->real, target)
+        || !address_equals(get_src(e, e->quoted), target)
         || address_equals(sender, target) || address_equals(client, target)
-        || !address_equals(get_src(e, e->quoted), target)) {
+        || (plan->routed ? is_inside(plan, client)
+            : (!real_subnet_has_host(&plan->real, sender)
+               || !real_subnet_has_host(&plan->real, client)))) {
         return false;
     }
-    set_quoted(e, plan->fake.ip,
-               address_plan_join(&plan->fake, &plan->real, client, target));
-    set_addresses(e, e->ip, NULL,
-                  address_plan_join(&plan->fake, &plan->real, sender, target),
-                  plan->fake.ip);
+    set_addresses_of(e, seen_as(plan, sender, target), plan->fake.ip,
+                     plan->fake.ip, seen_as(plan, client, target));
     return true;
 }
 

@@ -3,40 +3,23 @@
 #ifndef OPENFLOW_ERROR_TRANSLATE_H
 #define OPENFLOW_ERROR_TRANSLATE_H 1
 
-/* ICMP and ICMPv6 errors between the fake host and inside clients
- * ================================================================
+/* ICMP and ICMPv6 errors between the fake host and clients
+ * =========================================================
  *
  * An error quotes the packet that it is about.  Open vSwitch computes the
  * addresses of inside clients and targets, but cannot rewrite those within the
  * quote; so it sends such errors to the agent, which translates them, and
  * gives them back (error-flows.h, error-relay.h).
  *
- * What the agent has to know of a network comes with the packet, from the
- * flow that sent it.  So it is what was in force then, whatever is by now.
+ * Those about packets of routed clients, which connection tracking translates,
+ * are translated here, too, where it does not do that right (error-flows.h):
+ * of these, the client's address stays as it is.
  *
  * Pure. */
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "openflow/address-plan.h"
-
-struct ds;
-
-struct error_plan {
-    bool outbound;              /* From the fake host. */
-    uint32_t network;           /* In the metadata; 0 if it has no name. */
-    struct fake_address fake;
-    struct real_subnet real;
-};
-
-/* Appends 'plan' as it is written in "userdata=" of ovs-actions(7). */
-void error_plan_put(const struct error_plan *plan, struct ds *);
-
-/* Takes the 'n' bytes of 'userdata' for what error_plan_put() wrote.  Returns
- * false if that cannot be. */
-bool error_plan_parse(const void *userdata, size_t n, struct error_plan *plan);
+struct error_plan;
 
 /* Translates the Ethernet frame of 'size' bytes, without a VLAN tag: the
  * addresses in its IP header, and in the quoted one, and the checksums of

@@ -77,6 +77,10 @@ struct flow_config {
     bool routed;                /* Serve clients outside of it, too. */
     uint32_t max_clients;       /* Of these, at a time. */
     uint16_t ct_zone;           /* Connection tracking zone for these. */
+    bool errors_by_agent;       /* Connection tracking does not translate
+                                 * errors about their packets right: of IPv6,
+                                 * on the userspace datapath
+                                 * (error-flows.h). */
     struct claim_config claims; /* Addresses that ARP is answered for. */
 
     /* The bridge has ports and flows of others.  Then the set has no flow for

@@ -27,8 +27,10 @@ test_unit_SOURCES = \
 	test/unit-contact-targets.c \
 	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
+	test/unit-error-flows.c \
 	test/unit-error-lib.c \
 	test/unit-error-lib.h \
+	test/unit-error-plan.c \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "csum.h"
+#include "openflow/error-plan.h"
 #include "openflow/error-translate.h"
 #include "packets.h"
 #include "util.h"

@@ -32,6 +32,8 @@ static const struct CMUnitTest *const groups[] = {
     contact_right_tests,
     contact_record_tests,
     drop_count_tests,
+    error_flows_tests,
+    error_plan_tests,
     error_relay_tests,
     error_translate_tests,
     firewall_tests,

@@ -30,6 +30,8 @@ extern const struct CMUnitTest contact_sink_tests[];
 extern const struct CMUnitTest contact_table_tests[];
 extern const struct CMUnitTest contact_targets_tests[];
 extern const struct CMUnitTest drop_count_tests[];
+extern const struct CMUnitTest error_flows_tests[];
+extern const struct CMUnitTest error_plan_tests[];
 extern const struct CMUnitTest error_relay_tests[];
 extern const struct CMUnitTest error_translate_tests[];
 extern const struct CMUnitTest firewall_tests[];

@@ -407,6 +407,8 @@ static struct flow_config
 get_flow_config(const struct network *network,
                 const struct bridge_ports *ports, struct address_set *claimed)
 {
+    bool ipv4 = fake_address_is_ipv4(&network->fake);
+
     network_get_claims(network, claimed);
     return (struct flow_config) {
         .name = network->name,
@@ -424,12 +426,13 @@ get_flow_config(const struct network *network,
         .routed = network->routed,
         .max_clients = network->max_clients,
         .ct_zone = network_ct_zone(network),
+        .errors_by_agent = !ports->kernel && !ipv4,
         .claims = {
             .addresses = claimed,
             .mac = network->claims.mac,
             .hold = network->claims.hold,
             .ignored = &network->claims.ignored,
-            .by_agent = ports->kernel && !fake_address_is_ipv4(&network->fake),
+            .by_agent = ports->kernel && !ipv4,
         },
         .shared = ports->adopted,
     };
