@@ -11,6 +11,8 @@ libpipette_a_SOURCES += \
 	netdev/firewall-table.h \
 	netdev/firewall.c \
 	netdev/firewall.h \
+	netdev/input-chains.c \
+	netdev/input-chains.h \
 	netdev/link-reconcile.c \
 	netdev/link-reconcile.h \
 	netdev/links-config.c \
@@ -27,6 +29,8 @@ libpipette_a_SOURCES += \
 	netdev/nat-rules.h \
 	netdev/netlink.c \
 	netdev/netlink.h \
+	netdev/nft-chain.c \
+	netdev/nft-chain.h \
 	netdev/nft-format.c \
 	netdev/nft-format.h \
 	netdev/nft-message.c \

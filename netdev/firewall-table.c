@@ -14,6 +14,7 @@
 #include <net/if.h>
 #include <netlink/msg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,9 @@
 #define PRIORITY_WALL 150
 /* Before all else. */
 #define PRIORITY_OPTIONS -300
+/* Before and after whatever chains others have. */
+#define PRIORITY_COME INT32_MIN
+#define PRIORITY_LET_IN INT32_MAX
 
 /* How the messages are made. */
 struct builder {
@@ -46,7 +50,7 @@ struct builder {
 char *
 firewall_table_name(const struct firewall_config *config)
 {
-    return xasprintf("pipette-%s", config->bridge);
+    return xasprintf(FIREWALL_TABLE_PREFIX"%s", config->bridge);
 }
 
 /* The table, its counter and its chains. */
@@ -58,11 +62,12 @@ put_table(const struct builder *b)
 }
 
 static void
-put_counter(const struct builder *b, const struct nft_counter *count)
+put_counter(const struct builder *b, const char *name,
+            const struct nft_counter *count)
 {
     struct nl_msg *msg = nft_message(NFT_MSG_NEWOBJ, NLM_F_CREATE, b->table);
 
-    nft_put_string(msg, NFTA_OBJ_NAME, FIREWALL_COUNTER);
+    nft_put_string(msg, NFTA_OBJ_NAME, name);
     nft_put_u32(msg, NFTA_OBJ_TYPE, NFT_OBJECT_COUNTER);
 
     struct nlattr *data = nft_start(msg, NFTA_OBJ_DATA);
@@ -475,6 +480,16 @@ put_wall(const struct builder *b)
     end_rule(b, r);
 }
 
+/* What is for a fake address, by its port. */
+static void
+match_arrival(struct nl_msg *msg)
+{
+    nft_load_payload(msg, NFT_PAYLOAD_NETWORK_HEADER,
+                     offsetof(struct iphdr, daddr), sizeof(ovs_be32));
+    nft_load_meta(msg, NFT_META_IIFNAME, NFT_SECOND);
+    nft_lookup(msg, "ways", 0);
+}
+
 /* Linux writes its address into IP options, "record route" for one, and answers
  * with them: clients would see the fake address. */
 static void
@@ -487,10 +502,7 @@ put_options(const struct builder *b)
     nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER, 0, sizeof(uint8_t));
     nft_mask_u8(r.msg, 0x0f);
     nft_compare_u8(r.msg, NFT_CMP_NEQ, sizeof(struct iphdr) / 4);
-    nft_load_payload(r.msg, NFT_PAYLOAD_NETWORK_HEADER,
-                     offsetof(struct iphdr, daddr), sizeof(ovs_be32));
-    nft_load_meta(r.msg, NFT_META_IIFNAME, NFT_SECOND);
-    nft_lookup(r.msg, "ways", 0);
+    match_arrival(r.msg);
     nft_verdict(r.msg, NF_DROP);
     end_rule(b, r);
 }
@@ -541,7 +553,30 @@ put_mark(const struct builder *b, const struct firewall_port *port)
     end_rule(b, r);
 }
 
+static void
+put_input_count(const struct builder *b, const char *name)
+{
+    struct rule r = start_rule(b, name);
+
+    match_ipv4(r.msg);
+    match_arrival(r.msg);
+    nft_count(r.msg, name);
+    end_rule(b, r);
+}
+
 /* The whole. */
+
+static void
+put_counters(const struct builder *b, const struct nft_counter *count)
+{
+    const struct nft_counter none = { 0, 0 };
+
+    put_counter(b, FIREWALL_COUNTER, count);
+    if (b->config->count_input) {
+        put_counter(b, FIREWALL_COME, &none);
+        put_counter(b, FIREWALL_LET_IN, &none);
+    }
+}
 
 static void
 put_for_marks(const struct builder *b,
@@ -567,6 +602,11 @@ put_chains(const struct builder *b)
     }
     put_chain(b, "wall", "filter", NF_INET_POST_ROUTING, PRIORITY_WALL);
     put_chain(b, "options", "filter", NF_INET_PRE_ROUTING, PRIORITY_OPTIONS);
+    if (b->config->count_input) {
+        put_chain(b, FIREWALL_COME, "filter", NF_INET_LOCAL_IN, PRIORITY_COME);
+        put_chain(b, FIREWALL_LET_IN, "filter", NF_INET_LOCAL_IN,
+                  PRIORITY_LET_IN);
+    }
 }
 
 static void
@@ -591,6 +631,10 @@ put_rules(const struct builder *b)
     }
     put_wall(b);
     put_options(b);
+    if (b->config->count_input) {
+        put_input_count(b, FIREWALL_COME);
+        put_input_count(b, FIREWALL_LET_IN);
+    }
 }
 
 /* The order is that in which the kernel shows what they make. */
@@ -603,7 +647,7 @@ firewall_table_build(const struct firewall_config *config,
     const struct builder b = { config, table, take, aux };
 
     put_table(&b);
-    put_counter(&b, count);
+    put_counters(&b, count);
     put_chains(&b);
     put_for_sets(&b, put_set);
     put_rules(&b);

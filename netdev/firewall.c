@@ -18,6 +18,7 @@
 #include "coverage.h"
 #include "netdev/event-socket.h"
 #include "netdev/firewall-table.h"
+#include "netdev/input-chains.h"
 #include "netdev/nat-rules.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
@@ -50,6 +51,7 @@ struct firewall {
     struct nft_counter count;
 
     bool dnat;                  /* Others have destination NAT. */
+    char input[INPUT_CHAIN_SIZE];   /* Their host firewall, "" if none. */
     char *wanted;               /* firewall_table_format(). */
     char *shown;                /* What this kernel shows once it has that, if
                                  * it is something else; otherwise NULL. */
@@ -100,6 +102,7 @@ needed(const struct firewall *firewall)
     if (!firewall->dnat) {
         config.mark_mask = 0;
     }
+    config.count_input = firewall->input[0];
     return config;
 }
 
@@ -127,6 +130,7 @@ static bool
 concerns(const struct firewall *firewall, const struct nlmsghdr *nlh)
 {
     return (nft_is_of_table(nlh, firewall->name)
+            || input_chains_may_differ(nlh)
             || (firewall->config.mark_mask && nat_rules_may_differ(nlh)));
 }
 
@@ -335,13 +339,16 @@ read_or_say(struct firewall *firewall, char **text)
 }
 
 /* Marks cost each packet of the host connection tracking, and without
- * destination NAT nothing needs them. */
+ * destination NAT nothing needs them; nor counters what no chain can drop. */
 static bool
-find_dnat_or_say(struct firewall *firewall)
+find_others_or_say(struct firewall *firewall)
 {
     bool found = false;
     int error = firewall->config.mark_mask ? nat_rules_find(&found) : 0;
 
+    if (!error) {
+        error = input_chains_find(firewall->input);
+    }
     if (error) {
         say_unread(firewall, error);
         return false;
@@ -422,7 +429,7 @@ compare(struct firewall *firewall)
 {
     char *text = NULL;
 
-    if (find_dnat_or_say(firewall) && read_or_say(firewall, &text)) {
+    if (find_others_or_say(firewall) && read_or_say(firewall, &text)) {
         firewall->in_sync = is_wanted(firewall, text) || mend(firewall);
         if (firewall->in_sync) {
             firewall->settled = true;
@@ -498,6 +505,31 @@ firewall_read_count(struct firewall *firewall)
     }
     nft_table_read_counter(firewall->name, FIREWALL_COUNTER, &firewall->count);
     return &firewall->count;
+}
+
+bool
+firewall_counts_input(const struct firewall *firewall)
+{
+    return firewall->in_sync && firewall->input[0];
+}
+
+bool
+firewall_read_input(const struct firewall *firewall,
+                    struct firewall_input *input)
+{
+    struct nft_counter come = { 0, 0 }, let_in = { 0, 0 };
+
+    /* In this order, a packet in between is not taken for a dropped one. */
+    if (!firewall_counts_input(firewall)
+        || nft_table_read_counter(firewall->name, FIREWALL_COME, &come)
+        || nft_table_read_counter(firewall->name, FIREWALL_LET_IN, &let_in)) {
+        return false;
+    }
+    *input = (struct firewall_input) {
+        .come = come.packets, .let_in = let_in.packets,
+        .chain = firewall->input,
+    };
+    return true;
 }
 
 uint64_t

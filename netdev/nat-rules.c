@@ -10,93 +10,30 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "netdev/nft-chain.h"
 #include "netdev/nft-socket.h"
 #include "util.h"
-
-/* The tables of iptables-legacy in use, a line each. */
-#define LEGACY_TABLES "/proc/net/ip_tables_names"
-
-static bool
-is_of_type(const struct nlmsghdr *nlh, int type)
-{
-    return nlh->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | type);
-}
-
-static bool
-is_for_ipv4(const struct nlmsghdr *nlh)
-{
-    const struct nfgenmsg *header = nlmsg_data(nlh);
-
-    return (header->nfgen_family == NFPROTO_IPV4
-            || header->nfgen_family == NFPROTO_INET);
-}
-
-static const struct nlattr *
-find_attr(const struct nlmsghdr *nlh, int type)
-{
-    return nlmsg_find_attr(CONST_CAST(struct nlmsghdr *, nlh),
-                           sizeof(struct nfgenmsg), type);
-}
-
-static bool
-is_nat(const struct nlattr *type)
-{
-    return (type && nla_len(type) == sizeof "nat"
-            && !memcmp(nla_data(type), "nat", sizeof "nat"));
-}
-
-static bool
-is_on_the_way_in(const struct nlattr *hook)
-{
-    const struct nlattr *num
-        = hook ? nla_find(nla_data(hook), nla_len(hook), NFTA_HOOK_HOOKNUM)
-               : NULL;
-
-    if (!num || nla_len(num) < (int) sizeof(uint32_t)) {
-        return false;
-    }
-
-    uint32_t hooknum = ntohl(nla_get_u32(num));
-    return (hooknum == NF_INET_PRE_ROUTING || hooknum == NF_INET_LOCAL_OUT);
-}
 
 bool
 nat_rules_is_dnat_chain(const struct nlmsghdr *nlh)
 {
-    return (is_of_type(nlh, NFT_MSG_NEWCHAIN)
-            && nlmsg_valid_hdr(nlh, sizeof(struct nfgenmsg))
-            && is_for_ipv4(nlh)
-            && is_nat(find_attr(nlh, NFTA_CHAIN_TYPE))
-            && is_on_the_way_in(find_attr(nlh, NFTA_CHAIN_HOOK)));
+    struct nft_chain chain;
+
+    return (nft_chain_parse(nlh, &chain)
+            && nft_chain_is_for_ipv4(&chain)
+            && !strcmp(chain.type, "nat")
+            && (chain.hook == NF_INET_PRE_ROUTING
+                || chain.hook == NF_INET_LOCAL_OUT));
 }
 
 /* Not all kernels say what kind of chain is deleted. */
 bool
 nat_rules_may_differ(const struct nlmsghdr *nlh)
 {
-    return (is_of_type(nlh, NFT_MSG_DELCHAIN)
+    return (nlh->nlmsg_type == (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_DELCHAIN)
             || nat_rules_is_dnat_chain(nlh));
-}
-
-static bool
-find_legacy(void)
-{
-    FILE *file = fopen(LEGACY_TABLES, "re");
-    char line[64];
-    bool found = false;
-
-    if (!file) {
-        return false;
-    }
-    while (!found && fgets(line, sizeof line, file)) {
-        found = !strcmp(line, "nat\n");
-    }
-    fclose(file);
-    return found;
 }
 
 /* Returns false at the first one: that is enough. */
@@ -114,7 +51,7 @@ nat_rules_find(bool *found)
 {
     int error = -NLE_DUMP_INTR;
 
-    *found = find_legacy();
+    *found = nft_legacy_has("nat");
     for (int i = 0;
          i < NFT_MAX_TRIES && !*found && error == -NLE_DUMP_INTR; i++) {
         error = nft_dump(NFT_MSG_GETCHAIN, NULL, NULL, take_chain, found);
