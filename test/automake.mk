@@ -196,6 +196,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-claims.at \
 	test/system-contact-log.at \
 	test/system-contacts.at \
+	test/system-host.at \
 	test/system-others.at \
 	test/system-pipettectl.at \
 	test/system.at \
@@ -238,6 +239,7 @@ TEST_HELPERS = \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
 	test/claims-lib.sh \
+	test/host-lib.sh \
 	test/contacts-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \

@@ -445,6 +445,7 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
         free(wanted);
         if (i == FIREWALL) {
             format_wall(agent, s);
+            hints_format_input(agent->backends.firewall, s);
         }
     }
     hints_format(&agent->hints, s);
@@ -479,6 +480,7 @@ agent_status_to_json(const struct agent *agent)
 
         if (i == FIREWALL) {
             put_json_wall(agent, component);
+            hints_put_json_input(agent->backends.firewall, component);
         } else if (i == FLOWS) {
             json_object_put(component, "foreign",
                             json_integer_create(

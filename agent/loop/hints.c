@@ -4,6 +4,7 @@
 
 #include "agent/loop/hints.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -95,5 +96,34 @@ hints_put_json(const struct hints *hints, struct json *object)
             json_array_add(array, json_string_create(hints->lines.names[i]));
         }
         json_object_put(object, "hints", array);
+    }
+}
+
+void
+hints_format_input(const struct firewall *firewall, struct ds *s)
+{
+    struct firewall_input input;
+
+    if (firewall_read_input(firewall, &input)) {
+        ds_put_format(s, "  host firewall: let in %"PRIu64" of %"PRIu64
+                      " packets (chain %s)\n",
+                      input.let_in, MAX(input.come, input.let_in),
+                      input.chain);
+    }
+}
+
+void
+hints_put_json_input(const struct firewall *firewall, struct json *object)
+{
+    struct firewall_input input;
+
+    if (firewall_read_input(firewall, &input)) {
+        struct json *json = json_object_create();
+
+        json_object_put(json, "packets", json_integer_create(
+                            MAX(input.come, input.let_in)));
+        json_object_put(json, "let_in", json_integer_create(input.let_in));
+        json_object_put_string(json, "chain", input.chain);
+        json_object_put(object, "host_firewall", json);
     }
 }

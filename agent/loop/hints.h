@@ -38,4 +38,9 @@ void hints_format(const struct hints *, struct ds *s);
 /* Puts an array of them into 'object', if there are any. */
 void hints_put_json(const struct hints *, struct json *object);
 
+/* The same for what others' host firewall dropped of what came for the fake
+ * addresses, as of now, if there is one: an indented line, an object. */
+void hints_format_input(const struct firewall *, struct ds *s);
+void hints_put_json_input(const struct firewall *, struct json *object);
+
 #endif /* agent/loop/hints.h */

@@ -16,22 +16,23 @@ host_watch_destroy(struct host_watch *w)
     free(w->chain);
 }
 
-/* Returns by how much a counter has grown.  One that is smaller began anew. */
+/* Counters that are new here may be older than this process: as long as nothing
+ * was let in, they say all the same. */
 static uint64_t
-grown(uint64_t now, uint64_t before)
+count_dropped(const struct host_watch *w, const struct firewall_input *input)
 {
-    return now >= before ? now - before : now;
+    if (!w->counts_input || input->come < w->come
+        || input->let_in < w->let_in) {
+        return input->let_in ? 0 : input->come;
+    }
+    return (input->let_in > w->let_in ? 0
+            : w->n_dropped + (input->come - w->come));
 }
 
 static void
 take_input(struct host_watch *w, const struct firewall_input *input)
 {
-    if (!w->counts_input || input->come < w->come
-        || grown(input->let_in, w->let_in)) {
-        w->n_dropped = 0;
-    } else {
-        w->n_dropped += grown(input->come, w->come);
-    }
+    w->n_dropped = count_dropped(w, input);
     w->come = input->come;
     w->let_in = input->let_in;
     if (!nullable_string_is_equal(w->chain, input->chain)) {
@@ -43,13 +44,11 @@ take_input(struct host_watch *w, const struct firewall_input *input)
 static void
 take_checksums(struct host_watch *w, uint64_t n, long long int now)
 {
-    uint64_t more = w->counts_checksums ? grown(n, w->checksum_errors) : 0;
-
     if (now >= w->wrong + HOST_WATCH_MEMORY_MSEC) {
         w->n_wrong = 0;
     }
-    if (more) {
-        w->n_wrong += more;
+    if (w->counts_checksums && n > w->checksum_errors) {
+        w->n_wrong += n - w->checksum_errors;
         w->wrong = now;
     }
     w->checksum_errors = n;
