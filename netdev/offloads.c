@@ -69,8 +69,8 @@ say_on(struct offloads *o, uint32_t which, const char *why)
     struct ds s = DS_EMPTY_INITIALIZER;
 
     features_format(which, &s);
-    ds_put_format(&s, " of %s on (%s): the userspace datapath drops what it "
-                  "joins", o->uplink, why);
+    ds_put_format(&s, " at %s: %s, and the userspace datapath drops the "
+                  "packets that it joins", o->uplink, why);
     set_hint(o, ds_steal_cstr(&s));
 }
 
@@ -112,7 +112,11 @@ switch_off(struct offloads *o, uint32_t which, long long int now)
     int error = change(o, which, false);
     o->n_tries++;
     if (error) {
-        say_on(o, which, ovs_strerror(error));
+        char *why = xasprintf("it cannot be switched off (%s)",
+                              ovs_strerror(error));
+
+        say_on(o, which, why);
+        free(why);
     } else {
         o->former |= which;
         o->n_repairs += o->settled;
@@ -135,7 +139,7 @@ compare(struct offloads *o, long long int now)
     } else if (which) {
         switch_off(o, which, now);
     } else if (features.active) {
-        say_on(o, features.active, "the device cannot do without");
+        say_on(o, features.active, "the device cannot switch it off");
     } else {
         o->settled = true;
         set_hint(o, NULL);
