@@ -23,6 +23,23 @@ own_copy () {
     mount --bind "$SANDBOX/own-${1##*/}" "$1"
 }
 
+# find_firewalld: the installed one, or what ./bootstrap has unpacked, with the
+# link that installation would make.
+find_firewalld () {
+    if test ! -x /usr/sbin/firewalld; then
+        test -e ../../../unpacked/firewalld || return 1
+        find_firewalld_dir=$(realpath ../../../unpacked)
+        find_firewalld_policy=usr/share/polkit-1/actions/org.fedoraproject.FirewallD1
+        mkdir -p "$SANDBOX/${find_firewalld_policy%/*}" "$SANDBOX/etc"
+        cp "$find_firewalld_dir/$find_firewalld_policy.server.policy.choice" \
+            "$SANDBOX/$find_firewalld_policy.policy"
+        for find_firewalld_part in etc usr; do
+            mount -t overlay overlay /$find_firewalld_part -o \
+                "lowerdir=$SANDBOX/$find_firewalld_part:$find_firewalld_dir/$find_firewalld_part:/$find_firewalld_part"
+        done
+    fi
+}
+
 # recipe COMMAND: what README.Debian says to do with it.
 recipe () {
     recipe_lines=$(sed -n "s/^    \\($1 .*\\)/\\1/p" \
