@@ -6,9 +6,9 @@
 /* Features of network devices
  * ===========================
  *
- * As "ethtool -K" switches them, by ethtool's netlink (Linux 5.8 and later; see
- * the kernel's ethtool-netlink document).  Only those that join packets that
- * come in.  The functions that return int return 0 or a positive errno
+ * As "ethtool -K" switches them, by ethtool's netlink (Linux 5.8 and later;
+ * see the kernel's ethtool-netlink document).  Only those that join packets
+ * that come in.  The functions that return int return 0 or a positive errno
  * value. */
 
 #include <stdbool.h>

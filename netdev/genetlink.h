@@ -9,7 +9,8 @@
 struct nl_msg;
 
 /* Stores into '*id' the number that the family has in this boot.  The kernel
- * loads the module that has it, if it can.  Returns ENOENT if there is none. */
+ * loads the module that has it, if it can.  Returns ENOENT if there is no such
+ * family. */
 int genetlink_find(const char *family, int *id);
 
 /* Returns a new request for 'command' of a family, for the caller to add

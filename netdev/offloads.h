@@ -15,8 +15,8 @@
  *
  * What was on is known, and is given back when the uplink is released.  A
  * change is seen by the look at the links that follows it, as rtnetlink(7)
- * tells.  Who switches them on again and again is given in to for a while:
- * OFFLOADS_TRIES changes in OFFLOADS_PATIENCE_MSEC are enough.
+ * tells.  If somebody switches them on again and again, OFFLOADS_TRIES changes
+ * in OFFLOADS_PATIENCE_MSEC are enough, and a hint says so.
  *
  * Checksums are not among these: a network card that checks them leaves them
  * as they are.  Those that are missing, a peer on the same machine has left

@@ -16,8 +16,9 @@ host_watch_destroy(struct host_watch *w)
     free(w->chain);
 }
 
-/* Counters that are new here may be older than this process: as long as nothing
- * was let in, they say all the same. */
+/* Returns what was dropped since something was let in.  Counters that are new
+ * here may be older than this process: as long as nothing was let in, they say
+ * all the same. */
 static uint64_t
 count_dropped(const struct host_watch *w, const struct firewall_input *input)
 {
