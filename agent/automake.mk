@@ -73,6 +73,7 @@ libpipette_a_SOURCES += \
 	agent/loop/host-watch.h \
 	agent/loop/limits.c \
 	agent/loop/limits.h \
+	agent/loop/ovs-compat.h \
 	agent/loop/removal.c \
 	agent/loop/removal.h \
 	agent/loop/restart-watch.c \

@@ -3,13 +3,16 @@
 # PIPETTE_OVS_SOURCE
 # ------------------
 # Finds the Open vSwitch source that libopenvswitch is built from: Debian's
-# openvswitch-source by default, another tarball or tree by option.
+# openvswitch-source by default (a tarball in Debian 12, a tree in 13), another
+# tarball or tree by option.
 AC_DEFUN([PIPETTE_OVS_SOURCE],
   [AC_ARG_WITH([ovs-source],
      [AS_HELP_STRING([--with-ovs-source=PATH],
         [Open vSwitch source, a .tar.gz or an unpacked tree that is not
-         configured [/usr/src/openvswitch/openvswitch.tar.gz]])],
-     [], [with_ovs_source=/usr/src/openvswitch/openvswitch.tar.gz])
+         configured [Debian's openvswitch-source]])],
+     [], [with_ovs_source=/usr/src/openvswitch
+          AS_IF([test -f $with_ovs_source/openvswitch.tar.gz],
+            [with_ovs_source=$with_ovs_source/openvswitch.tar.gz])])
    AC_MSG_CHECKING([for the Open vSwitch source])
    AS_IF([test -x "$with_ovs_source/configure"],
            [AS_IF([test -e "$with_ovs_source/config.status"],
@@ -18,7 +21,16 @@ AC_DEFUN([PIPETTE_OVS_SOURCE],
          [AC_MSG_ERROR([no Open vSwitch source at $with_ovs_source: install openvswitch-source, or give --with-ovs-source])])
    AC_MSG_RESULT([$with_ovs_source])
    OVS_SOURCE=`cd "\`dirname "$with_ovs_source"\`" && pwd`/`basename "$with_ovs_source"`
-   AC_SUBST([OVS_SOURCE])])
+   AC_SUBST([OVS_SOURCE])
+   AC_MSG_CHECKING([for the version of Open vSwitch])
+   AS_IF([test -d "$OVS_SOURCE"], [cat "$OVS_SOURCE/configure.ac"],
+         [tar -xzOf "$OVS_SOURCE" --wildcards '*/configure.ac']) |
+       sed -n 's/^.._INIT(openvswitch, @<:@^0-9@:>@*\(@<:@0-9@:>@*\)\.\(@<:@0-9@:>@*\)\..*/\1 \2/p' >conftest.ovs
+   read -r ovs_major ovs_minor <conftest.ovs ||
+       AC_MSG_ERROR([not in $OVS_SOURCE])
+   rm conftest.ovs
+   AC_MSG_RESULT([$ovs_major.$ovs_minor])
+   AC_SUBST([OVS_VERSION], [`expr $ovs_major \* 100 + $ovs_minor`])])
 
 # PIPETTE_LIBRARIES
 # -----------------

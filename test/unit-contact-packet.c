@@ -18,8 +18,8 @@
 
 #include "agent/contacts/community-id.h"
 #include "agent/contacts/contact-packet.h"
+#include "agent/loop/ovs-compat.h"
 #include "dp-packet.h"
-#include "flow.h"
 #include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-flow.h"
@@ -43,7 +43,7 @@ compose(const char *text)
     if (error) {
         fail_msg("%s: %s", text, error);
     }
-    flow_compose(packet, &flow, NULL, 0);
+    ovs_compat_flow_compose(packet, &flow);
     return packet;
 }
 

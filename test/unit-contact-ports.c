@@ -83,8 +83,14 @@ contact_ports_of_pairs(void **state OVS_UNUSED)
     struct contact_ports t;
     struct options options;
 
+    /* The addresses of pairs say the target. */
     parse_options(KNOWN, &options);
     contact_ports_init(&t, 10);
+    take(&t, &options, ANSWER_NONE, "192.168.2.5", 4000, "192.168.2.77", 1);
+    assert_int_equal(hmap_count(&t.ports), 0);
+    options_destroy(&options);
+
+    parse_options("--uplink up0", &options);
     take(&t, &options, ANSWER_NONE, "192.168.2.5", 4000, "192.168.2.77", 1);
     take(&t, &options, ANSWER_NONE, "192.168.2.5", 4000, "192.168.2.78", 2);
 

@@ -9,6 +9,7 @@
 
 #include "agent/config/options.h"
 #include "agent/contacts/contact-ports.h"
+#include "agent/contacts/contact-table.h"
 #include "agent/operator/lookup.h"
 #include "netdev/conntrack.h"
 #include "openvswitch/dynamic-string.h"
@@ -43,11 +44,11 @@ address(const char *s)
 }
 
 /* Client port 4000, port 80. */
-static void
-take(struct contact_ports *t, const struct network *network, uint16_t vlan,
-     enum contact_answer answer, const char *client, const char *target)
+static struct contact_packet
+packet(uint16_t vlan, enum contact_answer answer, const char *client,
+       const char *target)
 {
-    const struct contact_packet packet = {
+    return (struct contact_packet) {
         .kind = CONTACT_TCP,
         .answer = answer,
         .vlan = vlan,
@@ -56,8 +57,15 @@ take(struct contact_ports *t, const struct network *network, uint16_t vlan,
         .client_port = 4000,
         .target_port = 80,
     };
+}
 
-    contact_ports_take(t, network, &packet, NOW);
+static void
+take(struct contact_ports *t, const struct network *network, uint16_t vlan,
+     enum contact_answer answer, const char *client, const char *target)
+{
+    const struct contact_packet p = packet(vlan, answer, client, target);
+
+    contact_ports_take(t, network, &p, NOW);
 }
 
 /* A kernel that has one connection, and one without connection tracking. */
@@ -151,7 +159,7 @@ lookup_refuses(void **state OVS_UNUSED)
 static void
 lookup_pairs(void **state OVS_UNUSED)
 {
-    struct contact_ports ports;
+    struct contact_table contacts;
     struct options options;
 
     parse_options(KNOWN " --vlan 2-3", &options);
@@ -165,16 +173,28 @@ lookup_pairs(void **state OVS_UNUSED)
                   ",,,udp,192.168.2.5,4000,192.168.2.77,53,,address");
 
     /* The contacts know more of it. */
-    contact_ports_init(&ports, 10);
-    sources.ports = &ports;
-    take(&ports, &options.networks[0], 3, ANSWER_NONE, "192.168.2.5",
-         "192.168.2.77");
+    contact_table_init(&contacts, 10, 60000);
+    sources.contacts = &contacts;
+    for (int vlan = 2; vlan <= 3; vlan++) {
+        const struct contact_packet p
+            = packet(vlan, ANSWER_NONE, "192.168.2.5", "192.168.2.77");
+
+        contact_table_take(&contacts, network_id(&options.networks[0]), &p,
+                           NOW - (3 - vlan) * 60000);
+    }
     assert_lookup(&sources, "tcp 10.10.5.77 4000",
                   "2026-11-28T10:00:00.000Z,,3,tcp,192.168.2.5,4000,"
+                  "192.168.2.77,,none,address");
+    assert_lookup(&sources, "tcp 10.10.5.77 4000 --port 80",
+                  "2026-11-28T10:00:00.000Z,,3,tcp,192.168.2.5,4000,"
                   "192.168.2.77,80,none,address");
+    assert_lookup(&sources, "tcp 10.10.5.77 4000 --port 81",
+                  ",,,tcp,192.168.2.5,4000,192.168.2.77,81,,address");
+    assert_lookup(&sources, "udp 10.10.5.77 4000",
+                  ",,,udp,192.168.2.5,4000,192.168.2.77,,,address");
     assert_lookup(&sources, "tcp 10.10.5.78 4000",
                   ",,,tcp,192.168.2.5,4000,192.168.2.78,,,address");
-    contact_ports_destroy(&ports);
+    contact_table_destroy(&contacts);
     options_destroy(&options);
 }
 

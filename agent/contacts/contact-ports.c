@@ -156,7 +156,9 @@ contact_ports_take(struct contact_ports *t, const struct network *network,
 
     if (!contact_has_ports(packet) || !packet->target_port
         || packet->answer == ANSWER_REFUSED
-        || !contact_seen_as(network, packet, &key.seen_as)) {
+        || !contact_seen_as(network, packet, &key.seen_as)
+        || (network->real.plen
+            && !ipv6_addr_equals(&key.seen_as, &packet->client))) {
         return;
     }
 

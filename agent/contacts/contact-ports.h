@@ -9,7 +9,8 @@
  * A contact (contact-table.h) may have many connections, and keeps the ports
  * of the first and the last one.  A service that asks for the target of one
  * connection knows the client as it sees it, and the client's port: this table
- * has the last connections of TCP and UDP by these two, up to a bound.
+ * has the last connections of TCP and UDP by these two, up to a bound.  Where
+ * the address that the service sees says the target, there is no need of it.
  *
  * A client may send to many targets from one port.  The service sees one of
  * them at a time, as all have the same addresses and ports once the target is
@@ -58,8 +59,8 @@ void contact_ports_init(struct contact_ports *, size_t max);
 void contact_ports_destroy(struct contact_ports *);
 
 /* Takes what came in the network at the time 'now', in milliseconds since the
- * epoch.  What has no ports, or the service does not see, is ignored, and so
- * is what refuses a connection. */
+ * epoch.  Ignored are what has no ports, what the service does not see, what
+ * refuses a connection, and pairs of a known subnet (address-plan.h). */
 void contact_ports_take(struct contact_ports *, const struct network *,
                         const struct contact_packet *, long long int now);
 

@@ -30,6 +30,17 @@ hash_key(uint32_t network, const struct contact_packet *p)
     return hash_2words(hash, p->kind << 16 | p->target_port);
 }
 
+/* But for the port. */
+static bool
+is_of(const struct contact *c, uint32_t network,
+      const struct contact_packet *p)
+{
+    return (c->network == network
+            && c->packet.kind == p->kind
+            && ipv6_addr_equals(&c->packet.client, &p->client)
+            && ipv6_addr_equals(&c->packet.target, &p->target));
+}
+
 static struct contact *
 find_open(const struct contact_table *t, uint32_t network,
           const struct contact_packet *p, uint32_t hash)
@@ -37,11 +48,22 @@ find_open(const struct contact_table *t, uint32_t network,
     struct contact *c;
 
     HMAP_FOR_EACH_WITH_HASH (c, node, hash, &t->open) {
-        if (c->network == network
-            && c->packet.kind == p->kind
-            && c->packet.target_port == p->target_port
-            && ipv6_addr_equals(&c->packet.client, &p->client)
-            && ipv6_addr_equals(&c->packet.target, &p->target)) {
+        if (c->packet.target_port == p->target_port && is_of(c, network, p)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+const struct contact *
+contact_table_find(const struct contact_table *t, uint32_t network,
+                   const struct contact_packet *p)
+{
+    const struct contact *c;
+
+    LIST_FOR_EACH_REVERSE (c, list_node, &t->all) {
+        if ((!p->target_port || c->packet.target_port == p->target_port)
+            && is_of(c, network, p)) {
             return c;
         }
     }

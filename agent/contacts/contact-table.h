@@ -94,6 +94,12 @@ struct contact *contact_table_next_begun(struct contact_table *,
 struct contact *contact_table_next_ended(struct contact_table *,
                                          long long int now);
 
+/* Returns the newest contact that client, target, kind and target's port, if
+ * that is not 0, of the packet are of, or NULL.  Goes through all contacts. */
+const struct contact *contact_table_find(const struct contact_table *,
+                                         uint32_t network,
+                                         const struct contact_packet *);
+
 /* Counts a packet that the switch drops. */
 void contact_table_count_denied(struct contact_table *, uint32_t network,
                                 enum contact_denial);

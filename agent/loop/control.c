@@ -169,6 +169,7 @@ reply_lookup(struct unixctl_conn *conn, const struct agent *agent,
     const struct contacts *contacts = agent_contacts(agent);
     const struct lookup_sources sources = {
         .options = agent_options(agent),
+        .contacts = contacts ? contacts_table(contacts) : NULL,
         .ports = contacts ? contacts_ports(contacts) : NULL,
         .find_connections = conntrack_find,
     };

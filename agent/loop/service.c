@@ -17,6 +17,7 @@
 #include "agent/loop/agent.h"
 #include "agent/loop/askers.h"
 #include "agent/loop/control.h"
+#include "agent/loop/ovs-compat.h"
 #include "agent/loop/removal.h"
 #include "agent/operator/notify.h"
 #include "daemon.h"
@@ -350,7 +351,7 @@ service_run(int argc, char *argv[], struct options *options)
     if (!options->contact_log) {
         contact_right_drop();
     }
-    daemonize_start(false);
+    ovs_compat_daemonize_start();
     if (!control_open(options->unixctl, &s, &s.unixctl)) {
         return EXIT_FAILURE;
     }

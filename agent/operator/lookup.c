@@ -12,6 +12,7 @@
 #include "agent/config/options.h"
 #include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-ports.h"
+#include "agent/contacts/contact-table.h"
 #include "agent/operator/command-args.h"
 #include "bitmap.h"
 #include "netdev/conntrack.h"
@@ -123,6 +124,22 @@ static const char *const columns[] = {
     "port", "answer", "found_in"
 };
 
+/* What the contacts have of a connection. */
+struct seen {
+    long long int last;
+    uint16_t vlan, port;
+    enum contact_answer answer;
+};
+
+static struct seen
+seen_port(const struct contact_port *p)
+{
+    return (struct seen) {
+        p->last, p->vlan, p->target_port,
+        p->answered ? ANSWER_GIVEN : ANSWER_NONE
+    };
+}
+
 static void
 add_port(struct listing *l, uint16_t port)
 {
@@ -136,7 +153,7 @@ add_port(struct listing *l, uint16_t port)
 /* If there is only one, it is that. */
 static void
 add_vlan(struct listing *l, const struct network *network,
-         const struct contact_port *seen)
+         const struct seen *seen)
 {
     if (seen) {
         listing_add_number(l, seen->vlan);
@@ -148,7 +165,7 @@ add_vlan(struct listing *l, const struct network *network,
 }
 
 static void
-add_time(struct listing *l, const struct contact_port *seen)
+add_time(struct listing *l, const struct seen *seen)
 {
     if (seen) {
         char *time = xastrftime_msec("%Y-%m-%dT%H:%M:%S.###Z", seen->last,
@@ -174,7 +191,7 @@ add_address(struct listing *l, const struct in6_addr *address)
 static void
 add_row(struct listing *l, const struct lookup *lookup,
         const struct network *network, const struct in6_addr *client,
-        const struct in6_addr *target, const struct contact_port *seen,
+        const struct in6_addr *target, const struct seen *seen,
         const char *found_in)
 {
     add_time(l, seen);
@@ -188,10 +205,9 @@ add_row(struct listing *l, const struct lookup *lookup,
     add_address(l, client);
     listing_add_number(l, lookup->client_port);
     add_address(l, target);
-    add_port(l, seen ? seen->target_port : lookup->port);
+    add_port(l, seen ? seen->port : lookup->port);
     if (seen) {
-        listing_add(l, contact_answer_name(seen->answered ? ANSWER_GIVEN
-                                           : ANSWER_NONE));
+        listing_add(l, contact_answer_name(seen->answer));
     } else {
         listing_add_unknown(l);
     }
@@ -216,21 +232,49 @@ find_seen(const struct lookup *lookup, const struct lookup_sources *sources,
             ? contact_ports_find(sources->ports, &query, found) : 0);
 }
 
-/* Returns what the contacts have of that target, or NULL. */
-static const struct contact_port *
+/* Returns true if the contacts have that target, and stores what they have of
+ * it. */
+static bool
 find_seen_target(const struct lookup *lookup,
                  const struct lookup_sources *sources,
-                 const struct network *network, const struct in6_addr *target)
+                 const struct network *network, const struct in6_addr *target,
+                 struct seen *seen)
 {
     const struct contact_port *found[CONTACT_PORTS_FOUND];
     size_t n = find_seen(lookup, sources, network, found);
 
     for (size_t i = 0; i < n; i++) {
         if (ipv6_addr_equals(&found[i]->target, target)) {
-            return found[i];
+            *seen = seen_port(found[i]);
+            return true;
         }
     }
-    return NULL;
+    return false;
+}
+
+/* Returns true if the contacts have that pair, and stores what they have of
+ * it. */
+static bool
+find_seen_pair(const struct lookup *lookup,
+               const struct lookup_sources *sources,
+               const struct network *network, const struct in6_addr *client,
+               const struct in6_addr *target, struct seen *seen)
+{
+    const struct contact_packet packet = {
+        .kind = lookup->kind, .client = *client, .target = *target,
+        .target_port = lookup->port,
+    };
+    const struct contact *c
+        = (sources->contacts
+           ? contact_table_find(sources->contacts, network_id(network),
+                                &packet) : NULL);
+
+    if (c) {
+        *seen = (struct seen) {
+            c->last, c->packet.vlan, lookup->port, c->answer
+        };
+    }
+    return c != NULL;
 }
 
 static bool
@@ -253,9 +297,11 @@ look_at_address(const struct lookup *lookup,
                                   lookup->client, &client, &target)) {
             struct in6_addr c = in6_addr_mapped_ipv4(client);
             struct in6_addr t = in6_addr_mapped_ipv4(target);
+            struct seen seen;
+            bool known = find_seen_pair(lookup, sources, network, &c, &t,
+                                        &seen);
 
-            add_row(l, lookup, network, &c, &t,
-                    find_seen_target(lookup, sources, network, &t),
+            add_row(l, lookup, network, &c, &t, known ? &seen : NULL,
                     "address");
         }
     }
@@ -308,9 +354,12 @@ look_at_connections(const struct lookup *lookup,
         struct in6_addr target = in6_addr_mapped_ipv4(queries[i].target);
 
         if (queries[i].target) {
+            struct seen seen;
+            bool known = find_seen_target(lookup, sources, asked[i], &target,
+                                          &seen);
+
             add_row(l, lookup, asked[i], &client, &target,
-                    find_seen_target(lookup, sources, asked[i], &target),
-                    "connections");
+                    known ? &seen : NULL, "connections");
         }
     }
     free(queries);
@@ -326,9 +375,11 @@ look_at_contacts(const struct lookup *lookup,
     size_t n = find_seen(lookup, sources, lookup->network, found);
 
     for (size_t i = 0; i < n; i++) {
+        struct seen seen = seen_port(found[i]);
+
         add_row(l, lookup, contact_network(sources->options,
                                            found[i]->network),
-                &found[i]->client, &found[i]->target, found[i], "contacts");
+                &found[i]->client, &found[i]->target, &seen, "contacts");
     }
 }
 

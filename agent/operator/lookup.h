@@ -15,6 +15,7 @@
 
 struct conntrack_query;
 struct contact_ports;
+struct contact_table;
 struct network;
 struct options;
 
@@ -36,7 +37,8 @@ char *lookup_parse(int argc, const char *argv[], const struct options *,
 /* Where the agent can look. */
 struct lookup_sources {
     const struct options *options;
-    const struct contact_ports *ports;  /* NULL if there are no contacts. */
+    const struct contact_table *contacts;       /* NULL if there are none, */
+    const struct contact_ports *ports;          /* likewise. */
     /* As conntrack_find(). */
     int (*find_connections)(struct conntrack_query *, size_t n);
 };
@@ -46,7 +48,8 @@ struct lookup_sources {
  * caller to free:
  *
  * - If the address is that of a pair, client and target are in it, and the
- *   connection is the only one.
+ *   connection is the only one.  Time, VLAN and answer are those of the newest
+ *   contact of the pair.
  *
  * - With the service's port, the kernel's connection tracking knows the target
  *   exactly, while the connection lasts, on the kernel's datapath.
