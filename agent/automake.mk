@@ -67,6 +67,10 @@ libpipette_a_SOURCES += \
 	agent/loop/control-lists.h \
 	agent/loop/datapath-watch.c \
 	agent/loop/datapath-watch.h \
+	agent/loop/hints.c \
+	agent/loop/hints.h \
+	agent/loop/host-watch.c \
+	agent/loop/host-watch.h \
 	agent/loop/limits.c \
 	agent/loop/limits.h \
 	agent/loop/ovs-compat.h \

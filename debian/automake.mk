@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	debian/README.Debian \
 	debian/changelog \
+	debian/conf/05-pipette-agent.conf \
 	debian/conf/05-pipette-agent.network \
 	debian/conf/50-pipette-agent.conf \
 	debian/conf/copro0.conf \

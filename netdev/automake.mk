@@ -1,4 +1,6 @@
 libpipette_a_SOURCES += \
+	netdev/checksum-errors.c \
+	netdev/checksum-errors.h \
 	netdev/conntrack.c \
 	netdev/conntrack.h \
 	netdev/datapath.c \
@@ -7,12 +9,18 @@ libpipette_a_SOURCES += \
 	netdev/event-socket.h \
 	netdev/events.c \
 	netdev/events.h \
+	netdev/features.c \
+	netdev/features.h \
 	netdev/firewall-sets.c \
 	netdev/firewall-sets.h \
 	netdev/firewall-table.c \
 	netdev/firewall-table.h \
 	netdev/firewall.c \
 	netdev/firewall.h \
+	netdev/genetlink.c \
+	netdev/genetlink.h \
+	netdev/input-chains.c \
+	netdev/input-chains.h \
 	netdev/link-reconcile.c \
 	netdev/link-reconcile.h \
 	netdev/links-config.c \
@@ -31,6 +39,8 @@ libpipette_a_SOURCES += \
 	netdev/nat-rules.h \
 	netdev/netlink.c \
 	netdev/netlink.h \
+	netdev/nft-chain.c \
+	netdev/nft-chain.h \
 	netdev/nft-format.c \
 	netdev/nft-format.h \
 	netdev/nft-message.c \
@@ -39,6 +49,8 @@ libpipette_a_SOURCES += \
 	netdev/nft-socket.h \
 	netdev/nft-table.c \
 	netdev/nft-table.h \
+	netdev/offloads.c \
+	netdev/offloads.h \
 	netdev/route-reconcile.c \
 	netdev/route-reconcile.h \
 	netdev/route-rules.c \

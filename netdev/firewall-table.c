@@ -12,6 +12,7 @@
 #include <netinet/ip6.h>
 #include <netlink/msg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,9 @@
 #define PRIORITY_OPTIONS -300
 /* Before fragments are put together, at -400. */
 #define PRIORITY_HEADERS -450
+/* Before and after whatever chains others have. */
+#define PRIORITY_COME INT32_MIN
+#define PRIORITY_LET_IN INT32_MAX
 
 /* The walls, which have a counter each.  Those against IPv6 extension headers
  * know them by their number. */
@@ -65,7 +69,7 @@ firewall_table_reason(size_t wall)
 char *
 firewall_table_name(const struct firewall_config *config)
 {
-    return xasprintf("pipette-%s", config->bridge);
+    return xasprintf(FIREWALL_TABLE_PREFIX"%s", config->bridge);
 }
 
 /* The table, its counters and its chains. */
@@ -443,6 +447,48 @@ put_mark(const struct firewall_builder *b, const struct firewall_port *port)
     end_rule(b, r);
 }
 
+/* What came for the fake addresses by their ports: see firewall-table.h. */
+
+static const char *const input_counters[] = {
+    FIREWALL_COME, FIREWALL_LET_IN
+};
+
+static void
+put_input_counters(const struct firewall_builder *b)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(input_counters)
+         && b->config->count_input; i++) {
+        const struct nft_named_counter counter = { .name = input_counters[i] };
+
+        put_counter(b, &counter);
+    }
+}
+
+static void
+put_input_chains(const struct firewall_builder *b)
+{
+    if (b->config->count_input) {
+        put_chain(b, FIREWALL_COME, "filter", NF_INET_LOCAL_IN, PRIORITY_COME);
+        put_chain(b, FIREWALL_LET_IN, "filter", NF_INET_LOCAL_IN,
+                  PRIORITY_LET_IN);
+    }
+}
+
+static void
+put_input_rules(const struct firewall_builder *b,
+                const struct firewall_family *f)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(input_counters)
+         && b->config->count_input; i++) {
+        struct rule r = start_rule(b, input_counters[i]);
+
+        match_family(r.msg, f);
+        match_way_in(r.msg, f, 0);
+        nft_count(r.msg, input_counters[i]);
+        end_rule(b, r);
+    }
+}
+
 /* The whole. */
 
 static void
@@ -507,6 +553,7 @@ put_chains(const struct firewall_builder *b)
     }
     put_chain(b, "wall", "filter", NF_INET_POST_ROUTING, PRIORITY_WALL);
     put_for_families(b, put_own_chain);
+    put_input_chains(b);
 }
 
 static void
@@ -520,6 +567,7 @@ put_rules(const struct firewall_builder *b)
     }
     put_for_families(b, put_wall);
     put_for_families(b, put_own_rules);
+    put_for_families(b, put_input_rules);
 }
 
 /* The order is that in which the kernel shows what they make. */
@@ -535,6 +583,7 @@ firewall_table_build(const struct firewall_config *config,
     for (size_t i = 0; i < firewall_table_n_walls(config); i++) {
         put_counter(&b, &counters[i]);
     }
+    put_input_counters(&b);
     put_chains(&b);
     firewall_put_sets(&b);
     put_rules(&b);

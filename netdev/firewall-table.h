@@ -60,6 +60,14 @@ const char *firewall_table_reason(size_t wall);
 /* Gives the FIREWALL_N_WALLS 'counters' their names, and 0. */
 void firewall_table_init_counters(struct nft_named_counter counters[]);
 
+/* With 'count_input', two more: what has come for a fake address by its port,
+ * before all chains on the way in, and what is left of it behind them. */
+#define FIREWALL_COME "come"
+#define FIREWALL_LET_IN "let-in"
+
+/* What the names of all these tables begin with. */
+#define FIREWALL_TABLE_PREFIX "pipette-"
+
 /* Returns the table's name, for the caller to free. */
 char *firewall_table_name(const struct firewall_config *config);
 

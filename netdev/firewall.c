@@ -19,7 +19,9 @@
 #include "netdev/event-socket.h"
 #include "netdev/firewall-sets.h"
 #include "netdev/firewall-table.h"
+#include "netdev/input-chains.h"
 #include "netdev/nat-rules.h"
+#include "netdev/nft-chain.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
 #include "netdev/nft-socket.h"
@@ -51,6 +53,7 @@ struct firewall {
     struct nft_named_counter counters[FIREWALL_N_WALLS];
 
     bool dnat;                  /* Others have destination NAT. */
+    char input[INPUT_CHAIN_SIZE];   /* Their host firewall, "" if none. */
     char *wanted;               /* firewall_table_format(). */
     char *shown;                /* What this kernel shows once it has that, if
                                  * it is something else; otherwise NULL. */
@@ -101,6 +104,7 @@ needed(const struct firewall *firewall)
     if (!firewall->dnat) {
         config.mark_mask = 0;
     }
+    config.count_input = firewall->input[0];
     return config;
 }
 
@@ -124,12 +128,12 @@ update_wanted(struct firewall *firewall)
 
 /* Returns those of which destination NAT of others matters. */
 static unsigned int
-nat_families(const struct firewall *firewall)
+families(const struct firewall *firewall)
 {
     const struct firewall_config *config = &firewall->config;
 
-    return ((firewall_has_family(config, AF_INET) ? NAT_RULES_IPV4 : 0)
-            | (firewall_has_family(config, AF_INET6) ? NAT_RULES_IPV6 : 0));
+    return ((firewall_has_family(config, AF_INET) ? NFT_IPV4 : 0)
+            | (firewall_has_family(config, AF_INET6) ? NFT_IPV6 : 0));
 }
 
 /* Events. */
@@ -138,8 +142,9 @@ static bool
 concerns(const struct firewall *firewall, const struct nlmsghdr *nlh)
 {
     return (nft_is_of_table(nlh, firewall->name)
+            || input_chains_may_differ(nlh, families(firewall))
             || (firewall->config.mark_mask
-                && nat_rules_may_differ(nlh, nat_families(firewall))));
+                && nat_rules_may_differ(nlh, families(firewall))));
 }
 
 static int
@@ -348,14 +353,17 @@ read_or_say(struct firewall *firewall, char **text)
 }
 
 /* Marks cost each packet of the host connection tracking, and without
- * destination NAT nothing needs them. */
+ * destination NAT nothing needs them; nor counters what no chain can drop. */
 static bool
-find_dnat_or_say(struct firewall *firewall)
+find_others_or_say(struct firewall *firewall)
 {
     bool found = false;
     int error = (firewall->config.mark_mask
-                 ? nat_rules_find(nat_families(firewall), &found) : 0);
+                 ? nat_rules_find(families(firewall), &found) : 0);
 
+    if (!error) {
+        error = input_chains_find(families(firewall), firewall->input);
+    }
     if (error) {
         say_unread(firewall, error);
         return false;
@@ -436,7 +444,7 @@ compare(struct firewall *firewall)
 {
     char *text = NULL;
 
-    if (find_dnat_or_say(firewall) && read_or_say(firewall, &text)) {
+    if (find_others_or_say(firewall) && read_or_say(firewall, &text)) {
         firewall->in_sync = is_wanted(firewall, text) || mend(firewall);
         if (firewall->in_sync) {
             firewall->settled = true;
@@ -518,6 +526,34 @@ firewall_read_walls(struct firewall *firewall, struct firewall_walls *w)
             firewall_table_reason(i), firewall->counters[i].value
         };
     }
+}
+
+bool
+firewall_counts_input(const struct firewall *firewall)
+{
+    return firewall->in_sync && firewall->input[0];
+}
+
+bool
+firewall_read_input(const struct firewall *firewall,
+                    struct firewall_input *input)
+{
+    /* The kernel reads them in this order. */
+    struct nft_named_counter counters[] = {
+        { .name = FIREWALL_COME }, { .name = FIREWALL_LET_IN }
+    };
+
+    if (!firewall_counts_input(firewall)
+        || nft_table_read_counters(firewall->name, counters,
+                                   ARRAY_SIZE(counters))) {
+        return false;
+    }
+    *input = (struct firewall_input) {
+        .come = counters[0].value.packets,
+        .let_in = counters[1].value.packets,
+        .chain = firewall->input,
+    };
+    return true;
 }
 
 uint64_t

@@ -28,6 +28,10 @@
  * - What comes by a fake port with IP options, or IPv6 extension headers, is
  *   dropped (firewall-table.h).
  *
+ * While others have a host firewall (input-chains.h), two counters tell if it
+ * drops what comes for a fake address by its port: services cannot answer
+ * that, and nothing else would say so.
+ *
  * Marks and masquerading need connection tracking, which the kernel begins
  * with when they come.  So they are there only while others have destination
  * NAT (nat-rules.h), as container engines do; otherwise, and with a 'mark_mask'
@@ -68,6 +72,8 @@ struct firewall_config {
     uint32_t mark_mask;         /* 0 for the wall alone, always. */
     const struct firewall_port *ports;
     size_t n_ports;
+    bool count_input;           /* Others have a host firewall: set by
+                                 * firewall.c. */
 };
 
 /* Creates the object.  Until firewall_start(), nothing is touched. */
@@ -116,6 +122,21 @@ struct firewall_walls {
     size_t n;
 };
 void firewall_read_walls(struct firewall *firewall, struct firewall_walls *);
+
+/* What has come for a fake address by its port since the counters were last
+ * put into the table, and what of that the host let in. */
+struct firewall_input {
+    uint64_t come, let_in;      /* Packets. */
+    const char *chain;          /* Of the host firewall, that can drop; valid
+                                 * until the next firewall_look(). */
+};
+
+/* Returns true if there are the counters, as there are while others have a
+ * host firewall. */
+bool firewall_counts_input(const struct firewall *);
+
+/* Reads the counters.  Returns false if there are none, or it failed. */
+bool firewall_read_input(const struct firewall *, struct firewall_input *);
 
 /* Returns how often a table that had been as wanted was found changed, or
  * deleted, and written. */

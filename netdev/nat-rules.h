@@ -15,11 +15,8 @@
 
 struct nlmsghdr;
 
-/* Families; one chain can be for both. */
-#define NAT_RULES_IPV4 (1 << 0)
-#define NAT_RULES_IPV6 (1 << 1)
-
-/* Stores in '*found' whether there is such a chain for one of 'families'.
+/* Stores in '*found' whether there is such a chain for one of 'families', bits
+ * of nft-chain.h.
  *
  * Returns 0 or a negative libnl error: -NLE_DUMP_INTR if something changed
  * during each of several tries. */

@@ -530,6 +530,12 @@ bridge_rows_awaits_kernel(const struct bridge_rows *rows)
             && row_has_kernel_datapath(rows->idl, &rows->config));
 }
 
+const char *
+bridge_rows_datapath_type(const struct bridge_rows *rows)
+{
+    return row_datapath_type(rows->idl, &rows->config);
+}
+
 bool
 bridge_rows_is_standby(const struct bridge_rows *rows)
 {

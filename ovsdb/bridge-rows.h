@@ -208,6 +208,11 @@ uint64_t bridge_rows_n_repairs(const struct bridge_rows *rows);
  * and ovs-vswitchd has not created the ports yet. */
 bool bridge_rows_awaits_kernel(const struct bridge_rows *rows);
 
+/* Returns the type of the datapath that the bridge is on, "" for the default,
+ * or NULL if there is no bridge or it is not known.  Valid until the next
+ * bridge_rows_run(). */
+const char *bridge_rows_datapath_type(const struct bridge_rows *rows);
+
 /* Returns true if another agent has the lock. */
 bool bridge_rows_is_standby(const struct bridge_rows *rows);
 

@@ -170,6 +170,15 @@ row_has_kernel_datapath(const struct ovsdb_idl *idl,
                   || !strcmp(br->datapath_type, "system"));
 }
 
+const char *
+row_datapath_type(const struct ovsdb_idl *idl,
+                  const struct bridge_rows_config *config)
+{
+    const struct ovsrec_bridge *br = find_bridge(idl, config);
+
+    return br ? br->datapath_type : NULL;
+}
+
 bool
 row_is_secure(const struct ovsdb_idl *idl,
               const struct bridge_rows_config *config)

@@ -39,6 +39,10 @@ bool row_is_secure(const struct ovsdb_idl *idl,
 bool row_has_kernel_datapath(const struct ovsdb_idl *idl,
                              const struct bridge_rows_config *);
 
+/* Returns the bridge's datapath type, NULL if there is no bridge. */
+const char *row_datapath_type(const struct ovsdb_idl *,
+                              const struct bridge_rows_config *);
+
 /* Writes into 'txn' whatever differs from the desired rows, and an increment
  * of next_cfg if anything does.
  *

@@ -44,12 +44,15 @@ test_unit_SOURCES = \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
 	test/unit-health.c \
+	test/unit-host-watch.c \
+	test/unit-input-chains.c \
 	test/unit-links-ipv6.c \
 	test/unit-links.c \
 	test/unit-listing.c \
 	test/unit-lookup.c \
 	test/unit-metrics.c \
 	test/unit-notify.c \
+	test/unit-offloads.c \
 	test/unit-options.c \
 	test/unit-report.c \
 	test/unit-restart-watch.c \
@@ -60,7 +63,8 @@ test_unit_SOURCES = \
 	test/unit-top.c
 test_unit_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 test_unit_LDADD = $(PIPETTE_LIBS) $(CMOCKA_LIBS)
-test_unit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_connect
+test_unit_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_connect \
+	-Wl,--wrap=features_get -Wl,--wrap=features_set
 $(test_unit_OBJECTS): | $(OVS_LIB)
 
 # Many pairs, for tests and the benchmark.
@@ -210,6 +214,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-claims-nd.at \
 	test/system-contact-log.at \
 	test/system-contacts.at \
+	test/system-host.at \
 	test/system-others.at \
 	test/system-pipettectl.at \
 	test/system.at \
@@ -252,6 +257,7 @@ TEST_HELPERS = \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
 	test/claims-lib.sh \
+	test/host-lib.sh \
 	test/contacts-lib.sh \
 	test/cli-baseline.sh \
 	test/connects.py \

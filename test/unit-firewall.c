@@ -16,6 +16,7 @@
 #include "netdev/firewall-table.h"
 #include "netdev/firewall.h"
 #include "netdev/nat-rules.h"
+#include "netdev/nft-chain.h"
 #include "netdev/nft-format.h"
 #include "netdev/nft-message.h"
 #include "random.h"
@@ -507,7 +508,7 @@ read_garbage(const struct nlmsghdr *good, size_t size, int changes)
     nft_text_add(&text, nlh);
     nft_is_of_table(nlh, "pipette-br0");
     nft_table_uses(nlh);
-    nat_rules_may_differ(nlh, NAT_RULES_IPV4 | NAT_RULES_IPV6);
+    nat_rules_may_differ(nlh, NFT_IPV4 | NFT_IPV6);
     nft_get_counter(nlh, "wall", &count);
     free(nft_get_name(nlh));
     nft_text_destroy(&text);
@@ -611,7 +612,7 @@ firewall_dnat(void **state OVS_UNUSED)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct nl_msg *msg = chain_message(cases[i].chain);
 
-        check_dnat(msg, NAT_RULES_IPV4, cases[i].is_dnat,
+        check_dnat(msg, NFT_IPV4, cases[i].is_dnat,
                    cases[i].may_differ);
 
         struct nfgenmsg *header = nlmsg_data(nlmsg_hdr(msg));
@@ -619,7 +620,7 @@ firewall_dnat(void **state OVS_UNUSED)
                                 ? NFPROTO_IPV6
                                 : header->nfgen_family == NFPROTO_IPV6
                                 ? NFPROTO_IPV4 : header->nfgen_family);
-        check_dnat(msg, NAT_RULES_IPV6, cases[i].is_dnat,
+        check_dnat(msg, NFT_IPV6, cases[i].is_dnat,
                    cases[i].may_differ);
         nlmsg_free(msg);
     }

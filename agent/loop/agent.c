@@ -12,6 +12,7 @@
 #include "agent/contacts/contacts.h"
 #include "agent/loop/backends.h"
 #include "agent/loop/datapath-watch.h"
+#include "agent/loop/hints.h"
 #include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
@@ -49,6 +50,7 @@ struct agent {
     bool made_room;             /* For a flow that the switch refused. */
     struct component components[N_COMPONENTS];
     struct datapath_watch datapath_watch;
+    struct hints hints;
     struct health health;
     long long int started;      /* By the wall clock, in ms. */
 };
@@ -65,6 +67,7 @@ agent_create(const struct options *options)
     agent->options = options;
     agent->contacts = contacts_create(options);
     simap_init(&agent->ports.fake_ports);
+    agent->hints = (struct hints) HINTS_INITIALIZER;
     health_init(&agent->health, time_msec());
     agent->started = time_wall_msec();
     component_init(&agent->components[BRIDGE], "bridge");
@@ -85,6 +88,7 @@ agent_destroy(struct agent *agent)
             component_destroy(&agent->components[i]);
         }
         simap_destroy(&agent->ports.fake_ports);
+        hints_destroy(&agent->hints);
         health_destroy(&agent->health);
         free(agent);
     }
@@ -105,6 +109,7 @@ stand_by(struct agent *agent)
     if (standby || bridge_rows_is_refused(agent->backends.rows)) {
         links_stop(agent->backends.links);
         firewall_stop(agent->backends.firewall);
+        backends_set_offloads(&agent->backends, true);
         switch_conn_release(agent->backends.conn);
         agent->have_ports = false;
     }
@@ -143,6 +148,7 @@ pass_ports(struct agent *agent)
     }
     links_start(agent->backends.links);
     firewall_start(agent->backends.firewall);
+    backends_set_offloads(&agent->backends, false);
     if (!agent->have_ports || !are_ports_equal(&agent->ports, ports)) {
         agent->have_ports = true;
         copy_ports(&agent->ports, ports);
@@ -308,6 +314,8 @@ agent_run(struct agent *agent)
     datapath_watch_run(&agent->datapath_watch,
                        bridge_rows_awaits_kernel(agent->backends.rows),
                        time_msec(), datapath_is_missing);
+    hints_run(&agent->hints, &agent->backends, agent->options,
+              agent->have_ports, time_msec());
     update_components(agent);
     show_health(agent);
 }
@@ -321,6 +329,7 @@ agent_wait(struct agent *agent)
     }
     poll_timer_wait_until(health_next(&agent->health));
     poll_timer_wait_until(datapath_watch_next(&agent->datapath_watch));
+    poll_timer_wait_until(hints_next(&agent->hints, agent->have_ports));
 }
 
 bool
@@ -461,8 +470,10 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
         free(wanted);
         if (i == FIREWALL) {
             format_walls(agent, s);
+            hints_format_input(agent->backends.firewall, s);
         }
     }
+    hints_format(&agent->hints, s);
     limits_format(agent->options, agent->backends.conn, s);
     claims_format_counts(switch_conn_claims(agent->backends.conn), s);
     icmp_errors_format(switch_conn_errors(agent->backends.conn), s);
@@ -494,6 +505,7 @@ agent_status_to_json(const struct agent *agent)
 
         if (i == FIREWALL) {
             put_json_walls(agent, component);
+            hints_put_json_input(agent->backends.firewall, component);
         } else if (i == FLOWS) {
             json_object_put(component, "foreign",
                             json_integer_create(
@@ -509,6 +521,7 @@ agent_status_to_json(const struct agent *agent)
         json_object_put(json, agent->components[i].name, component);
         free(wanted);
     }
+    hints_put_json(&agent->hints, json);
     if (agent->contacts) {
         json_object_put(json, "contacts",
                         contacts_status_to_json(agent->contacts));
@@ -531,6 +544,7 @@ agent_format_metrics(const struct agent *agent, struct ds *s)
     const struct metrics_source source = {
         .rows = agent->backends.rows,
         .links = agent->backends.links,
+        .offloads = agent->backends.offloads,
         .firewall = agent->backends.firewall,
         .conn = agent->backends.conn,
         .contacts = agent->contacts,
@@ -593,6 +607,11 @@ agent_format_problems(const struct agent *agent, struct ds *s)
     if (agent->ready
         && !claims_are_granted(switch_conn_claims(agent->backends.conn))) {
         ds_put_format(s, "%sclaims: asking who is there", separator);
+        separator = "; ";
+    }
+    for (size_t i = 0; i < agent->hints.lines.n && agent->ready; i++) {
+        ds_put_format(s, "%s%s", separator, agent->hints.lines.names[i]);
+        separator = "; ";
     }
 }
 

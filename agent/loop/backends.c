@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/config/options.h"
 #include "agent/loop/limits.h"
@@ -209,6 +210,7 @@ backends_open(struct backends *backends, const struct options *options,
     if (!backends->links) {
         return false;
     }
+    backends->offloads = offloads_create(options->uplink);
     backends->firewall = create_firewall(options);
     backends->rows = create_rows(options, goal);
 
@@ -225,6 +227,29 @@ backends_open(struct backends *backends, const struct options *options,
     return true;
 }
 
+/* Returns the name of the note of what was on at 'uplink', for the caller to
+ * free. */
+static char *
+offloads_note(const char *uplink)
+{
+    return xasprintf("former-offloads-%s", uplink);
+}
+
+/* The former uplink is given back its offloads, which is noted. */
+static void
+set_uplink(struct backends *backends, const char *uplink)
+{
+    char *former = offloads_set_uplink(backends->offloads, uplink);
+
+    if (former) {
+        char *note = offloads_note(former);
+
+        bridge_rows_set_note(backends->rows, note, "none");
+        free(note);
+        free(former);
+    }
+}
+
 void
 backends_set_options(struct backends *backends, const struct options *options)
 {
@@ -237,6 +262,7 @@ backends_set_options(struct backends *backends, const struct options *options)
     bridge_rows_set_config(backends->rows, &rows_config);
     switch_conn_set_wants_tables(backends->conn, rows_config.limits.n);
     links_set_config(backends->links, &links_config);
+    set_uplink(backends, options->uplink);
     firewall_set_config(backends->firewall, &firewall_config);
     destroy_rows_config(&rows_config);
     free(CONST_CAST(struct links_network *, links_config.networks));
@@ -248,6 +274,7 @@ backends_close(struct backends *backends)
 {
     bridge_rows_destroy(backends->rows);
     links_destroy(backends->links);
+    offloads_destroy(backends->offloads);
     firewall_destroy(backends->firewall);
     switch_conn_destroy(backends->conn);
     restart_watch_destroy(backends->db_watch);
@@ -297,6 +324,27 @@ backends_run_links(struct backends *backends)
         firewall_interfaces_changed(backends->firewall);
         backends_run_firewall(backends);
         links_look(links);
+        offloads_look(backends->offloads, time_msec());
+    }
+}
+
+bool
+backends_are_userspace(const struct backends *backends)
+{
+    return nullable_string_is_equal(
+        bridge_rows_datapath_type(backends->rows), "netdev");
+}
+
+void
+backends_set_offloads(struct backends *backends, bool leave)
+{
+    bool known = bridge_rows_datapath_type(backends->rows);
+    enum offloads_goal goal = (leave ? OFFLOADS_LEAVE
+                               : backends_are_userspace(backends)
+                               ? OFFLOADS_OFF : OFFLOADS_RESTORE);
+
+    if ((leave || known) && offloads_set_goal(backends->offloads, goal)) {
+        offloads_look(backends->offloads, time_msec());
     }
 }
 
@@ -345,11 +393,26 @@ save_mode(struct backends *backends, size_t i)
     }
 }
 
+/* Once something is noted, also that it was given back. */
+static void
+save_offloads(struct backends *backends, const char *uplink)
+{
+    char *note = offloads_note(uplink);
+    char *former = offloads_former(backends->offloads);
+
+    if (strcmp(former, "none") || bridge_rows_get_note(backends->rows, note)) {
+        bridge_rows_set_note(backends->rows, note, former);
+    }
+    free(former);
+    free(note);
+}
+
 void
 backends_save_notes(struct backends *backends)
 {
     const char *frags = switch_conn_former_frags(backends->conn);
 
+    save_offloads(backends, links_device(backends->links, 0));
     for (size_t i = 0; i < links_n_devices(backends->links); i++) {
         save_mode(backends, i);
     }
@@ -362,6 +425,11 @@ backends_save_notes(struct backends *backends)
 void
 backends_restore_notes(struct backends *backends)
 {
+    char *offloads = offloads_note(links_device(backends->links, 0));
+
+    offloads_set_former(backends->offloads,
+                        bridge_rows_get_note(backends->rows, offloads));
+    free(offloads);
     for (size_t i = 0; i < links_n_devices(backends->links); i++) {
         char *note = mode_note(links_device(backends->links, i));
 

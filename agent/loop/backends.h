@@ -11,6 +11,7 @@
 #include "agent/loop/schedule.h"
 #include "netdev/firewall.h"
 #include "netdev/links.h"
+#include "netdev/offloads.h"
 #include "openflow/flow-set.h"
 #include "openflow/switch-conn.h"
 #include "ovsdb/bridge-rows.h"
@@ -22,6 +23,7 @@ struct svec;
 struct backends {
     struct bridge_rows *rows;
     struct links *links;
+    struct offloads *offloads;  /* Looked at along with the links. */
     struct firewall *firewall;
     struct switch_conn *conn;
     struct schedule rows_schedule, links_schedule, firewall_schedule;
@@ -48,10 +50,17 @@ void backends_run_links(struct backends *backends);
 void backends_run_firewall(struct backends *backends);
 void backends_run_conn(struct backends *backends);
 
+/* Returns true if the bridge is known to be on the userspace datapath. */
+bool backends_are_userspace(const struct backends *);
+
+/* Has the uplink's offloads as the bridge's datapath needs them, or 'leave's
+ * them as they are from now on. */
+void backends_set_offloads(struct backends *, bool leave);
+
 /* Saves in the bridge's row what links and switch were before the agent
- * changed them: IPv6 address generation modes and, on an adopted bridge, the
- * mode for IP fragments.  backends_restore_notes() passes saved modes to the
- * links.  Both are idempotent. */
+ * changed them: IPv6 address generation modes, offloads and, on an adopted
+ * bridge, the mode for IP fragments.  backends_restore_notes() passes to the
+ * links what was saved.  Both are idempotent. */
 void backends_save_notes(struct backends *backends);
 void backends_restore_notes(struct backends *backends);
 

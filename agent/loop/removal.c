@@ -120,6 +120,7 @@ removal_run(struct removal *removal)
         run_flows(removal);
         if (bridge_rows_is_in_sync(r->rows)) {
             links_release(r->links);
+            offloads_release(r->offloads);
             firewall_release(r->firewall);
             removal->state = R_DONE;
         }

@@ -15,6 +15,7 @@
 #include "agent/operator/process.h"
 #include "netdev/firewall.h"
 #include "netdev/links.h"
+#include "netdev/offloads.h"
 #include "openflow/claims-format.h"
 #include "openflow/drop-count.h"
 #include "openflow/error-relay.h"
@@ -99,7 +100,7 @@ put_repair(struct metrics_text *m, const char *component, const char *kind,
 }
 
 static void
-put_link_repairs(const struct links *links, struct metrics_text *m)
+put_link_repairs(const struct metrics_source *source, struct metrics_text *m)
 {
     static const char *const kinds[N_LINKS_KINDS] = {
         [LINKS_LINK] = "link",
@@ -110,7 +111,11 @@ put_link_repairs(const struct links *links, struct metrics_text *m)
     };
 
     for (int i = 0; i < N_LINKS_KINDS; i++) {
-        put_repair(m, "links", kinds[i], links_n_repairs(links, i));
+        uint64_t n = links_n_repairs(source->links, i);
+
+        /* These are settings of the uplink. */
+        n += i == LINKS_LINK ? offloads_n_repairs(source->offloads) : 0;
+        put_repair(m, "links", kinds[i], n);
     }
 }
 
@@ -122,7 +127,7 @@ put_repairs(const struct metrics_source *source,
                   "Changes that put back what was in sync before.");
     put_repair(m, "bridge", "transaction",
                bridge_rows_n_repairs(source->rows));
-    put_link_repairs(source->links, m);
+    put_link_repairs(source, m);
     put_repair(m, "firewall", "table", firewall_n_repairs(source->firewall));
     put_repair(m, "flows", "added", flows->added);
     put_repair(m, "flows", "deleted", flows->deleted);

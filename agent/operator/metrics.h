@@ -18,11 +18,13 @@ struct contacts;
 struct ds;
 struct firewall;
 struct links;
+struct offloads;
 struct switch_conn;
 
 struct metrics_source {
     const struct bridge_rows *rows;
     const struct links *links;
+    const struct offloads *offloads;
     struct firewall *firewall;
     const struct switch_conn *conn;
     const struct contacts *contacts;    /* NULL if there are none. */
