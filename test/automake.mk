@@ -24,6 +24,7 @@ test_unit_SOURCES = \
 	test/unit-contact-sink.c \
 	test/unit-contact-table.c \
 	test/unit-contact-targets.c \
+	test/unit-ct-limits.c \
 	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
 	test/unit-error-relay.c \
@@ -195,6 +196,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-networks.at \
 	test/system-claims.at \
 	test/system-contact-log.at \
+	test/system-connections.at \
 	test/system-contacts.at \
 	test/system-others.at \
 	test/system-pipettectl.at \
@@ -247,6 +249,7 @@ TEST_HELPERS = \
 	test/fake-switch.py \
 	test/fake-top.py \
 	test/fault-lib.sh \
+	test/ct-flood.py \
 	test/flood.py \
 	test/ovsdb-proxy.py \
 	test/package-life.sh \
