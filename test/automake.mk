@@ -200,6 +200,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-contacts.at \
 	test/system-others.at \
 	test/system-pipettectl.at \
+	test/system-recipes.at \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
@@ -251,6 +252,7 @@ TEST_HELPERS = \
 	test/fault-lib.sh \
 	test/ct-flood.py \
 	test/flood.py \
+	test/knock.py \
 	test/ovsdb-proxy.py \
 	test/package-life.sh \
 	test/packages \
