@@ -63,6 +63,8 @@ libpipette_a_SOURCES += \
 	agent/loop/backends.h \
 	agent/loop/control.c \
 	agent/loop/control.h \
+	agent/loop/conn-limits.c \
+	agent/loop/conn-limits.h \
 	agent/loop/control-lists.c \
 	agent/loop/control-lists.h \
 	agent/loop/datapath-watch.c \

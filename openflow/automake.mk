@@ -26,6 +26,8 @@ libpipette_a_SOURCES += \
 	openflow/claims-format.h \
 	openflow/claims.c \
 	openflow/claims.h \
+	openflow/ct-limits.c \
+	openflow/ct-limits.h \
 	openflow/drop-count.c \
 	openflow/drop-count.h \
 	openflow/error-flows.c \

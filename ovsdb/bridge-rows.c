@@ -524,10 +524,16 @@ bridge_rows_n_repairs(const struct bridge_rows *rows)
 }
 
 bool
+bridge_rows_has_kernel(const struct bridge_rows *rows)
+{
+    return row_has_kernel_datapath(rows->idl, &rows->config);
+}
+
+bool
 bridge_rows_awaits_kernel(const struct bridge_rows *rows)
 {
     return (rows->awaits_switch && rows->goal == ROWS_PRESENT
-            && row_has_kernel_datapath(rows->idl, &rows->config));
+            && bridge_rows_has_kernel(rows));
 }
 
 const char *

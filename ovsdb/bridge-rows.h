@@ -204,6 +204,9 @@ bool bridge_rows_is_blocked(const struct bridge_rows *rows);
  * found to be different, or had to be created again for another device. */
 uint64_t bridge_rows_n_repairs(const struct bridge_rows *rows);
 
+/* Returns true if there is the bridge, and it is on the kernel's datapath. */
+bool bridge_rows_has_kernel(const struct bridge_rows *rows);
+
 /* Returns true if the rows of a bridge on the kernel's datapath are as wanted,
  * and ovs-vswitchd has not created the ports yet. */
 bool bridge_rows_awaits_kernel(const struct bridge_rows *rows);

@@ -26,6 +26,7 @@ test_unit_SOURCES = \
 	test/unit-contact-sink.c \
 	test/unit-contact-table.c \
 	test/unit-contact-targets.c \
+	test/unit-ct-limits.c \
 	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
 	test/unit-error-flows.c \
@@ -213,10 +214,12 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-claims.at \
 	test/system-claims-nd.at \
 	test/system-contact-log.at \
+	test/system-connections.at \
 	test/system-contacts.at \
 	test/system-host.at \
 	test/system-others.at \
 	test/system-pipettectl.at \
+	test/system-recipes.at \
 	test/system.at \
 	test/pairs.at \
 	test/traffic.at \
@@ -267,7 +270,9 @@ TEST_HELPERS = \
 	test/fake-switch.py \
 	test/fake-top.py \
 	test/fault-lib.sh \
+	test/ct-flood.py \
 	test/flood.py \
+	test/knock.py \
 	test/ovsdb-proxy.py \
 	test/package-life.sh \
 	test/packages \

@@ -65,6 +65,7 @@ options_defaults(void **state OVS_UNUSED)
     assert_true(o.networks[0].routed);
     assert_int_equal(o.networks[0].protocols, FLOW_TCP | FLOW_UDP);
     assert_int_equal(o.networks[0].max_clients, 4096);
+    assert_int_equal(o.networks[0].max_connections, 262144);
     assert_int_equal(o.networks[0].max_pairs, 16384);
     assert_false(o.networks[0].refuse_pairs);
     assert_null(o.datapath_type);
@@ -118,6 +119,7 @@ options_all(void **state OVS_UNUSED)
                       "--fake-address 10.66.0.9/14 --vlan 4094 "
                       "--real-subnet 172.16.2.0/23 --clients subnet "
                       "--protocols icmp,tcp --max-clients 1 "
+                      "--max-connections 0 "
                       "--server-mac 02:00:00:00:00:01 "
                       "--client-mac 02:00:00:00:00:02 --timeout 65535 "
                       "--datapath-type netdev --db unix:/x/db.sock --adopt "
@@ -133,6 +135,7 @@ options_all(void **state OVS_UNUSED)
     assert_false(o.networks[0].routed);
     assert_int_equal(o.networks[0].protocols, FLOW_TCP | FLOW_ICMP);
     assert_int_equal(o.networks[0].max_clients, 1);
+    assert_int_equal(o.networks[0].max_connections, 0);
     assert_int_equal(eth_addr_to_uint64(o.networks[0].server_mac),
                      0x020000000001);
     assert_int_equal(eth_addr_to_uint64(o.networks[0].client_mac),

@@ -29,6 +29,7 @@ static const struct CMUnitTest *const groups[] = {
     contact_table_tests,
     contact_ports_tests,
     lookup_tests,
+    ct_limits_tests,
     datapath_watch_tests,
     contact_right_tests,
     contact_record_tests,

@@ -23,6 +23,7 @@ extern const struct CMUnitTest contact_log_tests[];
 extern const struct CMUnitTest contact_packet_tests[];
 extern const struct CMUnitTest contact_ports_tests[];
 extern const struct CMUnitTest contact_record_tests[];
+extern const struct CMUnitTest ct_limits_tests[];
 extern const struct CMUnitTest datapath_watch_tests[];
 extern const struct CMUnitTest lookup_tests[];
 extern const struct CMUnitTest contact_right_tests[];

@@ -445,8 +445,8 @@ usage: pipette-agent --uplink IFACE [OPTION]...\n\
   --bridge NAME [copro0] (--adopt: take over), --fake-port NAME [ovsfake0] with\n\
     --fake-address IP/LEN [10.10.0.1/16], --server-mac MAC; --client-mac MAC\n\
   --real-subnet IP/LEN  the real subnet, IPv4 or IPv6, if known: walls; with\n\
-    it --clients any|subnet [any], --max-clients N [4096] from elsewhere,\n\
-    --ct-zone N [28672 + VLAN] for these, --protocols tcp,udp,icmp [tcp,udp]\n\
+    it --clients any|subnet [any]; --max-clients N [4096], --max-connections N\n\
+    [262144], --ct-zone N for those from elsewhere; --protocols LIST [tcp,udp]\n\
     --claim LIST|unused (dark addresses live), --exclude LIST, --claim-mac MAC,\n\
     --claim-hold SEC [3600] (owner silent), --claim-ignore LIST (asks in vain)\n\
   --ignore-clients LIST (no answer), --ct-mark BIT|none (containers) [0x1000]\n\

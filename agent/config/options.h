@@ -29,7 +29,8 @@ enum setting {
     SET_BRIDGE, SET_UPLINK, SET_DATAPATH_TYPE, SET_DB, SET_ADOPT,
     SET_CT_MARK,
     SET_VLAN, SET_FAKE_PORT, SET_FAKE_ADDRESS, SET_REAL_SUBNET, SET_CLIENTS,
-    SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS,
+    SET_IGNORE_CLIENTS, SET_MAX_CLIENTS, SET_MAX_CONNECTIONS, SET_CT_ZONE,
+    SET_PROTOCOLS,
     SET_MAX_PAIRS, SET_OVERFLOW_POLICY, SET_SERVER_MAC, SET_CLIENT_MAC,
     SET_TIMEOUT,
     SET_CONTACT_LOG, SET_CONTACT_LOG_FORMAT, SET_CONTACT_WINDOW,
@@ -67,6 +68,7 @@ struct network {
     unsigned int protocols;     /* FLOW_TCP and so on, of flow-set.h. */
     bool routed;                /* See network_serves_routed(). */
     unsigned int max_clients;   /* Of these, at a time. */
+    unsigned int max_connections;       /* Of all these; 0 for no limit. */
     uint16_t ct_zone;           /* For these; see network_ct_zone(). */
     struct network_claims claims;   /* See network_get_claims(). */
     struct given given[N_SETTINGS]; /* Those of section [network]. */

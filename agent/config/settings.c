@@ -18,6 +18,9 @@
 /* With more learned flows, the switch would be too slow. */
 #define MAX_LEARNED 1000000
 
+/* More than the userspace datapath tracks unless it is told to. */
+#define MAX_CONNECTIONS 10000000
+
 /* Owners are asked again, three times, before it is over. */
 #define MIN_CLAIM_HOLD 15
 
@@ -50,6 +53,8 @@ static const struct {
         = { "network", "ignore-clients", "ignore-clients", NULL },
     [SET_CLIENTS] = { "network", "clients", "clients", "any" },
     [SET_MAX_CLIENTS] = { "network", "max-clients", "max-clients", "4096" },
+    [SET_MAX_CONNECTIONS]
+        = { "network", "max-connections", "max-connections", "262144" },
     [SET_CT_ZONE] = { "network", "ct-zone", "ct-zone", NULL },
     [SET_PROTOCOLS] = { "network", "protocols", "protocols", "tcp,udp" },
     [SET_MAX_PAIRS] = { "network", "max-pairs", "max-pairs", "16384" },
@@ -151,6 +156,8 @@ parse(struct options *o, struct network *n, enum setting setting,
         return parse_prefixes(value, &n->ignored_clients);
     case SET_MAX_CLIENTS:
         return parse_number(value, 1, MAX_LEARNED, &n->max_clients);
+    case SET_MAX_CONNECTIONS:
+        return parse_number(value, 0, MAX_CONNECTIONS, &n->max_connections);
     case SET_CT_ZONE:
         return parse_u16(value, 1, UINT16_MAX, &n->ct_zone);
     case SET_PROTOCOLS:
@@ -432,7 +439,8 @@ static void
 check_addresses(const struct check *c)
 {
     static const enum setting of_real_subnet[] = {
-        SET_CLIENTS, SET_MAX_CLIENTS, SET_CT_ZONE, SET_PROTOCOLS
+        SET_CLIENTS, SET_MAX_CLIENTS, SET_MAX_CONNECTIONS, SET_CT_ZONE,
+        SET_PROTOCOLS
     };
     static const enum setting of_pairs[] = {
         SET_MAX_PAIRS, SET_OVERFLOW_POLICY

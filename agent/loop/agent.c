@@ -11,12 +11,14 @@
 #include "agent/contacts/contacts-show.h"
 #include "agent/contacts/contacts.h"
 #include "agent/loop/backends.h"
+#include "agent/loop/conn-limits.h"
 #include "agent/loop/datapath-watch.h"
 #include "agent/loop/hints.h"
 #include "agent/loop/limits.h"
 #include "agent/operator/component.h"
 #include "agent/operator/health.h"
 #include "agent/operator/icmp-errors.h"
+#include "agent/operator/metrics-text.h"
 #include "agent/operator/metrics.h"
 #include "agent/operator/networks.h"
 #include "netdev/datapath.h"
@@ -41,6 +43,7 @@ struct agent {
     const struct options *options;
     struct backends backends;
     struct contacts *contacts;  /* NULL if none are wanted. */
+    struct conn_limits *conn_limits;
 
     bool have_ports;
     struct bridge_ports ports;  /* That the switch was given flows for; owns
@@ -66,6 +69,7 @@ agent_create(const struct options *options)
     }
     agent->options = options;
     agent->contacts = contacts_create(options);
+    agent->conn_limits = conn_limits_create();
     simap_init(&agent->ports.fake_ports);
     agent->hints = (struct hints) HINTS_INITIALIZER;
     health_init(&agent->health, time_msec());
@@ -83,6 +87,7 @@ agent_destroy(struct agent *agent)
 {
     if (agent) {
         contacts_destroy(agent->contacts);
+        conn_limits_destroy(agent->conn_limits);
         backends_close(&agent->backends);
         for (size_t i = 0; i < N_COMPONENTS; i++) {
             component_destroy(&agent->components[i]);
@@ -111,6 +116,7 @@ stand_by(struct agent *agent)
         firewall_stop(agent->backends.firewall);
         backends_set_offloads(&agent->backends, true);
         switch_conn_release(agent->backends.conn);
+        conn_limits_stop(agent->conn_limits);
         agent->have_ports = false;
     }
 }
@@ -153,6 +159,8 @@ pass_ports(struct agent *agent)
         agent->have_ports = true;
         copy_ports(&agent->ports, ports);
         backends_set_flows(&agent->backends, agent->options, ports);
+        conn_limits_set(agent->conn_limits, agent->options,
+                        bridge_rows_has_kernel(agent->backends.rows));
     }
 }
 
@@ -307,7 +315,10 @@ agent_run(struct agent *agent)
     backends_run_firewall(&agent->backends);
     backends_run_links(&agent->backends);
     pass_devices(agent);
-    backends_run_conn(&agent->backends);
+    if (backends_run_conn(&agent->backends)) {
+        conn_limits_changed(agent->conn_limits);
+    }
+    conn_limits_run(agent->conn_limits);
     make_room(agent);
     pass_notes(agent);
     run_contacts(agent);
@@ -324,6 +335,7 @@ void
 agent_wait(struct agent *agent)
 {
     backends_wait(&agent->backends);
+    conn_limits_wait(agent->conn_limits);
     if (agent->contacts) {
         contacts_wait(agent->contacts);
     }
@@ -342,6 +354,7 @@ bool
 agent_shows_ready(const struct agent *agent)
 {
     return (agent->ready && bridge_rows_shows_status(agent->backends.rows)
+            && conn_limits_is_settled(agent->conn_limits)
             && claims_are_granted(switch_conn_claims(agent->backends.conn)));
 }
 
@@ -405,6 +418,7 @@ void
 agent_request_counts(struct agent *agent)
 {
     switch_conn_request_counts(agent->backends.conn);
+    conn_limits_request_counts(agent->conn_limits);
 }
 
 /* The walls: the first as always, the others as reasons of the flow set. */
@@ -475,6 +489,7 @@ agent_format_status(const struct agent *agent, bool verbose, struct ds *s)
     }
     hints_format(&agent->hints, s);
     limits_format(agent->options, agent->backends.conn, s);
+    conn_limits_format(agent->conn_limits, agent->options, s);
     claims_format_counts(switch_conn_claims(agent->backends.conn), s);
     icmp_errors_format(switch_conn_errors(agent->backends.conn), s);
     if (agent->contacts) {
@@ -511,6 +526,8 @@ agent_status_to_json(const struct agent *agent)
                             json_integer_create(
                                 switch_conn_foreign(agent->backends.conn)));
             limits_put_json(agent->options, agent->backends.conn, component);
+            conn_limits_put_json(agent->conn_limits, agent->options,
+                                 component);
             claims_put_json(switch_conn_claims(agent->backends.conn),
                             component);
             icmp_errors_put_json(switch_conn_errors(agent->backends.conn),
@@ -557,6 +574,9 @@ agent_format_metrics(const struct agent *agent, struct ds *s)
     };
 
     metrics_format(&source, s);
+
+    struct metrics_text m = METRICS_TEXT_INITIALIZER(s);
+    conn_limits_put_metrics(agent->conn_limits, agent->options, &m);
 }
 
 bool

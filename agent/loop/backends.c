@@ -350,21 +350,23 @@ backends_set_offloads(struct backends *backends, bool leave)
 
 /* A switch that refused a flow would refuse it again, so it is not asked once
  * a second. */
-void
+bool
 backends_run_conn(struct backends *backends)
 {
     struct switch_conn *conn = backends->conn;
     long long int now = time_msec();
+    bool restarted = (backends->switch_watch
+                      && restart_watch_run(backends->switch_watch, now));
 
     switch_conn_run(conn);
-    if (backends->switch_watch
-        && restart_watch_run(backends->switch_watch, now)) {
+    if (restarted) {
         switch_conn_connect_now(conn);
     }
     if (schedule_look(&backends->conn_schedule, now,
                       switch_conn_wants_look(conn), false)) {
         switch_conn_look(conn);
     }
+    return restarted;
 }
 
 /* Notes. */

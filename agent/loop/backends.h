@@ -44,11 +44,12 @@ void backends_set_options(struct backends *backends,
 
 void backends_close(struct backends *backends);
 
-/* Each runs one backend, and has it compare when that is due. */
+/* Each runs one backend, and has it compare when that is due.  The last one
+ * returns true if the switch has been restarted. */
 void backends_run_rows(struct backends *backends);
 void backends_run_links(struct backends *backends);
 void backends_run_firewall(struct backends *backends);
-void backends_run_conn(struct backends *backends);
+bool backends_run_conn(struct backends *backends);
 
 /* Returns true if the bridge is known to be on the userspace datapath. */
 bool backends_are_userspace(const struct backends *);

@@ -8,6 +8,7 @@
 
 #include "agent/config/options.h"
 #include "agent/loop/backends.h"
+#include "agent/loop/conn-limits.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "svec.h"
@@ -19,7 +20,8 @@ enum removal_state {
 
     /* Waiting for the rows to be removed, and ovs-vswitchd to apply that.  If
      * the bridge stays, its switch must first delete the agent's flows, handle
-     * fragments as before, and count the flows of others. */
+     * fragments as before, and count the flows of others.  Other bridges on
+     * the datapath keep the limits of zones until these are removed. */
     R_REMOVE,
 
     R_DONE
@@ -28,6 +30,7 @@ enum removal_state {
 struct removal {
     const struct options *options;
     struct backends backends;
+    struct conn_limits *conn_limits;
     enum removal_state state;
     enum bridge_rows_owner owner;   /* As it was at first. */
     bool removes_flows;             /* R_REMOVE: because the rows await it. */
@@ -43,6 +46,7 @@ removal_create(const struct options *options)
         return NULL;
     }
     removal->options = options;
+    removal->conn_limits = conn_limits_create();
     return removal;
 }
 
@@ -51,6 +55,7 @@ removal_destroy(struct removal *removal)
 {
     if (removal) {
         backends_close(&removal->backends);
+        conn_limits_destroy(removal->conn_limits);
         free(removal);
     }
 }
@@ -96,6 +101,8 @@ look_at_owner(struct removal *removal)
     case BRIDGE_CREATED:
     case BRIDGE_ADOPTED:
         backends_restore_notes(r);
+        conn_limits_remove(removal->conn_limits, removal->options,
+                           bridge_rows_has_kernel(r->rows));
         bridge_rows_set_goal(r->rows, ROWS_ABSENT);
         removal->state = R_REMOVE;
         break;
@@ -111,6 +118,7 @@ removal_run(struct removal *removal)
     backends_run_rows(r);
     backends_run_links(r);
     backends_run_conn(r);
+    conn_limits_run(removal->conn_limits);
     switch (removal->state) {
     case R_LOOK:
         look_at_owner(removal);
@@ -118,7 +126,8 @@ removal_run(struct removal *removal)
 
     case R_REMOVE:
         run_flows(removal);
-        if (bridge_rows_is_in_sync(r->rows)) {
+        if (bridge_rows_is_in_sync(r->rows)
+            && conn_limits_is_settled(removal->conn_limits)) {
             links_release(r->links);
             offloads_release(r->offloads);
             firewall_release(r->firewall);
@@ -138,6 +147,7 @@ void
 removal_wait(struct removal *removal)
 {
     backends_wait(&removal->backends);
+    conn_limits_wait(removal->conn_limits);
 }
 
 bool
