@@ -206,6 +206,7 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-ipv6.at \
 	test/system-networks.at \
 	test/system-claims.at \
+	test/system-claims-nd.at \
 	test/system-contact-log.at \
 	test/system-contacts.at \
 	test/system-others.at \
@@ -240,7 +241,7 @@ TEST_HELPERS = \
 	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
-	test/arp.py \
+	test/neighbours.py \
 	test/askers.py \
 	test/bench.sh \
 	test/bench-claims.sh \

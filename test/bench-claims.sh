@@ -30,7 +30,7 @@ answered () {
 }
 
 answered_client () {
-    answered client 1 $arp rate eth0
+    answered client 1 $neighbours rate eth0
 }
 
 bench_claims_peer () {
@@ -55,7 +55,7 @@ bench_claims () {
     start_claims
     wait_until all_asked
     # The switch, a bridge of the same ovs-vswitchd, takes no part.
-    wire_rate=$(answered $arp rate up1.2)
+    wire_rate=$(answered $neighbours rate up1.2)
     end_agent
     make_switch
     bench_claims_peer
@@ -63,11 +63,11 @@ bench_claims () {
     wait_until all_asked
     scan >"$SANDBOX/scan-own"
     own_rate=$(answered_client)
-    $arp take eth0 client1 client2 192.168.2.5 $CLAIMS_HOSTS \
+    $neighbours take eth0 client1 client2 192.168.2.5 $CLAIMS_HOSTS \
         >"$SANDBOX/take" 2>"$SANDBOX/take-last"
     end_agent
     start_claims --claim-hold 60
-    $arp churn eth0 client1 client2 192.168.2.5 192.168.2.10-249 \
+    $neighbours churn eth0 client1 client2 192.168.2.5 192.168.2.10-249 \
         "$CLAIMS_CHURN_SECONDS" >"$SANDBOX/churn"
 
     table_head "" claims farpd "" ratio "" goal
