@@ -65,7 +65,7 @@ $(test_unit_OBJECTS): | $(OVS_LIB)
 if ENABLE_TESTS
 check_PROGRAMS += test/pairs
 endif
-test_pairs_SOURCES = test/pairs.c
+test_pairs_SOURCES = test/pairs.c test/pairs-frames.c test/pairs-frames.h
 test_pairs_LDADD = $(PIPETTE_LIBS)
 $(test_pairs_OBJECTS): | $(OVS_LIB)
 
