@@ -244,6 +244,7 @@ TEST_HELPERS = \
 	test/bench-claims.sh \
 	test/bench-contacts.sh \
 	test/bench-costs.sh \
+	test/bench-ipv6.sh \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
@@ -403,7 +404,8 @@ bench: all test/pairs$(EXEEXT)
 	@grep -q 'hosts come and go' test/bench.table
 	@$(WRITE_MEASUREMENTS) bench $(srcdir)/doc/measurements.md \
 	    <test/bench.table
-	@sed '/ after  *before /,/ published /d' test/bench.table | \
+	@sed -e '/ after  *before /,/ published /d' \
+	    -e '/ IPv6  *IPv4 /,/ published /d' test/bench.table | \
 	    grep -E '^ .* published|^(TCP stream|64-byte|connect|new pairs)|^ *(agent|from nothing|resident)' \
 	    >test/bench.summary
 	@$(WRITE_MEASUREMENTS) summary $(srcdir)/README.md \
