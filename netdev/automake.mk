@@ -21,6 +21,8 @@ libpipette_a_SOURCES += \
 	netdev/genetlink.h \
 	netdev/input-chains.c \
 	netdev/input-chains.h \
+	netdev/link-addresses.c \
+	netdev/link-addresses.h \
 	netdev/link-reconcile.c \
 	netdev/link-reconcile.h \
 	netdev/links-config.c \
