@@ -11,6 +11,7 @@ test_unit_SOURCES = \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \
+	test/unit-nd.c \
 	test/unit-conntrack.c \
 	test/unit-contact-formats.c \
 	test/unit-contact-lib.c \
