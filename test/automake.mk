@@ -28,8 +28,10 @@ test_unit_SOURCES = \
 	test/unit-contact-targets.c \
 	test/unit-datapath-watch.c \
 	test/unit-drop-count.c \
+	test/unit-error-flows.c \
 	test/unit-error-lib.c \
 	test/unit-error-lib.h \
+	test/unit-error-plan.c \
 	test/unit-error-relay.c \
 	test/unit-error-translate.c \
 	test/unit-firewall.c \
@@ -42,6 +44,7 @@ test_unit_SOURCES = \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
 	test/unit-health.c \
+	test/unit-links-ipv6.c \
 	test/unit-links.c \
 	test/unit-listing.c \
 	test/unit-lookup.c \
@@ -64,7 +67,7 @@ $(test_unit_OBJECTS): | $(OVS_LIB)
 if ENABLE_TESTS
 check_PROGRAMS += test/pairs
 endif
-test_pairs_SOURCES = test/pairs.c
+test_pairs_SOURCES = test/pairs.c test/pairs-frames.c test/pairs-frames.h
 test_pairs_LDADD = $(PIPETTE_LIBS)
 $(test_pairs_OBJECTS): | $(OVS_LIB)
 
@@ -249,6 +252,7 @@ TEST_HELPERS = \
 	test/bench-claims.sh \
 	test/bench-contacts.sh \
 	test/bench-costs.sh \
+	test/bench-ipv6.sh \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
@@ -410,7 +414,8 @@ bench: all test/pairs$(EXEEXT)
 	@grep -q 'hosts come and go' test/bench.table
 	@$(WRITE_MEASUREMENTS) bench $(srcdir)/doc/measurements.md \
 	    <test/bench.table
-	@sed '/ after  *before /,/ published /d' test/bench.table | \
+	@sed -e '/ after  *before /,/ published /d' \
+	    -e '/ IPv6  *IPv4 /,/ published /d' test/bench.table | \
 	    grep -E '^ .* published|^(TCP stream|64-byte|connect|new pairs)|^ *(agent|from nothing|resident)' \
 	    >test/bench.summary
 	@$(WRITE_MEASUREMENTS) summary $(srcdir)/README.md \

@@ -5,6 +5,8 @@
 errors.py asks SOURCE TARGET PORT
     Sends a datagram, of IPv4 or IPv6; prints what error comes of it, from whom,
     about whom.
+errors.py sends SOURCE TARGET PORT BYTES
+    Sends a datagram, and waits for nothing.
 errors.py narrow ADDRESS PORT MTU
     Is a service on a link with that MTU: answers each datagram with "packet too
     big", or with "fragmentation needed".  Prints "ready".
@@ -68,6 +70,12 @@ def asks(source, target, port):
         sock.connect((target, int(port)))
         sock.send(b"is anybody there?")
         print(error_of(sock))
+
+
+def sends(source, target, port, n):
+    with socket.socket(family(source), socket.SOCK_DGRAM) as sock:
+        sock.bind((source, 0))
+        sock.sendto(bytes(int(n)), (target, int(port)))
 
 
 def checksum(data):
@@ -157,8 +165,8 @@ def record(source, target, port):
 
 
 if __name__ == "__main__":
-    commands = {"asks": (asks, 3), "narrow": (narrow, 3), "flood": (flood, 5),
-                "record": (record, 3)}
+    commands = {"asks": (asks, 3), "sends": (sends, 4), "narrow": (narrow, 3),
+                "flood": (flood, 5), "record": (record, 3)}
     command, words = commands.get((sys.argv + [""])[1], (None, 0))
     if len(sys.argv) != 2 + words or not command:
         sys.exit(__doc__)

@@ -20,6 +20,21 @@ put_be16(uint8_t *p, uint16_t value)
     p[1] = value;
 }
 
+size_t
+parse_hex(const char *s, uint8_t *bytes)
+{
+    size_t n = 0;
+
+    while (*s) {
+        bool ok;
+
+        bytes[n] = hexits_value(s, 2, &ok);
+        n += ok;
+        s += ok ? 2 : 1;
+    }
+    return n;
+}
+
 /* Writes the address; returns how many bytes these are. */
 static size_t
 put_address(uint8_t *p, struct address a)
@@ -177,6 +192,7 @@ const struct network networks[N_NETWORKS] = {
         .pair = IPV4(0x0a0a054d), .router_pair = IPV4(0x0a0a094d),
         .client = IPV4(0xc0a80205), .router = IPV4(0xc0a80209),
         .target = IPV4(0xc0a8024d),
+        .far = IPV4(0xac100905), .far_router = IPV4(0xac1f0102),
     },
     {
         /* fc04::1/64, fc01::/96: fc04::5:0:77. */
@@ -188,6 +204,8 @@ const struct network networks[N_NETWORKS] = {
         .client = IPV6(0xfc01000000000000, 5),
         .router = IPV6(0xfc01000000000000, 9),
         .target = IPV6(0xfc01000000000000, 0x77),
+        .far = IPV6(0xfc02000000000000, 5),
+        .far_router = IPV6(0xfc31000000000000, 2),
     },
 };
 

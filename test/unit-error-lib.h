@@ -35,6 +35,7 @@ struct icmp {
 struct network {
     struct error_plan plan;
     struct address fake, pair, router_pair, client, router, target;
+    struct address far, far_router;     /* A routed client; one on the way. */
 };
 
 /* One of IPv4, one of IPv6. */
@@ -64,6 +65,10 @@ size_t header_len(struct address);
 size_t put_error(const struct icmp *, uint8_t frame[MAX_FRAME]);
 
 void put_be16(uint8_t *, uint16_t);
+
+/* Stores what 's' says, two digits a byte, with anything between the bytes;
+ * returns how many these are. */
+size_t parse_hex(const char *s, uint8_t *bytes);
 
 /* Adds 'n' bytes to the sum of RFC 1071, byte by byte; of an odd number, the
  * last is followed by 0.  end_sum() returns the checksum. */

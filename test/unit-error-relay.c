@@ -9,9 +9,8 @@
 #include "byte-order.h"
 #include "csum.h"
 #include "flow.h"
-#include "openflow/error-relay.h"
 #include "openflow/error-plan.h"
-#include "openflow/error-translate.h"
+#include "openflow/error-relay.h"
 #include "openflow/flow-diff.h"
 #include "openflow/flow-set.h"
 #include "openflow/flow-sync.h"
@@ -26,6 +25,7 @@
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
 #include "svec.h"
+#include "test/unit-error-lib.h"
 #include "util.h"
 
 /* A relay, and the switch that it talks to. */
@@ -377,6 +377,64 @@ error_relay_translates(void **state OVS_UNUSED)
     end_destroy(&end);
 }
 
+/* The error of a routed client, fc02::5, who asked fc01::77: only connection
+ * tracking knows that. */
+static void
+error_relay_translates_routed(void **state OVS_UNUSED)
+{
+    const struct network *net = &networks[1];
+    struct error_plan plan = plan_of(net, true);
+    struct icmp e = from_fake_host(net);
+    uint8_t frame[MAX_FRAME], right[MAX_FRAME], data[64];
+    struct ofputil_packet_in_private pin = {
+        .base = {
+            .packet = frame, .reason = OFPR_ACTION,
+            .cookie = htonll(FLOW_COOKIE), .userdata = data,
+        },
+    };
+    struct match *match = &pin.base.flow_metadata;
+    struct in6_addr target = address_to_in6(net->target);
+    struct in6_addr far = address_to_in6(net->far);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct end end;
+
+    e.dst = e.about.src = net->far;
+    pin.base.packet_len = put_error(&e, frame);
+    e.src = e.about.dst = net->target;
+    put_error(&e, right);
+    plan.routed = true;
+    error_plan_put(&plan, &s);
+    pin.base.userdata_len = parse_hex(ds_cstr(&s), data);
+    match_init_catchall(match);
+    match_set_dl_type(match, htons(ETH_TYPE_IPV6));
+    match_set_ct_state(match, CS_TRACKED | CS_RELATED | CS_REPLY_DIR);
+    match_set_ct_nw_proto(match, IPPROTO_UDP);
+    match_set_ct_ipv6_src(match, &far);
+    match_set_ct_ipv6_dst(match, &target);
+
+    struct ofpbuf *msg = ofputil_encode_packet_in_private(
+        &pin, FLOW_SYNC_PROTOCOL, OFPUTIL_PACKET_IN_NXT2);
+    ofpmsg_update_length(msg);
+    end_init(&end, true);
+    error_relay_take_packet(&end.relay, msg->data, &end.msgs);
+    assert_int_equal(end.relay.translated, 1);
+    ofpbuf_delete(msg);
+
+    struct ofputil_packet_out out;
+    struct ofpbuf ofpacts;
+    ofpbuf_init(&ofpacts, 64);
+    msg = ofpbuf_from_list(ovs_list_front(&end.msgs));
+    ofpmsg_update_length(msg);
+    assert_int_equal(ofputil_decode_packet_out(&out, msg->data, NULL,
+                                               &ofpacts), 0);
+    assert_int_equal(out.packet_len, pin.base.packet_len);
+    assert_memory_equal(out.packet, right, out.packet_len);
+    expect(&end, "packet");
+    ofpbuf_uninit(&ofpacts);
+    ds_destroy(&s);
+    end_destroy(&end);
+}
+
 static void
 error_relay_counts(void **state OVS_UNUSED)
 {
@@ -416,6 +474,7 @@ const struct CMUnitTest error_relay_tests[] = {
     cmocka_unit_test(error_relay_keeps_the_meter),
     cmocka_unit_test(error_relay_without_meters),
     cmocka_unit_test(error_relay_translates),
+    cmocka_unit_test(error_relay_translates_routed),
     cmocka_unit_test(error_relay_counts),
     { .name = NULL },
 };
