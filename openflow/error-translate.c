@@ -131,7 +131,8 @@ is_icmp_packet(const struct layout *l, const uint8_t *ip, size_t size)
             && ip[l->proto] == l->icmp
             && length <= size && length >= l->header_len + min_error(l)
             && (is_ipv6(l)
-                || (!IP_IS_FRAGMENT(get_be16(ip + IPV4_FRAG)) && !csum(ip, l->header_len))));
+                || (!IP_IS_FRAGMENT(get_be16(ip + IPV4_FRAG))
+                    && !csum(ip, l->header_len))));
 }
 
 /* Returns what the message's checksum must be if that is 0 now. */
