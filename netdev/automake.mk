@@ -19,6 +19,8 @@ libpipette_a_SOURCES += \
 	netdev/links-config.h \
 	netdev/links-devices.c \
 	netdev/links-devices.h \
+	netdev/links-ipv6.c \
+	netdev/links-ipv6.h \
 	netdev/links-release.c \
 	netdev/links-release.h \
 	netdev/links-want.c \

@@ -422,6 +422,19 @@ make_link(struct nl_sock *sock, const struct snapshot_device *device,
     return log_change(want->name, what, error);
 }
 
+int
+link_set_mtu(struct nl_sock *sock, const struct snapshot_device *device,
+             const struct link_want *want)
+{
+    struct rtnl_link *change = rtnl_link_alloc();
+
+    ovs_assert(change);
+    rtnl_link_set_mtu(change, want->mtu);
+    int error = rtnl_link_change(sock, device->link, change, 0);
+    rtnl_link_put(change);
+    return log_change(want->name, "set MTU", error);
+}
+
 /* The kernel's reverse path filter takes marks into account (src_valid_mark in
  * the kernel's ip-sysctl document). */
 static int

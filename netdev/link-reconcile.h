@@ -51,6 +51,10 @@ int link_reconcile(struct nl_sock *, const struct snapshot *,
                    const struct snapshot_device *, const struct link_want *,
                    uint8_t *former_mode);
 
+/* Gives the device its MTU alone. */
+int link_set_mtu(struct nl_sock *, const struct snapshot_device *,
+                 const struct link_want *);
+
 /* Takes our addresses from the device 'name', and sets the IPv6 address
  * generation mode to 'mode', or if that is not known to the kernel's default
  * for new devices.  src_valid_mark stays: without marks it does nothing. */

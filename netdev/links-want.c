@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "netdev/link-reconcile.h"
 #include "netdev/links-devices.h"
@@ -24,7 +25,7 @@ is_on(const struct links_network *network, const char *name)
 
 void
 links_want_fake_port(const struct links_config *config, const char *name,
-                     unsigned int mtu, struct link_want *want)
+                     unsigned int mtu, bool ipv6, struct link_want *want)
 {
     struct link_address *addresses = xmalloc(config->n_networks
                                              * sizeof *addresses);
@@ -34,17 +35,19 @@ links_want_fake_port(const struct links_config *config, const char *name,
     };
     for (size_t i = 0; i < config->n_networks; i++) {
         const struct links_network *network = &config->networks[i];
+        bool is_ipv4 = netlink_family(&network->address) == AF_INET;
 
-        if (is_on(network, name)) {
+        if (!is_on(network, name)) {
+            continue;
+        }
+        if (is_ipv4 || ipv6) {
             addresses[want->n_addresses++] = (struct link_address) {
                 network->address, network->plen
             };
-            want->mac = &network->mac;
-            want->src_valid_mark |= (network->routed_clients
-                                     && network->mark_mask
-                                     && IN6_IS_ADDR_V4MAPPED(
-                                         &network->address));
         }
+        want->mac = &network->mac;
+        want->src_valid_mark |= (is_ipv4 && network->routed_clients
+                                 && network->mark_mask);
     }
 }
 

@@ -6,6 +6,7 @@
 /* What devices are to have, as follows from the networks that are on them.
  * Pure. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ds;
@@ -15,10 +16,12 @@ struct links_devices;
 struct route_want;
 struct snapshot;
 
-/* Stores into '*want' what fake port 'name' is to have.  The caller must free
- * its addresses; the rest is valid as long as the configuration and 'name'. */
+/* Stores into '*want' what fake port 'name' is to have, of IPv6 nothing if it
+ * is impossible ('ipv6' is false).  The caller must free its addresses; the
+ * rest is valid as long as the configuration and 'name'. */
 void links_want_fake_port(const struct links_config *, const char *name,
-                          unsigned int mtu, struct link_want *want);
+                          unsigned int mtu, bool ipv6,
+                          struct link_want *want);
 
 /* Returns what the networks on the devices from 'first' to 'last' are to have,
  * for the caller to free, and stores their number into '*n'. */

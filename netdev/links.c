@@ -10,6 +10,7 @@
 #include <netlink/msg.h>
 #include <netlink/socket.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "coverage.h"
 #include "netdev/event-socket.h"
@@ -17,6 +18,7 @@
 #include "netdev/link-reconcile.h"
 #include "netdev/links-config.h"
 #include "netdev/links-devices.h"
+#include "netdev/links-ipv6.h"
 #include "netdev/links-release.h"
 #include "netdev/links-want.h"
 #include "netdev/netlink.h"
@@ -235,17 +237,60 @@ say_made(struct links *links, const char *what, int error)
 }
 
 static int
-add_routes(const struct links *links, const char *name,
+add_routes(const struct links *links, const char *name, bool ipv6,
            const struct routes *routes)
 {
     int error = 0;
 
     for (size_t j = 0; j < links->config.n_networks && !error; j++) {
-        if (!strcmp(links->config.networks[j].fake_port, name)) {
+        const struct links_network *network = &links->config.networks[j];
+
+        if (!strcmp(network->fake_port, name)
+            && (ipv6 || netlink_family(&network->address) == AF_INET)) {
             error = routes_add_missing(routes, j);
         }
     }
     return error;
+}
+
+/* Says why fake port 'i' cannot have IPv6, and returns false, if that is so,
+ * though it is wanted. */
+static bool
+say_ipv6(struct links *links, size_t i)
+{
+    struct ds why = DS_EMPTY_INITIALIZER;
+    bool impossible = links_ipv6_is_impossible(
+        &links->config, links->devices.devices[i].name,
+        links_fake_port_mtu(links), &why);
+
+    if (impossible) {
+        ds_put_format(&links->present, "%s%s",
+                      links->present.length ? "; " : "", ds_cstr(&why));
+        links->blocked = links->look_ipv6 = true;
+    }
+    ds_destroy(&why);
+    return !impossible;
+}
+
+/* Returns true if the fake port gets IPv6 with the MTU that it is to have, and
+ * not before.  What the kernel makes then is for the next look. */
+static bool
+awaits_ipv6(const struct links *links, const struct snapshot_device *device,
+            const struct link_want *want)
+{
+    return (device->link && device->mtu < LINKS_IPV6_MIN_MTU
+            && want->mtu >= LINKS_IPV6_MIN_MTU
+            && links_ipv6_is_wanted(&links->config, want->name));
+}
+
+static int
+bring_ipv6_back(struct links *links, const struct snapshot_device *device,
+                const struct link_want *want)
+{
+    ds_put_format(&links->present, "%swaiting for IPv6 on %s",
+                  links->present.length ? "; " : "", want->name);
+    look_at_all(links);
+    return link_set_mtu(links->requests, device, want);
 }
 
 /* Makes fake port 'i' as wanted. */
@@ -253,18 +298,22 @@ static bool
 make_fake_port(struct links *links, const struct snapshot *snapshot, size_t i,
                const struct routes *routes)
 {
+    const struct snapshot_device *present = &snapshot->devices[i];
     struct links_device *device = &links->devices.devices[i];
+    bool ipv6 = !present->link || say_ipv6(links, i);
     struct link_want want;
 
     links_want_fake_port(&links->config, device->name,
-                         links_fake_port_mtu(links), &want);
-    int error = link_reconcile(links->requests, snapshot,
-                               &snapshot->devices[i], &want, &device->mode);
+                         links_fake_port_mtu(links), ipv6, &want);
+    bool await = awaits_ipv6(links, present, &want);
+    int error = (await ? bring_ipv6_back(links, present, &want)
+                 : link_reconcile(links->requests, snapshot, present, &want,
+                                  &device->mode));
     free(CONST_CAST(struct link_address *, want.addresses));
-    if (!error) {
-        error = add_routes(links, device->name, routes);
+    if (!error && !await) {
+        error = add_routes(links, device->name, ipv6, routes);
     }
-    return say_made(links, device->name, error);
+    return say_made(links, device->name, error) && ipv6 && !await;
 }
 
 static bool
@@ -346,24 +395,16 @@ say_use(struct links *links, const struct snapshot *snapshot)
     ds_destroy(&use);
 }
 
-static bool
-has_ipv6(const struct links *links)
-{
-    for (size_t i = 0; i < links->config.n_networks; i++) {
-        if (netlink_family(&links->config.networks[i].address) == AF_INET6) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Makes the devices as wanted.  If 'all', what there is of IPv6 without a
  * network of IPv6 is looked at, too: of a former one, or from a router. */
 static void
 make_links(struct links *links, struct snapshot *snapshot, bool all)
 {
-    unsigned int ipv6 = ((all ? SNAPSHOT_IPV6_KERNEL : 0)
-                         | (all || has_ipv6(links) ? SNAPSHOT_IPV6_OURS : 0));
+    unsigned int ipv6 = (all || links_ipv6_is_wanted(&links->config, NULL)
+                         ? SNAPSHOT_IPV6_OURS : 0);
+
+    ipv6 |= all ? SNAPSHOT_IPV6_KERNEL : 0;
+
     int error = snapshot_take_rest(links->requests, ipv6, snapshot);
 
     nl_socket_modify_cb(links->requests, NL_CB_MSG_OUT, NL_CB_CUSTOM,

@@ -42,7 +42,8 @@ struct claim_rule {
     int priority;
     const char *match;          /* "" for everything. */
     const char *in_real;        /* If not NULL, this field must have an
-                                 * address of the real subnet, too. */
+                                 * address of the real subnet, too, */
+    const char *more;           /* and what this matches.  Or NULL. */
     enum claim_verdict verdict;
     const char *text;           /* Why it is dropped; or the field that has
                                  * the address that it shows. */
@@ -51,7 +52,7 @@ struct claim_rule {
 struct claim_family {
     const char *name;           /* "ARP", in reasons. */
     const char *any;            /* Matches all of it, */
-    const char *request;        /* only questions. */
+    const char *request;        /* and this of that only questions. */
     const char *asker;          /* The asker's address, as a match. */
     const char *target;         /* The field of the target. */
     const char *owner_mac;      /* The field of the sender's MAC address. */

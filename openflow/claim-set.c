@@ -165,6 +165,9 @@ add_rule(struct builder *b, int table, const struct claim_rule *rule)
     if (rule->in_real) {
         ds_put_format(&match, ",%s=%s", rule->in_real, b->real);
     }
+    if (rule->more) {
+        ds_put_cstr(&match, rule->more);
+    }
     switch (rule->verdict) {
     case CLAIM_DROP:
         flow_add(b->flows, "table=%d, priority=%d%s actions=drop # in: %s",
@@ -435,10 +438,10 @@ add_answer_flows(struct builder *b)
 
     put_answer(&s, b);
     claim_set_put_mac(&own, "dl_dst", &b->config->claims.mac);
-    flow_add(b->flows, "table=%d, priority=3,%s,"DARK",dl_dst="MULTICAST" "
-             "actions=%s", CLAIM_ANSWER, c->request, ds_cstr(&s));
-    flow_add(b->flows, "table=%d, priority=3,%s,"DARK",%s actions=%s",
-             CLAIM_ANSWER, c->request, ds_cstr(&own), ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=3,%s,"DARK",dl_dst="MULTICAST"%s "
+             "actions=%s", CLAIM_ANSWER, c->any, c->request, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=3,%s,"DARK",%s%s actions=%s",
+             CLAIM_ANSWER, c->any, ds_cstr(&own), c->request, ds_cstr(&s));
     flow_add(b->flows, "table=%d, priority=2,%s,"DARK" "
              "actions=drop # in: %s for another host's MAC address",
              CLAIM_ANSWER, c->any, c->name);

@@ -11,6 +11,7 @@ test_unit_SOURCES = \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \
+	test/unit-nd.c \
 	test/unit-conntrack.c \
 	test/unit-contact-formats.c \
 	test/unit-contact-lib.c \
@@ -88,7 +89,7 @@ $(test_rows_OBJECTS): | $(OVS_LIB)
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
 FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch \
-	test/fuzz-errors test/fuzz-contacts test/fuzz-report
+	test/fuzz-errors test/fuzz-nd test/fuzz-contacts test/fuzz-report
 FUZZ_COMMON = test/fuzz.c test/fuzz.h
 if ENABLE_FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -119,6 +120,10 @@ test_fuzz_errors_SOURCES = test/fuzz-errors.c $(FUZZ_COMMON)
 test_fuzz_errors_LDADD = $(PIPETTE_LIBS)
 test_fuzz_errors_LDFLAGS = $(FUZZ_LINK)
 $(test_fuzz_errors_OBJECTS): | $(OVS_LIB)
+test_fuzz_nd_SOURCES = test/fuzz-nd.c $(FUZZ_COMMON)
+test_fuzz_nd_LDADD = $(PIPETTE_LIBS)
+test_fuzz_nd_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_nd_OBJECTS): | $(OVS_LIB)
 test_fuzz_contacts_SOURCES = test/fuzz-contacts.c $(FUZZ_COMMON)
 test_fuzz_contacts_LDADD = $(PIPETTE_LIBS)
 test_fuzz_contacts_LDFLAGS = $(FUZZ_LINK)
@@ -202,8 +207,10 @@ SYSTEM_TESTSUITE_AT = \
 	test/system-testsuite.at \
 	test/system-macros.at \
 	test/system-links.at \
+	test/system-ipv6.at \
 	test/system-networks.at \
 	test/system-claims.at \
+	test/system-claims-nd.at \
 	test/system-contact-log.at \
 	test/system-contacts.at \
 	test/system-others.at \
@@ -238,7 +245,7 @@ TEST_HELPERS = \
 	test/appliance/packages \
 	test/appliance/run.sh \
 	test/appliance/services.service \
-	test/arp.py \
+	test/neighbours.py \
 	test/askers.py \
 	test/bench.sh \
 	test/bench-claims.sh \
@@ -279,7 +286,9 @@ TEST_HELPERS = \
 	test/soak.sh \
 	test/steady.py \
 	test/terminal.py \
+	test/wall_frames.py \
 	test/walls.py \
+	test/walls6.py \
 	test/without-nftables.py \
 	test/write-measurements.sh
 EXTRA_DIST += $(TESTSUITE_AT) $(SYSTEM_TESTSUITE_AT) $(FAULTS_TESTSUITE_AT) \

@@ -3,17 +3,29 @@
 # Claimed addresses, for scripts in the sandbox: here the clients ask for the
 # MAC addresses of others, by ARP.
 
-arp=$here/arp.py
+neighbours=$here/neighbours.py
 
-for claims_client in client1 client2; do
-    ip -n $claims_client neigh flush nud permanent dev eth0
-done
+forget_targets () {
+    for claims_client in client1 client2; do
+        ip -n $claims_client neigh flush nud permanent dev eth0
+    done
+}
+forget_targets
+
+# What is claimed, who asks, and how the agent does.
+claimed=unused asker=192.168.2.5 probes='^request 0.0.0.0'
+
+# claim_ipv6: from now on, of IPv6; of 254 addresses.
+claim_ipv6 () {
+    use_ipv6
+    forget_targets
+    claimed=fc01::1-fc01::fe asker=fc01::5 probes='^request ::'
+}
 
 # start_claims [OPTION]...: the agent, which claims all of the subnet, unless the
 # options say something else.
 start_claims () {
-    start_agent --real-subnet 192.168.2.0/24 --protocols tcp,udp,icmp \
-        --claim unused "$@"
+    start_agent $plan --protocols tcp,udp,icmp --claim $claimed "$@"
     wait_until is_ready
 }
 
@@ -58,7 +70,7 @@ scans () {
 
 # asks TARGETS [SECONDS]: client1 asks, and prints who answers.
 asks () {
-    client 1 $arp ask eth0 192.168.2.5 "$@"
+    client 1 $neighbours ask eth0 $asker "$@"
 }
 
 # add_host NAME ADDRESS MAC: a host that says nothing before somebody asks for
@@ -76,11 +88,12 @@ listed () {
 
 # watch_requests: of the agent, from now on.  requests TARGET: how many so far.
 watch_requests () {
-    start_to "$SANDBOX/requests" client 2 $arp watch eth0 0e:70:69
+    start_to "$SANDBOX/requests" \
+        client 2 $neighbours watch eth0 0e:70:69 ${ip_family#-}
     watch_requests_pid=$!
     wait_until grep -q ready "$SANDBOX/requests"
 }
 
 requests () {
-    grep -c "^request 0.0.0.0 $1 " "$SANDBOX/requests" || :
+    grep -c "$probes $1 " "$SANDBOX/requests" || :
 }

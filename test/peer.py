@@ -366,8 +366,9 @@ def many(sources, targets, port, at_once=None):
 
 def poke(source, target):
     with socket.socket(family(source), socket.SOCK_DGRAM) as sock:
-        sock.bind((source, 0))
-        sock.sendto(b"poke", (target, 7))
+        # With the zone of "fe80::1%eth0".
+        sock.bind(socket.getaddrinfo(source, 0)[0][4])
+        sock.sendto(b"poke", socket.getaddrinfo(target, 7)[0][4])
 
 
 def sniff(interface, address):

@@ -363,7 +363,7 @@ routed_table () {
     routed_table=$(ip $ip_family rule |
         sed -n "s/^112:.*from $fake lookup \\([0-9]*\\).*/\\1/p")
     ip $ip_family route show table "$routed_table" proto 112 |
-        sed 's/ dev ovsfake0//; s/ dev lo//; s/ metric 1024//
+        sed 's/ dev ovsfake0//; s/ dev lo//; s/ metric 1 / /
             s/ pref medium//; s/ *$//'
 }
 

@@ -3,13 +3,13 @@
 # In the first boot: some addresses of the known subnet are claimed.  A host
 # has one of them, another comes.
 
-arp=$here/arp.py
+neighbours=$here/neighbours.py
 host_mac=02:00:00:00:00:09
 asked=$results/asked
 
 # asks_arp ADDRESSES SECONDS: who answers client 1.
 asks_arp () {
-    client 1 $arp ask eth0 192.168.2.5 "$@"
+    client 1 $neighbours ask eth0 192.168.2.5 "$@"
 }
 
 # note: adds to a file who answers for these, of which .99 and .101 are dark.
@@ -39,7 +39,7 @@ probes () {
 claimed () {
     ip -n client2 addr add 192.168.2.100/24 dev eth0
     start_to $results/probes \
-        ip netns exec client2 $arp watch eth0 0e:70:69
+        ip netns exec client2 $neighbours watch eth0 0e:70:69
     trap "kill $!" EXIT
     wait_until grep -q ready $results/probes
     set_key claim 192.168.2.96/27
@@ -68,7 +68,7 @@ reached () {
 # Its first frame is its probe.
 host_comes () {
     equal "what it finds" free \
-        "$(client 2 $arp probe eth0 192.168.2.102)"
+        "$(client 2 $neighbours probe eth0 192.168.2.102)"
     equal "who answers" "192.168.2.101 0e:70:69
 192.168.2.103 0e:70:69" "$(asks_arp 192.168.2.101-103 1)"
     ip -n client2 addr add 192.168.2.102/24 dev eth0
