@@ -63,3 +63,11 @@ links_ipv6_is_impossible(const struct links_config *config, const char *name,
     }
     return false;
 }
+
+bool
+links_ipv6_is_awaited(const struct links_config *config, const char *name,
+                      unsigned int mtu, unsigned int wanted_mtu)
+{
+    return (mtu < LINKS_IPV6_MIN_MTU && wanted_mtu >= LINKS_IPV6_MIN_MTU
+            && links_ipv6_is_wanted(config, name));
+}

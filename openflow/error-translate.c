@@ -10,7 +10,6 @@
 #include "openflow/error-plan.h"
 #include "openflow/flow-family.h"
 #include "packets.h"
-#include "unaligned.h"
 #include "util.h"
 
 /* What the IP headers of a family, without options or extension headers, have
@@ -44,6 +43,9 @@ static const struct layout {
         .src = 8, .dst = 24, .address_size = 16,
     },
 };
+
+#define IPV4_FRAG 6             /* Where it says what fragment it is. */
+#define ICMP_CSUM 2             /* Of both. */
 
 static const struct layout *
 layout_of(const struct error_plan *plan)
@@ -79,10 +81,30 @@ min_error(const struct layout *l)
     return ICMP_HEADER_LEN + l->header_len + QUOTED_PAYLOAD;
 }
 
+/* A frame has no alignment, and is bytes for the compiler. */
+
 static ovs_be16
 get_be16(const uint8_t *p)
 {
-    return get_unaligned_be16((const ovs_be16 *) p);
+    ovs_be16 value;
+
+    memcpy(&value, p, sizeof value);
+    return value;
+}
+
+static ovs_be32
+get_be32(const uint8_t *p)
+{
+    ovs_be32 value;
+
+    memcpy(&value, p, sizeof value);
+    return value;
+}
+
+static void
+put_be16(uint8_t *p, ovs_be16 value)
+{
+    memcpy(p, &value, sizeof value);
 }
 
 static bool
@@ -98,12 +120,6 @@ ip_length(const struct layout *l, const uint8_t *ip)
     return l->base_length + ntohs(get_be16(ip + l->length));
 }
 
-static bool
-is_ipv4_fragment(const uint8_t *ip)
-{
-    return IP_IS_FRAGMENT(((const struct ip_header *) ip)->ip_frag_off);
-}
-
 /* Returns true if the IP packet of at most 'size' bytes is whole, and one that
  * may have an error in it. */
 static bool
@@ -115,7 +131,8 @@ is_icmp_packet(const struct layout *l, const uint8_t *ip, size_t size)
             && ip[l->proto] == l->icmp
             && length <= size && length >= l->header_len + min_error(l)
             && (is_ipv6(l)
-                || (!is_ipv4_fragment(ip) && !csum(ip, l->header_len))));
+                || (!IP_IS_FRAGMENT(get_be16(ip + IPV4_FRAG))
+                    && !csum(ip, l->header_len))));
 }
 
 /* Returns what the message's checksum must be if that is 0 now. */
@@ -174,7 +191,8 @@ parse_quote(struct error *e)
     e->payload = e->quoted + l->header_len;
     e->payload_size = e->icmp_size - ICMP_HEADER_LEN - l->header_len;
     if (!ipv6) {
-        e->has_start = !(get_be16(e->quoted + 6) & htons(IP_FRAG_OFF_MASK));
+        e->has_start = !(get_be16(e->quoted + IPV4_FRAG)
+                         & htons(IP_FRAG_OFF_MASK));
     } else if (e->proto == IPPROTO_FRAGMENT) {
         e->proto = e->payload[0];
         e->has_start = !(get_be16(e->payload + 2) & htons(0xfff8));
@@ -216,11 +234,9 @@ update(uint8_t *csum_, const uint8_t *old, const uint8_t *new, size_t size)
     ovs_be16 sum = get_be16(csum_);
 
     for (size_t i = 0; i < size; i += 4) {
-        sum = recalc_csum32(sum,
-                            get_unaligned_be32((const ovs_be32 *) (old + i)),
-                            get_unaligned_be32((const ovs_be32 *) (new + i)));
+        sum = recalc_csum32(sum, get_be32(old + i), get_be32(new + i));
     }
-    put_unaligned_be16((ovs_be16 *) csum_, sum);
+    put_be16(csum_, sum);
 }
 
 static struct address
@@ -295,7 +311,7 @@ set_addresses_of(struct error *e, struct address src, struct address dst,
 
     set_addresses(e, e->quoted, covering, quoted_src, quoted_dst);
     if (covering && e->proto == IPPROTO_UDP && !get_be16(covering)) {
-        put_unaligned_be16((ovs_be16 *) covering, htons(0xffff));
+        put_be16(covering, htons(0xffff));
     }
     set_addresses(e, e->ip, NULL, src, dst);
 }
@@ -380,8 +396,7 @@ error_translate(const struct error_plan *plan, void *frame, size_t size)
         return 0;
     }
 
-    ovs_be16 *sum = &((struct icmp_header *) e.icmp)->icmp_csum;
-    put_unaligned_be16(sum, 0);
-    put_unaligned_be16(sum, icmp_csum(&e));
+    put_be16(e.icmp + ICMP_CSUM, 0);
+    put_be16(e.icmp + ICMP_CSUM, icmp_csum(&e));
     return ETH_HEADER_LEN + ip_length(e.layout, e.ip);
 }

@@ -11,6 +11,7 @@ test_unit_SOURCES = \
 	test/unit-address-plan.c \
 	test/unit-address-set.c \
 	test/unit-claims.c \
+	test/unit-nd.c \
 	test/unit-conntrack.c \
 	test/unit-contact-formats.c \
 	test/unit-contact-lib.c \
@@ -66,7 +67,7 @@ $(test_unit_OBJECTS): | $(OVS_LIB)
 if ENABLE_TESTS
 check_PROGRAMS += test/pairs
 endif
-test_pairs_SOURCES = test/pairs.c
+test_pairs_SOURCES = test/pairs.c test/pairs-frames.c test/pairs-frames.h
 test_pairs_LDADD = $(PIPETTE_LIBS)
 $(test_pairs_OBJECTS): | $(OVS_LIB)
 
@@ -89,7 +90,7 @@ $(test_rows_OBJECTS): | $(OVS_LIB)
 # Fuzz targets: with libFuzzer for "make fuzz", otherwise with a main program
 # that replays the seeds, for "make check".
 FUZZ_TARGETS = test/fuzz-options test/fuzz-netlink test/fuzz-switch \
-	test/fuzz-errors test/fuzz-contacts test/fuzz-report
+	test/fuzz-errors test/fuzz-nd test/fuzz-contacts test/fuzz-report
 FUZZ_COMMON = test/fuzz.c test/fuzz.h
 if ENABLE_FUZZ
 FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -120,6 +121,10 @@ test_fuzz_errors_SOURCES = test/fuzz-errors.c $(FUZZ_COMMON)
 test_fuzz_errors_LDADD = $(PIPETTE_LIBS)
 test_fuzz_errors_LDFLAGS = $(FUZZ_LINK)
 $(test_fuzz_errors_OBJECTS): | $(OVS_LIB)
+test_fuzz_nd_SOURCES = test/fuzz-nd.c $(FUZZ_COMMON)
+test_fuzz_nd_LDADD = $(PIPETTE_LIBS)
+test_fuzz_nd_LDFLAGS = $(FUZZ_LINK)
+$(test_fuzz_nd_OBJECTS): | $(OVS_LIB)
 test_fuzz_contacts_SOURCES = test/fuzz-contacts.c $(FUZZ_COMMON)
 test_fuzz_contacts_LDADD = $(PIPETTE_LIBS)
 test_fuzz_contacts_LDFLAGS = $(FUZZ_LINK)
@@ -247,6 +252,7 @@ TEST_HELPERS = \
 	test/bench-claims.sh \
 	test/bench-contacts.sh \
 	test/bench-costs.sh \
+	test/bench-ipv6.sh \
 	test/bench-networks.sh \
 	test/bench-pairs.sh \
 	test/bench-traffic.sh \
@@ -408,7 +414,8 @@ bench: all test/pairs$(EXEEXT)
 	@grep -q 'hosts come and go' test/bench.table
 	@$(WRITE_MEASUREMENTS) bench $(srcdir)/doc/measurements.md \
 	    <test/bench.table
-	@sed '/ after  *before /,/ published /d' test/bench.table | \
+	@sed -e '/ after  *before /,/ published /d' \
+	    -e '/ IPv6  *IPv4 /,/ published /d' test/bench.table | \
 	    grep -E '^ .* published|^(TCP stream|64-byte|connect|new pairs)|^ *(agent|from nothing|resident)' \
 	    >test/bench.summary
 	@$(WRITE_MEASUREMENTS) summary $(srcdir)/README.md \

@@ -6,6 +6,7 @@
 
 CLAIMS_SECONDS=5
 CLAIMS_RATE=50000
+CLAIMS_SOLICITATIONS=12000
 CLAIMS_HOSTS=192.168.2.100-149
 : "${CLAIMS_CHURN_SECONDS:=60}"
 
@@ -23,9 +24,10 @@ scan_field () {
     fi
 }
 
-# answered COMMAND...: requests a second, by an interface of this command's.
+# answered COMMAND...: requests a second, by an interface of this command's;
+# those of the family of "asker".
 answered () {
-    "$@" 192.168.2.5 192.168.2.150-249 $CLAIMS_SECONDS $CLAIMS_RATE |
+    "$@" $asker $claims_asked $CLAIMS_SECONDS $claims_rate |
         sed 's/.*answers, \([0-9]*\) a second/\1/'
 }
 
@@ -50,8 +52,21 @@ bench_claims_peer () {
     fi
 }
 
+# bench_solicitations: the last, as it leaves IPv4.
+bench_solicitations () {
+    end_agent
+    make_switch
+    claim_ipv6
+    claims_asked=fc01::96-f9 claims_rate=$CLAIMS_SOLICITATIONS
+    start_claims
+    wait_until all_asked
+    nd_rate=$(answered $neighbours rate up1.2)
+    end_agent
+}
+
 bench_claims () {
     . "$here/claims-lib.sh"
+    claims_asked=192.168.2.150-249 claims_rate=$CLAIMS_RATE
     start_claims
     wait_until all_asked
     # The switch, a bridge of the same ovs-vswitchd, takes no part.
@@ -69,6 +84,7 @@ bench_claims () {
     start_claims --claim-hold 60
     $neighbours churn eth0 client1 client2 192.168.2.5 192.168.2.10-249 \
         "$CLAIMS_CHURN_SECONDS" >"$SANDBOX/churn"
+    bench_solicitations
 
     table_head "" claims farpd "" ratio "" goal
     own_row "dark addresses, of 256, that nmap -sn sees" \
@@ -81,6 +97,8 @@ bench_claims () {
         "" ">= 20000"
     own_row "    with a switch of the same Open vSwitch between" \
         "$own_rate" "$peer_rate" ""
+    own_row "neighbour solicitations answered a second" "$nd_rate" \
+        "" "$CLAIMS_SOLICITATIONS"
     own_row "hosts that come: answers 50 ms later, of 50" \
         "$(sed 's/ of.*//' "$SANDBOX/take")" "" "0"
     own_row "    last answer after the first frame, ms" \

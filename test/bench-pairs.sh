@@ -34,7 +34,7 @@ search () {
 
 bench_new_pairs () {
     for round in $(seq $SEARCH_ROUNDS); do
-        for set in published unlimited known; do
+        for set in published unlimited known known6; do
             search $set 10000 2000 >>"$SANDBOX/$set.10000"
         done
     done
@@ -50,6 +50,7 @@ bench_new_pairs () {
     row "new pairs a second, to 64,516, --max-pairs 0" \
         "$(cat "$SANDBOX/unlimited.all")" "$(cat "$SANDBOX/known.all")" "" \
         "known/published" ">= 1.50"
+    bench_ipv6_pairs
 }
 
 # fill_rate: 10,000 new pairs, 32 at once, as fast as they are answered: how many

@@ -6,6 +6,7 @@
 
 . "$here/pairs-lib.sh"
 . "$here/bench-traffic.sh"
+. "$here/bench-ipv6.sh"
 . "$here/bench-pairs.sh"
 . "$here/bench-costs.sh"
 . "$here/bench-contacts.sh"
@@ -114,6 +115,7 @@ table_head () {
 
 table_head "" published known plain ratio "" goal
 bench_traffic
+bench_ipv6_traffic
 bench_contacts
 remove_switch
 bench_new_pairs

@@ -40,11 +40,13 @@ neighbours.py churn INTERFACE ASKER OWNER SOURCE TARGETS SECONDS [LIFE]
 neighbours.py rate INTERFACE[.VLAN] SOURCE TARGETS SECONDS RATE
     Asks for the targets in turn, so many times a second, and prints how many
     requests it sent, and how many answers came.  With a VLAN, by tagged frames.
-neighbours.py question MAC SOURCE TARGET [VLAN]
-    Prints a request, or a solicitation, of the MAC address as hex digits.
+neighbours.py question MAC SOURCE TARGET [VLAN [OPTIONS [HEADER]]]
+    Prints a request, or a solicitation, of the MAC address as hex digits; with
+    other options than that of the MAC address, or an extension header before
+    it, of the protocol of the first two digits, which are hex digits, too.
 neighbours.py answers FILE MAC FAMILY
     Prints who answered those, by the file of tcpdump(8), whom, and on which
-    VLAN; FAMILY is 4 or 6.
+    VLAN, and how many bytes of other options there are; FAMILY is 4 or 6.
 """
 
 import ctypes
@@ -181,9 +183,9 @@ class Nd:
     def is_right_reply(cls, own, frame, source):
         """Unicast to who asked, the same in all places, and solicited; the
         checksum is right."""
-        body = frame[54:86]
+        body = frame[54:]
         pseudo = frame[22:54] + struct.pack("!II", len(body), 58)
-        return (len(frame) == 86 and frame[18:20] == b"\0\x20"
+        return (frame[18:20] == struct.pack("!H", len(body))
                 and frame[0:6] == own and frame[38:54] == source
                 and frame[22:38] == frame[62:78] and frame[21] == 255
                 and frame[78:80] == b"\2\1" and frame[80:86] == frame[6:12]
@@ -523,10 +525,19 @@ def rate(interface, source, targets, seconds, per_second):
         sent, answers, answers / float(seconds)))
 
 
-def question(mac, source, target, vlan=""):
+def question(mac, source, target, vlan="", options="", header=""):
     protocol = protocol_of(source)
-    frame = protocol.frame(bytes.fromhex(mac.replace(":", "")), REQUEST,
-                           parse(source), parse(target))
+    own = bytes.fromhex(mac.replace(":", ""))
+    source, target = parse(source), parse(target)
+    frame = protocol.frame(own, REQUEST, source, target)
+    if options:
+        frame = Nd.message(own, BROADCAST, source, Nd.group + target[-3:], 135,
+                           0, target, bytes.fromhex(options))
+    if header:
+        header = bytes.fromhex(header)
+        frame = (frame[:18] + struct.pack("!HB", len(frame) - 54
+                                          + len(header) - 1, header[0])
+                 + frame[21:54] + header[1:] + frame[54:])
     print(tagged(frame, vlan).hex())
 
 
@@ -547,9 +558,11 @@ def answers(name, mac, family):
         packet = protocol.parse(frame)
         if packet and packet[0] == REPLY and frame[:6] == own:
             right = protocol.is_right_reply(own, frame, packet[3])
-            put_line("%s %s to %s on VLAN %d%s" % (
+            more = len(frame) - 86 if protocol is Nd else 0
+            put_line("%s %s to %s on VLAN %d%s%s" % (
                 to_text(packet[2]), mac_text(packet[1]), to_text(packet[3]),
-                vlan, "" if right else " wrong"))
+                vlan, "" if right else " wrong",
+                " with %d bytes more" % more if more else ""))
 
 
 def main(argv):

@@ -6,7 +6,7 @@
 ALL_PAIRS=64516
 
 # Each set of flows has a name: published, refusing (the same, but at the limit
-# new pairs are refused), unlimited, known, plain.
+# new pairs are refused), unlimited, known, plain; known6 is IPv6.
 
 # agent_options SET
 agent_options () {
@@ -14,6 +14,7 @@ agent_options () {
         refusing) echo --overflow-policy refuse ;;
         unlimited) echo --max-pairs 0 ;;
         known) echo --real-subnet 192.168.2.0/24 ;;
+        known6) echo --fake-address fc04::1/64 --real-subnet fc01::/96 ;;
     esac
 }
 
@@ -48,7 +49,11 @@ start_set () {
     fi
     switch_pid=$(cat /run/openvswitch/ovs-vswitchd.pid)
     prefer "$switch_pid"
-    start_to "$SANDBOX/pairs.log" preferred pairs serve 10.10.0.1
+    case $1 in
+        known6) start_set_fake=fc04::1 ;;
+        *) start_set_fake=10.10.0.1 ;;
+    esac
+    start_to "$SANDBOX/pairs.log" preferred pairs serve $start_set_fake
     service=$!
     wait_until grep -q ready "$SANDBOX/pairs.log"
 }

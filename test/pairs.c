@@ -23,7 +23,9 @@
  * inside client but itself, and by one routed client, 172.16.8.255.  WAY is
  * what is done with them: "published" and "known" are the flow sets, the
  * latter with --real-subnet 192.168.2.0/24; with "plain" the frames already
- * have the addresses of the fake side, on the VLAN. */
+ * have the addresses of the fake side, on the VLAN.  "known6" is IPv6: targets
+ * are fc01::1 to fc01::fe, in the real subnet fc01::/96, and the routed client
+ * is fc02::ff. */
 
 #include <config.h>
 
@@ -44,16 +46,12 @@
 #include <unistd.h>
 
 #include "csum.h"
-#include "hash.h"
 #include "packets.h"
-#include "unaligned.h"
+#include "test/pairs-frames.h"
 #include "util.h"
 
 enum {
-    HOSTS = 254,
-    PAIRS = HOSTS * HOSTS,
-    ROUTED = 255,               /* Its last byte. */
-    VLAN = 2,
+    PAIRS = PAIRS_HOSTS * PAIRS_HOSTS,
     ECHO = 7,
     DISCARD = 9,
     BATCH = 64,
@@ -65,50 +63,6 @@ enum {
 #define NSEC_PER_SEC 1000000000LL
 #define SPIN_NSEC 20000
 #define LOST_NSEC (2 * NSEC_PER_SEC)    /* No answer comes so late. */
-
-#define FAKE_IP 0x0a0a0001
-#define ROUTED_IP 0xac1008ff
-#define REAL_IP(BYTE) (0xc0a80200u | (BYTE))
-#define PAIR_IP(CLIENT, TARGET) (0x0a0a0000u | (CLIENT) << 8 | (TARGET))
-
-static const struct eth_addr server_mac = ETH_ADDR_C(0e,00,00,00,00,66);
-static const struct eth_addr client_mac = ETH_ADDR_C(0e,00,00,00,00,67);
-
-enum way { PUBLISHED, KNOWN, PLAIN };
-
-struct pair {
-    uint32_t client, target;    /* Addresses, on the wire. */
-    struct eth_addr client_mac, target_mac;
-    uint32_t seen;              /* The client's address for the service. */
-    uint16_t port;
-};
-
-/* What a datagram holds. */
-struct question {
-    ovs_16aligned_be32 number;
-    uint8_t noise[14];
-};
-
-struct answer {
-    uint8_t seen[4], port[2];
-    struct question question;
-};
-
-struct question_frame {
-    struct vlan_eth_header eth;
-    struct ip_header ip;
-    struct udp_header udp;
-    struct question question;
-};
-BUILD_ASSERT_DECL(sizeof(struct question_frame) == 64);
-
-/* The kernel hands us the tag apart. */
-struct answer_frame {
-    struct eth_header eth;
-    struct ip_header ip;
-    struct udp_header udp;
-    struct answer answer;
-};
 
 struct clients {
     enum way way;
@@ -152,15 +106,18 @@ enlarge_buffer(int fd)
 /* The service. */
 
 static int
-bind_udp(const char *address, uint16_t port)
+bind_udp(const char *text, uint16_t port)
 {
-    struct sockaddr_in sin = {
-        .sin_family = AF_INET, .sin_port = htons(port),
+    struct sockaddr_in6 sin6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port),
     };
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct address address;
+    int fd = socket(AF_INET6, SOCK_DGRAM, 0);
 
-    check(inet_pton(AF_INET, address, &sin.sin_addr) == 1, address);
-    check(!bind(fd, (struct sockaddr *) &sin, sizeof sin), "bind");
+    /* IPv4 as IPv4-mapped addresses: ipv6(7). */
+    check(address_parse(text, &address), text);
+    sin6.sin6_addr = address_to_in6(address);
+    check(!bind(fd, (struct sockaddr *) &sin6, sizeof sin6), "bind");
     return fd;
 }
 
@@ -174,117 +131,51 @@ serve(const char *address)
     printf("ready\n");
     fflush(stdout);
     for (;;) {
-        struct answer a;
-        struct sockaddr_in from;
+        struct question q;
+        struct sockaddr_in6 from;
         socklen_t len = sizeof from;
+        uint8_t answer[MAX_ANSWER];
 
-        if (recvfrom(fd, &a.question, sizeof a.question, 0,
+        if (recvfrom(fd, &q, sizeof q, 0,
                      (struct sockaddr *) &from, &len) < 0) {
             continue;
         }
-        memcpy(a.seen, &from.sin_addr, sizeof a.seen);
-        memcpy(a.port, &from.sin_port, sizeof a.port);
+        size_t n = put_seen(answer, address_from_in6(&from.sin6_addr),
+                            ntohs(from.sin6_port));
+        memcpy(answer + n, &q, sizeof q);
         /* What the way back has no room for is lost. */
-        ignore(sendto(fd, &a, sizeof a, 0, (struct sockaddr *) &from, len));
+        ignore(sendto(fd, answer, n + sizeof q, 0, (struct sockaddr *) &from,
+                      len));
     }
 }
 
 /* The clients. */
 
-/* Client after client asks all targets, as scanners do. */
-static struct pair
-pair(enum way way, uint32_t number)
+/* Returns what is wrong with the content of an answer's datagram, or a null
+ * pointer. */
+static const char *
+find_wrong_content(struct clients *c, const uint8_t *content,
+                   uint32_t *number_)
 {
-    uint32_t target = 1 + number % HOSTS;
-    uint32_t client = 1 + number / HOSTS;
-    bool routed = client == target;
+    size_t address_len = plan_of(c->way)->address_len;
+    struct question asked, q;
+    uint8_t seen[MAX_ANSWER];
 
-    if (routed) {
-        client = ROUTED;
+    memcpy(&asked, content + address_len + 2, sizeof asked);
+    uint32_t number
+        = ntohl(get_16aligned_be32(&asked.number));
+    if (number - c->first >= c->n_sent) {
+        return "content";
+    }
+    q = question(c->seed, number);
+    if (memcmp(&q, &asked, sizeof q)) {
+        return "content";
     }
 
-    struct pair p = {
-        .client = routed ? ROUTED_IP : REAL_IP(client),
-        .target = REAL_IP(target),
-        .client_mac = ETH_ADDR_C(02,00,00,00,00,00),
-        .target_mac = ETH_ADDR_C(0e,00,c0,a8,02,00),
-        .seen = (way == KNOWN && routed
-                 ? ROUTED_IP : PAIR_IP(client, target)),
-        .port = 1024 + number % 50000,
-    };
-    p.client_mac.ea[5] = client;
-    p.target_mac.ea[5] = target;
-    if (way == PLAIN) {
-        p.client = p.seen;
-        p.target = FAKE_IP;
-        p.client_mac = client_mac;
-        p.target_mac = server_mac;
-    }
-    return p;
-}
-
-static struct question
-question(const struct clients *c, uint32_t number)
-{
-    struct question q;
-
-    put_16aligned_be32(&q.number, htonl(number));
-    for (size_t i = 0; i < sizeof q.noise; i++) {
-        q.noise[i] = hash_3words(c->seed, number, i);
-    }
-    return q;
-}
-
-static ovs_be16
-udp_checksum(const struct ip_header *ip, const struct udp_header *udp)
-{
-    return csum_finish(csum_continue(packet_csum_pseudoheader(ip), udp,
-                                     ntohs(udp->udp_len)));
-}
-
-static struct question_frame
-question_frame(const struct clients *c, uint32_t number, uint16_t port)
-{
     struct pair p = pair(c->way, number);
-    struct question_frame f = {
-        .eth = {
-            .veth_dst = p.target_mac,
-            .veth_src = p.client_mac,
-            .veth_type = htons(ETH_TYPE_VLAN),
-            .veth_tci = htons(VLAN),
-            .veth_next_type = htons(ETH_TYPE_IP),
-        },
-        .ip = {
-            .ip_ihl_ver = IP_IHL_VER(5, 4),
-            .ip_tot_len = htons(sizeof f - sizeof f.eth),
-            .ip_ttl = 64,
-            .ip_proto = IPPROTO_UDP,
-        },
-        .udp = {
-            .udp_src = htons(p.port),
-            .udp_dst = htons(port),
-            .udp_len = htons(sizeof f.udp + sizeof f.question),
-        },
-        .question = question(c, number),
-    };
-
-    put_16aligned_be32(&f.ip.ip_src, htonl(p.client));
-    put_16aligned_be32(&f.ip.ip_dst, htonl(p.target));
-    f.ip.ip_csum = csum(&f.ip, sizeof f.ip);
-    f.udp.udp_csum = udp_checksum(&f.ip, &f.udp);
-    return f;
-}
-
-static bool
-headers_are_right(const struct answer_frame *f, size_t n)
-{
-    return (n == sizeof *f
-            && f->ip.ip_ihl_ver == IP_IHL_VER(5, 4)
-            && ntohs(f->ip.ip_tot_len) == n - sizeof f->eth
-            && !(f->ip.ip_frag_off & htons(IP_FRAG_OFF_MASK
-                                           | IP_MORE_FRAGMENTS))
-            && f->ip.ip_proto == IPPROTO_UDP
-            && ntohs(f->udp.udp_len) == sizeof f->udp + sizeof f->answer);
+    size_t n = put_seen(seen, p.seen, p.port);
+    *number_ = number;
+    return (memcmp(seen, content, n) ? "client, as the service saw it" : NULL);
 }
 
 /* Returns what is wrong with an answer, or a null pointer. */
@@ -292,45 +183,41 @@ static const char *
 find_wrong(struct clients *c, const struct answer_frame *f, size_t n,
            uint16_t tci)
 {
-    if (tci != VLAN) {
+    const struct plan *plan = plan_of(c->way);
+    const uint8_t *udp = f->ip + plan->header_len;
+    uint32_t number;
+
+    if (tci != PAIRS_VLAN) {
         return "tag";
     }
-    if (!headers_are_right(f, n)) {
+    if (!headers_are_right(plan, f, n)) {
         return "headers";
     }
     /* The sum of what has a right sum is 0. */
-    if (csum(&f->ip, sizeof f->ip) || udp_checksum(&f->ip, &f->udp)) {
+    if ((plan == &pairs_ipv4 && csum(f->ip, plan->header_len))
+        || udp_checksum(plan, f->ip)) {
         return "checksum";
     }
 
-    uint32_t number = ntohl(get_16aligned_be32(
-                                &f->answer.question.number));
-    if (number - c->first >= c->n_sent) {
-        return "content";
+    const char *wrong = find_wrong_content(c, udp + UDP_HEADER_LEN, &number);
+    if (wrong) {
+        return wrong;
     }
 
-    struct question q = question(c, number);
     struct pair p = pair(c->way, number);
-    ovs_be32 seen = htonl(p.seen);
-    ovs_be16 port = htons(p.port);
+    const uint8_t *src = f->ip + plan->src, *dst = src + plan->address_len;
     bool *answered = &c->answered[number - c->first];
 
-    if (memcmp(&q, &f->answer.question, sizeof q)) {
-        return "content";
-    }
-    if (memcmp(&seen, f->answer.seen, sizeof seen)
-        || memcmp(&port, f->answer.port, sizeof port)) {
-        return "client, as the service saw it";
-    }
     if (!eth_addr_equals(f->eth.eth_dst, p.client_mac)
         || !eth_addr_equals(f->eth.eth_src, p.target_mac)) {
         return "MAC address";
     }
-    if (get_16aligned_be32(&f->ip.ip_src) != htonl(p.target)
-        || get_16aligned_be32(&f->ip.ip_dst) != htonl(p.client)) {
+    if (!address_equals(address_from_bytes(src, plan->address_len), p.target)
+        || !address_equals(address_from_bytes(dst, plan->address_len),
+                           p.client)) {
         return "address";
     }
-    if (f->udp.udp_src != htons(ECHO) || f->udp.udp_dst != port) {
+    if (get_be16(udp) != ECHO || get_be16(udp + 2) != p.port) {
         return "port";
     }
     if (*answered) {
@@ -378,7 +265,15 @@ vlan_tci(struct msghdr *msg)
     return -1;
 }
 
-/* Takes all that came.  What is not IPv4 is the kernel's own talk. */
+static bool
+is_answer(const struct plan *plan, const struct answer_frame *f)
+{
+    return (f->eth.eth_type == htons(plan->eth_type)
+            && (plan == &pairs_ipv4 || f->ip[6] == IPPROTO_UDP));
+}
+
+/* Takes all that came.  What is not IPv4, or not UDP of IPv6, is the kernel's
+ * own talk. */
 static bool
 receive_answers(struct clients *c)
 {
@@ -398,7 +293,7 @@ receive_answers(struct clients *c)
             check(errno == EAGAIN, "receive");
             return any;
         }
-        if (n < sizeof f.eth || f.eth.eth_type != htons(ETH_TYPE_IP)) {
+        if (n < sizeof f.eth || !is_answer(plan_of(c->way), &f)) {
             continue;
         }
 
@@ -451,11 +346,12 @@ send_questions(struct clients *c, uint32_t rate, bool to_the_end)
         long long now = now_nsec();
 
         if (now >= due && !is_full(c)) {
-            struct question_frame f = question_frame(c, c->first + c->n_sent,
+            struct question_frame f = question_frame(c->way, c->seed,
+                                                     c->first + c->n_sent,
                                                      ECHO);
 
             c->sent_at[c->n_sent++] = now;
-            check(send(c->fd, &f, sizeof f, 0) == sizeof f, "send");
+            check(send(c->fd, &f.bytes, f.size, 0) == f.size, "send");
             due = MAX(start + c->n_sent * interval, now + interval / 2);
         }
         receive_answers(c);
@@ -503,14 +399,16 @@ flood(struct clients *c, uint32_t seconds)
     uint64_t n = 0;
 
     for (uint32_t i = 0; i < c->count; i++) {
-        frames[i] = question_frame(c, c->first + i, DISCARD);
+        frames[i] = question_frame(c->way, c->seed, c->first + i, DISCARD);
     }
     while ((now = now_nsec()) < end) {
         struct iovec iov[BATCH];
         struct mmsghdr msgs[BATCH];
 
         for (size_t i = 0; i < BATCH; i++, next = (next + 1) % c->count) {
-            iov[i] = (struct iovec) { &frames[next], sizeof *frames };
+            iov[i] = (struct iovec) {
+                &frames[next].bytes, frames[next].size
+            };
             msgs[i].msg_hdr = (struct msghdr) {
                 .msg_iov = &iov[i], .msg_iovlen = 1,
             };
@@ -539,7 +437,9 @@ number(const char *s, uint32_t max)
 static enum way
 parse_way(const char *s)
 {
-    static const char *const ways[] = { "published", "known", "plain" };
+    static const char *const ways[] = {
+        "published", "known", "plain", "known6"
+    };
 
     for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
         if (!strcmp(s, ways[i])) {

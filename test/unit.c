@@ -17,6 +17,7 @@ static const struct CMUnitTest *const groups[] = {
     address_plan_tests,
     address_set_tests,
     claims_tests,
+    nd_tests,
     conntrack_tests,
     contact_list_tests,
     contact_formats_tests,

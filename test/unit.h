@@ -15,6 +15,7 @@ extern const struct CMUnitTest address_tests[];
 extern const struct CMUnitTest address_plan_tests[];
 extern const struct CMUnitTest address_set_tests[];
 extern const struct CMUnitTest claims_tests[];
+extern const struct CMUnitTest nd_tests[];
 extern const struct CMUnitTest conntrack_tests[];
 extern const struct CMUnitTest contact_list_tests[];
 extern const struct CMUnitTest contact_formats_tests[];

@@ -57,25 +57,37 @@ icmp_errors_format(const struct error_relay *relay, struct ds *s)
     ds_put_char(s, '\n');
 }
 
+/* Puts 'name' into 'object': what became of what 'meter' limits. */
+static void
+put_counts(struct json *object, const char *name,
+           const struct agent_meter *meter, const char *done_name,
+           uint64_t done, uint64_t refused)
+{
+    struct json *counts = json_object_create();
+
+    json_object_put(counts, done_name, json_integer_create(done));
+    json_object_put(counts, "refused", json_integer_create(refused));
+    json_object_put(counts, "limited",
+                    meter->known ? json_integer_create(meter->limited)
+                    : json_null_create());
+    json_object_put(counts, "meter_error",
+                    meter->error ? json_string_create(meter->error)
+                    : json_null_create());
+    json_object_put(object, name, counts);
+}
+
 void
 icmp_errors_put_json(const struct error_relay *relay, struct json *object)
 {
-    const struct agent_meter *meter = &relay->meters[METER_OF_ERRORS];
+    const struct agent_meter *errors = &relay->meters[METER_OF_ERRORS];
+    const struct agent_meter *nd = &relay->meters[METER_OF_ND];
 
-    if (meter->wanted || meter->error) {
-        struct json *errors = json_object_create();
-
-        json_object_put(errors, "translated",
-                        json_integer_create(relay->translated));
-        json_object_put(errors, "refused",
-                        json_integer_create(relay->refused));
-        json_object_put(errors, "limited",
-                        meter->known ? json_integer_create(meter->limited)
-                        : json_null_create());
-        json_object_put(errors, "meter_error",
-                        meter->error
-                        ? json_string_create(meter->error)
-                        : json_null_create());
-        json_object_put(object, "icmp_errors", errors);
+    if (errors->wanted || errors->error) {
+        put_counts(object, "icmp_errors", errors, "translated",
+                   relay->translated, relay->refused);
+    }
+    if (nd->wanted || nd->error) {
+        put_counts(object, "neighbour_solicitations", nd, "answered",
+                   relay->answered, relay->unanswered);
     }
 }

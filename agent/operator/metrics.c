@@ -217,21 +217,34 @@ put_wall(const struct firewall_walls *walls, struct metrics_text *m)
     }
 }
 
+/* Puts what became of what 'meter' limits, in the counter 'name'. */
 static void
-put_icmp_errors(const struct error_relay *relay, struct metrics_text *m)
+put_metered(const struct agent_meter *meter, const char *name,
+            const char *help, const char *done_name, uint64_t done,
+            uint64_t refused, struct metrics_text *m)
 {
-    const struct agent_meter *meter = &relay->meters[METER_OF_ERRORS];
-
     if (!meter->wanted) {
         return;
     }
-    metrics_begin(m, METRICS_COUNTER, "pipette_icmp_errors_total",
-                  "ICMP errors of inside clients, by what became of them.");
-    metrics_put(m, relay->translated, "result", "translated", NULL);
-    metrics_put(m, relay->refused, "result", "refused", NULL);
+    metrics_begin(m, METRICS_COUNTER, name, help);
+    metrics_put(m, done, "result", done_name, NULL);
+    metrics_put(m, refused, "result", "refused", NULL);
     if (meter->known) {
         metrics_put(m, meter->limited, "result", "limited", NULL);
     }
+}
+
+static void
+put_relayed(const struct error_relay *relay, struct metrics_text *m)
+{
+    put_metered(&relay->meters[METER_OF_ERRORS], "pipette_icmp_errors_total",
+                "ICMP errors of inside clients, by what became of them.",
+                "translated", relay->translated, relay->refused, m);
+    put_metered(&relay->meters[METER_OF_ND],
+                "pipette_neighbour_solicitations_total",
+                "Neighbour solicitations that the agent got, by what became "
+                "of them.", "answered", relay->answered, relay->unanswered,
+                m);
 }
 
 static void
@@ -395,7 +408,7 @@ metrics_format(const struct metrics_source *source, struct ds *s)
     put_tables(source, &m);
     put_drops(switch_conn_drops(source->conn), &walls, &m);
     put_wall(&walls, &m);
-    put_icmp_errors(switch_conn_errors(source->conn), &m);
+    put_relayed(switch_conn_errors(source->conn), &m);
     put_claims(switch_conn_claims(source->conn), &m);
     if (source->contacts) {
         put_contacts(source->contacts, &m);
