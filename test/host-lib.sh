@@ -73,7 +73,7 @@ put_hint () {
 }
 
 put_hints () {
-    agentctl status | sed -n 's/[0-9]* packets/N packets/; s/^  hint: //p'
+    agentctl status | sed -n 's/[0-9][0-9]* packets/N packets/; s/^  hint: //p'
 }
 
 # put_hint_of_firewall: once the host's firewall is seen.
