@@ -55,9 +55,6 @@ offloads_destroy(struct offloads *o)
 static void
 set_hint(struct offloads *o, char *hint)
 {
-    if (hint && !nullable_string_is_equal(hint, o->hint)) {
-        VLOG_WARN_RL(&rl, "%s", hint);
-    }
     free(o->hint);
     o->hint = hint;
 }

@@ -58,21 +58,28 @@ counts_input () {
     nft list table inet pipette-copro0 | grep 'counter come'
 }
 
-# ask_in_vain: three packets that nobody answers, each the first of a
-# connection.
-ask_in_vain () {
-    for ask_target in 77 78 79; do
-        not client 1 timeout 0.9 $peer tcp 192.168.2.5 \
-            192.168.2.$ask_target 7 1000 2>>"$SANDBOX/vain.log"
-    done
+# ask_for_hint BEGINNING: a client asks for some seconds, in which it sends
+# three packets; if it is refused, it is one at once.
+ask_for_hint () {
+    client 1 timeout 5 $peer tcp 192.168.2.5 192.168.2.77 7 1000 ||
+        has_hint "$1"
 }
 
-# hint_of_firewall: prints it, once there is one.
-hint_of_firewall () {
+# put_hint BEGINNING: asks in vain until there is that hint, and prints it, with
+# N for the number of packets.
+put_hint () {
+    wait_until ask_for_hint "$1"
+    put_hints
+}
+
+put_hints () {
+    agentctl status | sed -n 's/[0-9][0-9]* packets/N packets/; s/^  hint: //p'
+}
+
+# put_hint_of_firewall: once the host's firewall is seen.
+put_hint_of_firewall () {
     wait_until counts_input
-    ask_in_vain
-    wait_until has_hint 'a host firewall'
-    agentctl status | sed -n 's/^  hint: //p'
+    put_hint 'a host firewall'
 }
 
 answers () {
