@@ -321,6 +321,7 @@ send_next(struct ct_limits *limits)
         send_set(limits);
     } else if (limits->state <= L_SET && deleted) {
         COVERAGE_INC(ct_limits_change);
+        VLOG_DBG("%"PRIuSIZE" zones have no limit any more", deleted);
         send_zones(limits, L_DELETE, "dpctl/ct-del-limits", false);
     } else if (limits->state == L_SET || limits->state == L_DELETE) {
         send_zones(limits, L_CONFIRM, "dpctl/ct-get-limits", true);

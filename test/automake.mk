@@ -243,7 +243,9 @@ TEST_HELPERS = \
 	test/appliance/boot-2.sh \
 	test/appliance/claims.sh \
 	test/appliance/contacts.sh \
+	test/appliance/connections.sh \
 	test/appliance/containers.sh \
+	test/appliance/dropin.sh \
 	test/appliance/image.sh \
 	test/appliance/init \
 	test/appliance/job-lib.sh \

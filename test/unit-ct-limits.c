@@ -352,7 +352,7 @@ conn_limits_of_options(void **state OVS_UNUSED)
     assert_int_equal(zones[1].zone, 7);
     assert_int_equal(zones[1].limit, 2000);
 
-    assert_int_equal(conn_limits_get(&options, 6000, zones), 2);
+    assert_int_equal(conn_limits_get(&options, 12000, zones), 2);
     assert_int_equal(zones[0].limit, 1000);
     assert_int_equal(zones[1].limit, 1500);
     assert_int_equal(conn_limits_get(&options, 1, zones), 2);

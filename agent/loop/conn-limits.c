@@ -84,7 +84,7 @@ conn_limits_get(const struct options *options, uint32_t kernel_max,
         }
     }
     for (size_t i = 0; i < n && kernel_max; i++) {
-        uint32_t share = MAX(kernel_max / 2 / n, 1);
+        uint32_t share = MAX(kernel_max / 4 / n, 1);
 
         zones[i].limit = MIN(zones[i].limit, share);
     }

@@ -8,8 +8,9 @@
  *
  * What the options ask openflow/ct-limits.h for, when that compares, and what
  * status says of it.  On the kernel datapath, connections count for the host's
- * own net.netfilter.nf_conntrack_max, too, of which the networks get at most a
- * half, in equal parts. */
+ * own net.netfilter.nf_conntrack_max, too, and once more if the host itself
+ * tracks them on their way to the service.  So the networks get at most a
+ * quarter of that, in equal parts. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -222,6 +222,7 @@ check "known subnet: closed UDP ports" closed_ports
 check "known subnet: a client does not want the answer" answers_unwanted
 check "the machine itself does not hear what comes untagged" stranger_unheard
 
+. $here/connections.sh
 . $here/claims.sh
 . $here/contacts.sh
 . $here/containers.sh
@@ -309,6 +310,7 @@ check "the uplink is unplugged and plugged" uplink_unplugged
 watch_uplink
 check "Open vSwitch is restarted: service and connection go on" \
     openvswitch_restarted
+. $here/dropin.sh
 check "claims: none, nobody answers" unclaimed
 check "the agent is killed: no packet is lost" killed
 check "the agent hangs: the watchdog has it replaced, no packet is lost" hung
