@@ -13,6 +13,8 @@ libpipette_a_SOURCES += \
 	netdev/firewall-table.h \
 	netdev/firewall.c \
 	netdev/firewall.h \
+	netdev/link-addresses.c \
+	netdev/link-addresses.h \
 	netdev/link-reconcile.c \
 	netdev/link-reconcile.h \
 	netdev/links-config.c \

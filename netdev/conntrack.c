@@ -36,17 +36,35 @@ put_u16(struct nl_msg *msg, int attr, uint16_t value)
     ovs_assert(!nla_put_u16(msg, attr, htons(value)));
 }
 
+/* What differs between the families: attributes of addresses, and which bytes
+ * of an address they have. */
+struct family {
+    uint8_t family;
+    int src, dst;
+    size_t from, size;
+};
+
+static const struct family *
+get_family(const struct conntrack_query *q)
+{
+    static const struct family families[] = {
+        { AF_INET6, CTA_IP_V6_SRC, CTA_IP_V6_DST, 0, 16 },
+        { AF_INET, CTA_IP_V4_SRC, CTA_IP_V4_DST, 12, 4 },
+    };
+
+    return &families[IN6_IS_ADDR_V4MAPPED(&q->service)];
+}
+
 /* The answers are from the service to the client. */
 static void
 put_tuple(struct nl_msg *msg, const struct conntrack_query *q)
 {
+    const struct family *f = get_family(q);
     struct nlattr *tuple = start(msg, CTA_TUPLE_REPLY);
     struct nlattr *ip = start(msg, CTA_TUPLE_IP);
 
-    ovs_assert(!nla_put_u32(msg, CTA_IP_V4_SRC, (OVS_FORCE uint32_t)
-                            q->service));
-    ovs_assert(!nla_put_u32(msg, CTA_IP_V4_DST, (OVS_FORCE uint32_t)
-                            q->client));
+    ovs_assert(!nla_put(msg, f->src, f->size, &q->service.s6_addr[f->from]));
+    ovs_assert(!nla_put(msg, f->dst, f->size, &q->client.s6_addr[f->from]));
     nla_nest_end(msg, ip);
 
     struct nlattr *proto = start(msg, CTA_TUPLE_PROTO);
@@ -60,7 +78,7 @@ put_tuple(struct nl_msg *msg, const struct conntrack_query *q)
 static struct nl_msg *
 get_message(const struct conntrack_query *q)
 {
-    const struct nfgenmsg header = { .nfgen_family = AF_INET };
+    const struct nfgenmsg header = { .nfgen_family = get_family(q)->family };
     struct nl_msg *msg = nlmsg_alloc_simple(TYPE(IPCTNL_MSG_CT_GET),
                                             NLM_F_REQUEST);
 
@@ -78,6 +96,7 @@ static int
 take_message(struct nl_msg *msg, void *q_)
 {
     struct conntrack_query *q = q_;
+    const struct family *f = get_family(q);
     struct nlattr *attrs[CTA_MAX + 1], *tuple[CTA_TUPLE_MAX + 1];
     struct nlattr *ip[CTA_IP_MAX + 1];
 
@@ -88,9 +107,10 @@ take_message(struct nl_msg *msg, void *q_)
         && !nla_parse_nested(tuple, CTA_TUPLE_MAX, attrs[CTA_TUPLE_ORIG], NULL)
         && tuple[CTA_TUPLE_IP]
         && !nla_parse_nested(ip, CTA_IP_MAX, tuple[CTA_TUPLE_IP], NULL)
-        && ip[CTA_IP_V4_DST]
-        && nla_len(ip[CTA_IP_V4_DST]) == sizeof q->target) {
-        memcpy(&q->target, nla_data(ip[CTA_IP_V4_DST]), sizeof q->target);
+        && ip[f->dst]
+        && nla_len(ip[f->dst]) == f->size) {
+        q->target = q->service;         /* What is before 'from'. */
+        memcpy(&q->target.s6_addr[f->from], nla_data(ip[f->dst]), f->size);
     }
     return NL_STOP;
 }
@@ -133,7 +153,7 @@ conntrack_find(struct conntrack_query *queries, size_t n)
     int error = sock ? 0 : errno;
 
     for (size_t i = 0; i < n; i++) {
-        queries[i].target = 0;
+        queries[i].target = in6addr_any;
     }
     if (sock) {
         /* There is one reply: a connection, or that there is none. */
@@ -144,7 +164,7 @@ conntrack_find(struct conntrack_query *queries, size_t n)
     }
     nl_socket_free(sock);
     for (size_t i = 0; i < n && error; i++) {
-        queries[i].target = 0;
+        queries[i].target = in6addr_any;
     }
     return error;
 }

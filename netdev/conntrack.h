@@ -13,20 +13,22 @@
  * vSwitch has connection tracking of its own, and the kernel knows of
  * none.) */
 
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "openvswitch/types.h"
 
 struct conntrack_query {
     uint16_t zone;
     uint8_t protocol;           /* IPPROTO_TCP, IPPROTO_UDP. */
-    ovs_be32 service;           /* The fake address. */
+
+    /* Both of one family.  IPv4: mapped (RFC 4291). */
+    struct in6_addr service;    /* The fake address. */
     uint16_t service_port;
-    ovs_be32 client;            /* As the service sees it. */
+    struct in6_addr client;     /* As the service sees it. */
     uint16_t client_port;
-    ovs_be32 target;            /* Out: what the client asked for, 0 if there
-                                 * is no such connection. */
+    struct in6_addr target;     /* Out: what the client asked for, likewise;
+                                 * all zeros if there is no such
+                                 * connection. */
 };
 
 /* Finds the targets of the 'n' queries.  The kernel answers within the call:

@@ -16,8 +16,8 @@
  *     sources         address    -> the chain of its port's mark
  *     marks           mark       -> its chain
  *
- * Addresses of IPv6 have sets of their own: addresses6, and so on.  What is for
- * one family only is there only if there is an address of it.
+ * Addresses of IPv6 have sets of their own: addresses6, and so on.  What is
+ * for one family only is there only if there is an address of it.
  *
  * A mark has a chain, because a map that has marks would set all bits.
  *
@@ -28,8 +28,9 @@
  * covers addresses.  (Behind a routing header with segments left, the switch
  * writes a wrong checksum; headers that it does not know, it drops.)  Of
  * fragments it stops those that are the only one (RFC 6946), for which the
- * switch may write a wrong checksum.  Others that overlap, Linux drops with all
- * that belong to the same packet (RFC 5722); exact duplicates it ignores.
+ * switch may write a wrong checksum.  Others that overlap, Linux drops with
+ * all that belong to the same packet (RFC 5722); exact duplicates it
+ * ignores.
  *
  * Linux looks at hop-by-hop options before any chain: what it finds wrong with
  * these it drops or answers itself, and is not counted here.  Pure. */

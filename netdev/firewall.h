@@ -31,7 +31,7 @@
  * Marks and masquerading need connection tracking, which the kernel begins
  * with when they come.  So they are there only while others have destination
  * NAT (nat-rules.h), as container engines do; otherwise, and with a 'mark_mask'
- * of 0, there is only the wall.
+ * of 0, there are only the walls.
  *
  * The table is written whole, in one transaction.  It is read, and compared
  * with what is wanted, at each look; one that is as wanted is not written.
@@ -108,8 +108,8 @@ struct firewall_wall {
 };
 
 /* The walls, as of now.  The first is that against fake addresses elsewhere;
- * the others, if any, are against IPv6 extension headers.  There are none while
- * there is no table. */
+ * the others, if any, are against IPv6 extension headers.  There are none
+ * while there is no table. */
 #define FIREWALL_MAX_WALLS 6
 struct firewall_walls {
     struct firewall_wall walls[FIREWALL_MAX_WALLS];

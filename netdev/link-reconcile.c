@@ -11,7 +11,6 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
-#include <netlink/netlink.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/inet.h>
@@ -22,215 +21,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "coverage.h"
+#include "netdev/link-addresses.h"
 #include "netdev/netlink.h"
 #include "netdev/snapshot.h"
-#include "openvswitch/vlog.h"
 #include "util.h"
-
-VLOG_DEFINE_THIS_MODULE(link_reconcile);
-COVERAGE_DEFINE(link_changed);
-
-/* Others can make links wrong as often as they like. */
-static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(600, 600);
-
-/* IPv4 addresses of ours are marked by a label: the device's name and ":pip",
- * as ifconfig(8) wants labels to begin, or if there is no room for that,
- * another one, which the kernel takes as well.  Those of IPv6 have our protocol
- * number (IFA_PROTO), and SNAPSHOT_LABEL in a snapshot. */
-#define LABEL_SUFFIX "pip"
-#define LONG_NAME_LABEL "pipette-agent"
-
-/* Logs a change, for whoever debugs, and returns 'error'. */
-static int
-log_change(const char *name, const char *what, int error)
-{
-    COVERAGE_INC(link_changed);
-    VLOG_DBG_RL(&rl, "%s: %s%s%s", name, what, error ? ": " : "",
-                error ? nl_geterror(error) : "");
-    return error;
-}
-
-static int
-log_address_change(const char *name, const char *verb, struct rtnl_addr *addr,
-                   int error)
-{
-    char buf[64];
-
-    COVERAGE_INC(link_changed);
-    VLOG_DBG_RL(&rl, "%s: %s address %s%s%s", name, verb,
-                nl_addr2str(rtnl_addr_get_local(addr), buf, sizeof buf),
-                error ? ": " : "", error ? nl_geterror(error) : "");
-    return error;
-}
-
-/* Addresses. */
-
-/* Returns which of the wanted addresses 'addr' is, their number if none. */
-static size_t
-find_address(struct rtnl_addr *addr, const struct link_want *want)
-{
-    const struct nl_addr *local = rtnl_addr_get_local(addr);
-    int plen = rtnl_addr_get_prefixlen(addr);
-    size_t i;
-
-    for (i = 0; i < want->n_addresses; i++) {
-        if (netlink_is_ip(local, &want->addresses[i].ip)
-            && want->addresses[i].plen == plen) {
-            break;
-        }
-    }
-    return i;
-}
-
-static struct rtnl_addr *
-get_address(const struct snapshot_device *device, size_t i)
-{
-    return (struct rtnl_addr *) device->addresses.objects[i];
-}
-
-static void
-make_label(const char *name, char label[IFNAMSIZ])
-{
-    int n = snprintf(label, IFNAMSIZ, "%s:%s", name, LABEL_SUFFIX);
-
-    if (n >= IFNAMSIZ) {
-        ovs_strlcpy(label, LONG_NAME_LABEL, IFNAMSIZ);
-    }
-}
-
-/* Returns true if 'addr' has our label: it was wanted, once. */
-static bool
-is_ours(struct rtnl_addr *addr, const char *ipv4_label)
-{
-    const char *s = rtnl_addr_get_label(addr);
-
-    switch (rtnl_addr_get_family(addr)) {
-    case AF_INET:
-        return s && !strcmp(s, ipv4_label);
-    case AF_INET6:
-        return s && !strcmp(s, SNAPSHOT_LABEL);
-    default:
-        return false;
-    }
-}
-
-/* Sends a request to add 'addr', with our protocol number. */
-static int
-send_ipv6_address(struct nl_sock *sock, struct rtnl_addr *addr)
-{
-    struct nl_msg *msg;
-    int error = rtnl_addr_build_add_request(addr, 0, &msg);
-
-    if (!error) {
-        ovs_assert(!nla_put_u8(msg, IFA_PROTO, SNAPSHOT_PROTOCOL));
-        error = nl_send_sync(sock, msg);
-    }
-    return error;
-}
-
-static int
-add_address(struct nl_sock *sock, const struct snapshot_device *device,
-            const char *name, const struct link_address *want,
-            const char *ipv4_label)
-{
-    struct rtnl_addr *addr = rtnl_addr_alloc();
-    struct nl_addr *local = netlink_ip(&want->ip, want->plen);
-    int error;
-
-    ovs_assert(addr);
-    rtnl_addr_set_ifindex(addr, device->ifindex);
-    rtnl_addr_set_local(addr, local);
-    /* The prefix has a route of its own: see route-reconcile.h. */
-    if (netlink_family(&want->ip) == AF_INET) {
-        rtnl_addr_set_flags(addr, IFA_F_NOPREFIXROUTE);
-        rtnl_addr_set_label(addr, ipv4_label);
-        error = rtnl_addr_add(sock, addr, 0);
-    } else {
-        /* Nobody else is behind the fake port, to ask for duplicates. */
-        rtnl_addr_set_flags(addr, IFA_F_NOPREFIXROUTE | IFA_F_NODAD);
-        error = send_ipv6_address(sock, addr);
-    }
-    log_address_change(name, "add", addr, error);
-    nl_addr_put(local);
-    rtnl_addr_put(addr);
-    return error == -NLE_EXIST ? 0 : error;
-}
-
-/* Sets one of the device's IPV4_DEVCONF_*. */
-static int
-set_inet_conf(struct nl_sock *sock, const struct snapshot_device *device,
-              unsigned int conf, uint32_t value)
-{
-    struct rtnl_link *change = rtnl_link_alloc();
-
-    ovs_assert(change);
-    int error = rtnl_link_inet_set_conf(change, conf, value);
-    if (!error) {
-        error = rtnl_link_change(sock, device->link, change, 0);
-    }
-    rtnl_link_put(change);
-    return error;
-}
-
-/* Deletes an address of ours.  IPv4 addresses of the same prefix that somebody
- * added later are its secondaries, which the kernel deletes along with it,
- * unless told to make one of them the primary (promote_secondaries in the
- * kernel's ip-sysctl document). */
-static int
-delete_address(struct nl_sock *sock, const struct snapshot_device *device,
-               const char *name, struct rtnl_addr *addr)
-{
-    uint32_t promote = 1;
-
-    if (rtnl_addr_get_family(addr) == AF_INET) {
-        rtnl_link_inet_get_conf(device->link,
-                                IPV4_DEVCONF_PROMOTE_SECONDARIES, &promote);
-    }
-    int error = (promote ? 0
-                 : set_inet_conf(sock, device,
-                                 IPV4_DEVCONF_PROMOTE_SECONDARIES, 1));
-    if (error) {
-        return log_change(name, "promote secondary addresses", error);
-    }
-
-    error = log_address_change(name, "delete", addr,
-                               rtnl_addr_delete(sock, addr, 0));
-    if (!promote) {
-        set_inet_conf(sock, device, IPV4_DEVCONF_PROMOTE_SECONDARIES, 0);
-    }
-    return error == -NLE_NOADDR ? 0 : error;
-}
-
-/* Gives the device the addresses that are wanted, and takes from it what was
- * wanted before.  Addresses of somebody else are left alone. */
-static int
-make_addresses(struct nl_sock *sock, const struct snapshot_device *device,
-               const struct link_want *want)
-{
-    bool *present = xcalloc(want->n_addresses + 1, sizeof *present);
-    char label[IFNAMSIZ];
-    int error = 0;
-
-    make_label(want->name, label);
-    for (size_t i = 0; i < device->addresses.n && !error; i++) {
-        struct rtnl_addr *addr = get_address(device, i);
-        size_t which = find_address(addr, want);
-
-        present[which] = true;
-        if (which == want->n_addresses && is_ours(addr, label)) {
-            error = delete_address(sock, device, want->name, addr);
-        }
-    }
-    for (size_t i = 0; i < want->n_addresses && !error; i++) {
-        if (!present[i]) {
-            error = add_address(sock, device, want->name,
-                                &want->addresses[i], label);
-        }
-    }
-    free(present);
-    return error;
-}
 
 /* IPv6 autoconfiguration. */
 
@@ -269,7 +63,7 @@ is_of_advertised_address(struct rtnl_route *route,
     struct nl_addr *dst = rtnl_route_get_dst(route);
 
     for (size_t i = 0; i < device->addresses.n && has_prefix(dst); i++) {
-        struct rtnl_addr *addr = get_address(device, i);
+        struct rtnl_addr *addr = link_get_address(device, i);
         struct nl_addr *local = rtnl_addr_get_local(addr);
 
         if (rtnl_addr_get_family(addr) == AF_INET6 && is_advertised(addr)
@@ -283,8 +77,8 @@ is_of_advertised_address(struct rtnl_route *route,
 static int
 delete_route(struct nl_sock *sock, const char *name, struct rtnl_route *route)
 {
-    int error = log_change(name, "delete route of a router advertisement",
-                           rtnl_route_delete(sock, route, 0));
+    int error = link_log_change(name, "delete route of a router advertisement",
+                                rtnl_route_delete(sock, route, 0));
 
     return error == -NLE_OBJ_NOTFOUND ? 0 : error;
 }
@@ -326,15 +120,13 @@ remove_ipv6_addresses(struct nl_sock *sock,
     int error = 0;
 
     for (size_t i = 0; i < device->addresses.n && !error; i++) {
-        struct rtnl_addr *addr = get_address(device, i);
+        struct rtnl_addr *addr = link_get_address(device, i);
 
         if (rtnl_addr_get_family(addr) == AF_INET6
             && (is_advertised(addr)
                 || (link_local
                     && rtnl_addr_get_scope(addr) == RT_SCOPE_LINK))) {
-            error = log_address_change(name, "delete", addr,
-                                       rtnl_addr_delete(sock, addr, 0));
-            error = error == -NLE_NOADDR ? 0 : error;
+            error = link_delete_address(sock, name, addr);
         }
     }
     return error;
@@ -354,7 +146,7 @@ set_addr_gen_mode(struct nl_sock *sock, const struct snapshot_device *device,
     }
     rtnl_link_put(change);
     snprintf(what, sizeof what, "addr_gen_mode = %u", mode);
-    return log_change(name, what, error);
+    return link_log_change(name, what, error);
 }
 
 static int
@@ -419,7 +211,7 @@ make_link(struct nl_sock *sock, const struct snapshot_device *device,
     char what[32];
     snprintf(what, sizeof what, "set%s%s%s", down ? " up" : "",
              new_mac ? " MAC" : "", new_mtu ? " MTU" : "");
-    return log_change(want->name, what, error);
+    return link_log_change(want->name, what, error);
 }
 
 int
@@ -432,7 +224,7 @@ link_set_mtu(struct nl_sock *sock, const struct snapshot_device *device,
     rtnl_link_set_mtu(change, want->mtu);
     int error = rtnl_link_change(sock, device->link, change, 0);
     rtnl_link_put(change);
-    return log_change(want->name, "set MTU", error);
+    return link_log_change(want->name, "set MTU", error);
 }
 
 /* The kernel's reverse path filter takes marks into account (src_valid_mark in
@@ -445,9 +237,9 @@ make_src_valid_mark(struct nl_sock *sock, const struct snapshot_device *device,
 
     rtnl_link_inet_get_conf(device->link, IPV4_DEVCONF_SRC_VMARK, &on);
     return (on || !want->src_valid_mark ? 0
-            : log_change(want->name, "src_valid_mark = 1",
-                         set_inet_conf(sock, device, IPV4_DEVCONF_SRC_VMARK,
-                                       1)));
+            : link_log_change(want->name, "src_valid_mark = 1",
+                              link_set_inet_conf(sock, device,
+                                                 IPV4_DEVCONF_SRC_VMARK, 1)));
 }
 
 bool
@@ -480,7 +272,7 @@ link_reconcile(struct nl_sock *sock, const struct snapshot *snapshot,
         error = make_src_valid_mark(sock, device, want);
     }
     if (!error) {
-        error = make_addresses(sock, device, want);
+        error = link_make_addresses(sock, device, want);
     }
     return error ? error : make_link(sock, device, want);
 }
@@ -532,7 +324,7 @@ link_release(struct nl_sock *sock, const struct snapshot_device *device,
         return -NLE_NODEV;
     }
     int error = restore_mode(sock, device, name, mode);
-    return error ? error : make_addresses(sock, device, &nothing);
+    return error ? error : link_make_addresses(sock, device, &nothing);
 }
 
 static const char *const modes[] = {

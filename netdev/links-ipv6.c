@@ -51,8 +51,8 @@ links_ipv6_is_impossible(const struct links_config *config, const char *name,
     if (!links_ipv6_is_wanted(config, name)) {
         return false;
     } else if (mtu && mtu < LINKS_IPV6_MIN_MTU) {
-        ds_put_format(s, "no IPv6 on %s: it needs an MTU of %d, and that of %s "
-                      "is %u: ip link set %s mtu %d", name,
+        ds_put_format(s, "no IPv6 on %s: it needs an MTU of %d, and that of "
+                      "%s is %u: ip link set %s mtu %d", name,
                       LINKS_IPV6_MIN_MTU, config->uplink, mtu, config->uplink,
                       LINKS_IPV6_MIN_MTU);
         return true;
@@ -62,4 +62,12 @@ links_ipv6_is_impossible(const struct links_config *config, const char *name,
         return true;
     }
     return false;
+}
+
+bool
+links_ipv6_is_awaited(const struct links_config *config, const char *name,
+                      unsigned int mtu, unsigned int wanted_mtu)
+{
+    return (mtu < LINKS_IPV6_MIN_MTU && wanted_mtu >= LINKS_IPV6_MIN_MTU
+            && links_ipv6_is_wanted(config, name));
 }

@@ -25,4 +25,10 @@ bool links_ipv6_is_wanted(const struct links_config *, const char *name);
 bool links_ipv6_is_impossible(const struct links_config *, const char *name,
                               unsigned int mtu, struct ds *s);
 
+/* Returns true if fake port 'name', with networks of IPv6, has an MTU that is
+ * too small, and is to have another that is not: only with that the kernel
+ * takes requests for IPv6. */
+bool links_ipv6_is_awaited(const struct links_config *, const char *name,
+                           unsigned int mtu, unsigned int wanted_mtu);
+
 #endif /* netdev/links-ipv6.h */

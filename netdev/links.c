@@ -208,13 +208,23 @@ links_stop(struct links *links)
 
 /* Looking. */
 
+/* Begins to say one more thing. */
+static struct ds *
+say_also(struct links *links)
+{
+    if (links->present.length) {
+        ds_put_cstr(&links->present, "; ");
+    }
+    return &links->present;
+}
+
 /* Says what became of 'what' (a device, ...), given what an attempt
  * returned.  Returns true if it is as wanted. */
 static bool
 say_made(struct links *links, const char *what, int error)
 {
-    if (error && links->present.length) {
-        ds_put_cstr(&links->present, "; ");
+    if (error) {
+        say_also(links);
     }
     if (error == -NLE_NODEV) {
         /* Its coming will be an event. */
@@ -264,31 +274,20 @@ say_ipv6(struct links *links, size_t i)
         links_fake_port_mtu(links), &why);
 
     if (impossible) {
-        ds_put_format(&links->present, "%s%s",
-                      links->present.length ? "; " : "", ds_cstr(&why));
+        ds_put_cstr(say_also(links), ds_cstr(&why));
         links->blocked = links->look_ipv6 = true;
     }
     ds_destroy(&why);
     return !impossible;
 }
 
-/* Returns true if the fake port gets IPv6 with the MTU that it is to have, and
- * not before.  What the kernel makes then is for the next look. */
-static bool
-awaits_ipv6(const struct links *links, const struct snapshot_device *device,
-            const struct link_want *want)
-{
-    return (device->link && device->mtu < LINKS_IPV6_MIN_MTU
-            && want->mtu >= LINKS_IPV6_MIN_MTU
-            && links_ipv6_is_wanted(&links->config, want->name));
-}
-
+/* Gives the fake port the MTU that IPv6 comes back with.  What the kernel makes
+ * of its own then is for the next look. */
 static int
 bring_ipv6_back(struct links *links, const struct snapshot_device *device,
                 const struct link_want *want)
 {
-    ds_put_format(&links->present, "%swaiting for IPv6 on %s",
-                  links->present.length ? "; " : "", want->name);
+    ds_put_format(say_also(links), "waiting for IPv6 on %s", want->name);
     look_at_all(links);
     return link_set_mtu(links->requests, device, want);
 }
@@ -305,7 +304,9 @@ make_fake_port(struct links *links, const struct snapshot *snapshot, size_t i,
 
     links_want_fake_port(&links->config, device->name,
                          links_fake_port_mtu(links), ipv6, &want);
-    bool await = awaits_ipv6(links, present, &want);
+    bool await = (present->link
+                  && links_ipv6_is_awaited(&links->config, device->name,
+                                           present->mtu, want.mtu));
     int error = (await ? bring_ipv6_back(links, present, &want)
                  : link_reconcile(links->requests, snapshot, present, &want,
                                   &device->mode));

@@ -10,7 +10,9 @@
  * port has the server MAC, the fake addresses of its networks and the uplink's
  * MTU and is up; the uplink is up; none configures IPv6 addresses or routes by
  * itself.  Further addresses that somebody gives them by hand are left alone;
- * one that was a fake address before is known by its label, and goes.
+ * one that was a fake address before is known by its label, or of IPv6 by its
+ * protocol number, and goes.  Where a fake port cannot have IPv6
+ * (links-ipv6.h), this is blocked, but networks of IPv4 are served.
  *
  * The clients of a network are reached through one permanent neighbour that
  * has the client MAC (route-reconcile.h has its address), by one route to the

@@ -157,12 +157,14 @@ add_route(const struct routes *r, const struct route_target *t,
     }
 
     /* Without flags an IPv4 route comes before another to the same prefix, so
-     * that there always is one. */
+     * that there always is one.  Of IPv6 it would share the packets with
+     * another one of the same metric, so it takes its place. */
+    int flags = t->family == AF_INET6 ? NLM_F_REPLACE : 0;
     int error = route_log_change(want->name,
                                  spec->unreachable ? "add unreachable route"
                                  : spec->plen ? "add route to the fake prefix"
                                  : "add default route", spec->table,
-                                 rtnl_route_add(r->sock, route, 0));
+                                 rtnl_route_add(r->sock, route, flags));
     nl_addr_put(dst);
     rtnl_route_put(route);
     return error == -NLE_EXIST ? 0 : error;

@@ -177,8 +177,8 @@ choose_tables(struct routes *r)
     }
 }
 
-/* On each fake port one network of each family leads: the one whose table the rule by mark
- * leads to, so that it stays, otherwise the first. */
+/* On each fake port one network of each family leads: the one whose table the
+ * rule by mark leads to, so that it stays, otherwise the first. */
 static void
 choose_leaders(struct routes *r)
 {

@@ -22,8 +22,9 @@ struct rtnl_link;
  * rtnetlink.h and in iproute2's rt_protos. */
 #define SNAPSHOT_PROTOCOL 112
 
-/* Addresses of IPv6 have no label in the kernel, but a protocol number, which
- * libnl does not know.  In a snapshot, those that have ours have this label. */
+/* Addresses of IPv6 have no label in the kernel, but a protocol number (Linux
+ * 5.18 and later), which libnl does not know.  In a snapshot, those that have
+ * ours have this label. */
 #define SNAPSHOT_LABEL "pipette-agent"
 
 struct snapshot_device {

@@ -13,8 +13,9 @@
 #include "packets.h"
 #include "util.h"
 
-/* Words of the program's memory. */
-enum { SRC, DST, PORTS, VLAN };
+/* Words of the program's memory: source and destination are as many words
+ * each, from ADDRESSES on. */
+enum { PORTS, VLAN, ADDRESSES };
 
 /* Offsets in a frame.  Those of IP are relative to X, which has the size of a
  * tag in the frame. */
@@ -24,10 +25,18 @@ enum {
     TAGGED_TYPE = 16,
     IP_VER_IHL = 14,
     IP_FRAG = 20,
-    IP_PROTO = 23,
-    IP_SRC = 26,
-    IP_DST = 30,
-    UDP_PORTS = 34,
+};
+
+/* What differs between the families. */
+struct family {
+    uint16_t type;              /* Of Ethernet. */
+    unsigned int proto, addresses, ports;       /* Offsets, as above. */
+    size_t n_words;             /* Of an address: the last ones of in6_addr. */
+};
+
+static const struct family families[] = {
+    { ETH_TYPE_IPV6, 20, 22, 54, 4 },
+    { ETH_TYPE_IP, 23, 26, 34, 1 },
 };
 
 #define LOAD(SIZE, OFS) BPF_STMT(BPF_LD | (SIZE) | BPF_ABS, OFS)
@@ -66,155 +75,227 @@ tap_filter_put_direction(struct ofpbuf *insns, bool sent)
 
 /* Muted tuples. */
 
-/* A tag may be beside the frame or, after this, within it.  Two are none of a
- * tuple's. */
-static const struct sock_filter tagged[] = {
-    PASS_UNLESS_EQ(ETH_TYPE_VLAN),
-    LOAD_AUX(SKF_AD_VLAN_TAG_PRESENT),
-    PASS_UNLESS_EQ(0),
-    LOAD(BPF_H, TAGGED_TYPE),
-    PASS_UNLESS_EQ(ETH_TYPE_IP),
-    LOAD(BPF_H, TCI),
-    AND(VLAN_VID_MASK),
-    STORE(VLAN),
-    SET_X(VLAN_HEADER_LEN),
-};
-
-static const struct sock_filter start[] = {
-    LOAD_AUX(SKF_AD_VLAN_TAG),
-    AND(VLAN_VID_MASK),
-    STORE(VLAN),
-    SET_X(0),
-    LOAD(BPF_H, TYPE),
-    IF(BPF_JEQ, ETH_TYPE_IP, ARRAY_SIZE(tagged), 0),
-};
-
-/* Leaves a tuple in memory, and its hash in A. */
-static const struct sock_filter extract[] = {
-    LOAD_IP(BPF_B, IP_PROTO),
-    PASS_UNLESS_EQ(IPPROTO_UDP),
-    LOAD_IP(BPF_B, IP_VER_IHL),
-    PASS_UNLESS_EQ(IP_IHL_VER(5, 4)),
-    LOAD_IP(BPF_H, IP_FRAG),
-    AND(IP_FRAG_OFF_MASK | IP_MORE_FRAGMENTS),
-    PASS_UNLESS_EQ(0),
-    LOAD_IP(BPF_W, IP_SRC),
-    STORE(SRC),
-    LOAD_IP(BPF_W, IP_DST),
-    STORE(DST),
-    LOAD_IP(BPF_W, UDP_PORTS),
-    STORE(PORTS),
-    HASH(SRC),
-    HASH(DST),
-    HASH(VLAN),
-};
-
-static uint32_t
-get_ports(const struct tap_tuple *t)
+/* A tag may be beside the frame or within it.  Two are none of a tuple's. */
+static void
+put_start(struct ofpbuf *insns, uint16_t type)
 {
-    return (uint32_t) ntohs(t->src_port) << 16 | ntohs(t->dst_port);
+    const struct sock_filter tagged[] = {
+        PASS_UNLESS_EQ(ETH_TYPE_VLAN),
+        LOAD_AUX(SKF_AD_VLAN_TAG_PRESENT),
+        PASS_UNLESS_EQ(0),
+        LOAD(BPF_H, TAGGED_TYPE),
+        PASS_UNLESS_EQ(type),
+        LOAD(BPF_H, TCI),
+        AND(VLAN_VID_MASK),
+        STORE(VLAN),
+        SET_X(VLAN_HEADER_LEN),
+    };
+    const struct sock_filter start[] = {
+        LOAD_AUX(SKF_AD_VLAN_TAG),
+        AND(VLAN_VID_MASK),
+        STORE(VLAN),
+        SET_X(0),
+        LOAD(BPF_H, TYPE),
+        IF(BPF_JEQ, type, ARRAY_SIZE(tagged), 0),
+    };
+
+    ofpbuf_put(insns, start, sizeof start);
+    ofpbuf_put(insns, tagged, sizeof tagged);
 }
 
-/* The same as 'extract' does it. */
-static uint32_t
-hash_tuple(const struct tap_tuple *t)
+/* Goes on with what has its ports right after the IP header. */
+static void
+put_udp(struct ofpbuf *insns, const struct family *f)
 {
-    uint32_t hash = get_ports(t);
+    const struct sock_filter udp[] = {
+        LOAD_IP(BPF_B, f->proto),
+        PASS_UNLESS_EQ(IPPROTO_UDP),
+    };
+    const struct sock_filter whole_ipv4[] = {
+        LOAD_IP(BPF_B, IP_VER_IHL),
+        PASS_UNLESS_EQ(IP_IHL_VER(5, 4)),
+        LOAD_IP(BPF_H, IP_FRAG),
+        AND(IP_FRAG_OFF_MASK | IP_MORE_FRAGMENTS),
+        PASS_UNLESS_EQ(0),
+    };
 
-    hash = hash * HASH_FACTOR ^ ntohl(t->src);
-    hash = hash * HASH_FACTOR ^ ntohl(t->dst);
+    ofpbuf_put(insns, udp, sizeof udp);
+    if (f->type == ETH_TYPE_IP) {
+        ofpbuf_put(insns, whole_ipv4, sizeof whole_ipv4);
+    }
+}
+
+static void
+put_hash(struct ofpbuf *insns, uint32_t word)
+{
+    const struct sock_filter hash[] = { HASH(word) };
+
+    ofpbuf_put(insns, hash, sizeof hash);
+}
+
+/* Leaves a tuple in memory, and its hash in A. */
+static void
+put_extract(struct ofpbuf *insns, const struct family *f)
+{
+    const struct sock_filter ports[] = {
+        LOAD_IP(BPF_W, f->ports),
+        STORE(PORTS),
+    };
+
+    for (uint32_t i = 0; i < 2 * f->n_words; i++) {
+        const struct sock_filter word[] = {
+            LOAD_IP(BPF_W, f->addresses + 4 * i),
+            STORE(ADDRESSES + i),
+        };
+
+        ofpbuf_put(insns, word, sizeof word);
+    }
+    ofpbuf_put(insns, ports, sizeof ports);
+    for (uint32_t i = 0; i < 2 * f->n_words; i++) {
+        put_hash(insns, ADDRESSES + i);
+    }
+    put_hash(insns, VLAN);
+}
+
+static const struct family *
+get_family(const struct tap_tuple *t)
+{
+    return &families[IN6_IS_ADDR_V4MAPPED(&t->src)];
+}
+
+/* Returns what put_extract() leaves in a word of memory. */
+static uint32_t
+get_word(const struct family *f, const struct tap_tuple *t, size_t word)
+{
+    if (word == PORTS) {
+        return (uint32_t) ntohs(t->src_port) << 16 | ntohs(t->dst_port);
+    } else if (word == VLAN) {
+        return t->vlan;
+    }
+
+    size_t i = word - ADDRESSES;
+    const struct in6_addr *a = i < f->n_words ? &t->src : &t->dst;
+    return ntohl(a->s6_addr32[4 - f->n_words + i % f->n_words]);
+}
+
+/* The same as put_extract() does it. */
+static uint32_t
+hash_tuple(const struct family *f, const struct tap_tuple *t)
+{
+    uint32_t hash = get_word(f, t, PORTS);
+
+    for (size_t i = 0; i < 2 * f->n_words; i++) {
+        hash = hash * HASH_FACTOR ^ get_word(f, t, ADDRESSES + i);
+    }
     return hash * HASH_FACTOR ^ t->vlan;
 }
 
 static int
 compare_hashes(const void *a_, const void *b_)
 {
-    uint32_t a = hash_tuple(a_), b = hash_tuple(b_);
+    const struct tap_tuple *a = a_;
+    const struct family *f = get_family(a);
+    uint32_t hash_a = hash_tuple(f, a), hash_b = hash_tuple(f, b_);
 
-    return a < b ? -1 : a > b;
+    return hash_a < hash_b ? -1 : hash_a > hash_b;
 }
 
-#define LEAF_SIZE 10
 #define NODE_SIZE 2
 
 static size_t
-tree_size(size_t n)
+n_checks(const struct family *f)
 {
-    return n * LEAF_SIZE + (n - 1) * NODE_SIZE;
+    return ADDRESSES + 2 * f->n_words;
+}
+
+static size_t
+tree_size(const struct family *f, size_t n)
+{
+    size_t leaf_size = 2 * n_checks(f) + 2;
+
+    return n * leaf_size + (n - 1) * NODE_SIZE;
 }
 
 static void
-put_leaf(struct ofpbuf *insns, const struct tap_tuple *t)
+put_leaf(struct ofpbuf *insns, const struct family *f,
+         const struct tap_tuple *t)
 {
-    const struct sock_filter leaf[] = {
-        LOAD_MEM(SRC),
-        IF(BPF_JEQ, ntohl(t->src), 0, 6),
-        LOAD_MEM(DST),
-        IF(BPF_JEQ, ntohl(t->dst), 0, 4),
-        LOAD_MEM(PORTS),
-        IF(BPF_JEQ, get_ports(t), 0, 2),
-        LOAD_MEM(VLAN),
-        IF(BPF_JEQ, t->vlan, 1, 0),
-        PASS,
-        DROP,
-    };
+    const struct sock_filter end[] = { PASS, DROP };
+    size_t n = n_checks(f);
 
-    BUILD_ASSERT(ARRAY_SIZE(leaf) == LEAF_SIZE);
-    ofpbuf_put(insns, leaf, sizeof leaf);
+    for (size_t word = 0; word < n; word++) {
+        size_t left = n - 1 - word;
+        const struct sock_filter check[] = {
+            LOAD_MEM(word),
+            IF(BPF_JEQ, get_word(f, t, word), left ? 0 : 1, 2 * left),
+        };
+
+        ofpbuf_put(insns, check, sizeof check);
+    }
+    ofpbuf_put(insns, end, sizeof end);
 }
 
 /* Conditional jumps reach 255 instructions at most, others anything. */
 static void
-put_tree(struct ofpbuf *insns, const struct tap_tuple *tuples, size_t n)
+put_tree(struct ofpbuf *insns, const struct family *f,
+         const struct tap_tuple *tuples, size_t n)
 {
     if (n == 1) {
-        put_leaf(insns, tuples);
+        put_leaf(insns, f, tuples);
         return;
     }
 
     size_t half = n / 2;
     const struct sock_filter node[] = {
-        IF(BPF_JGE, hash_tuple(&tuples[half]), 0, 1),
-        JUMP(tree_size(half)),
+        IF(BPF_JGE, hash_tuple(f, &tuples[half]), 0, 1),
+        JUMP(tree_size(f, half)),
     };
 
     BUILD_ASSERT(ARRAY_SIZE(node) == NODE_SIZE);
     ofpbuf_put(insns, node, sizeof node);
-    put_tree(insns, tuples, half);
-    put_tree(insns, tuples + half, n - half);
+    put_tree(insns, f, tuples, half);
+    put_tree(insns, f, tuples + half, n - half);
 }
 
-/* Returns how many instructions tap_filter_put_muted() appends. */
-static size_t
-muted_size(size_t n)
+/* Sorts the tuples, which are all of the family. */
+static void
+put_family(struct ofpbuf *insns, const struct family *f,
+           struct tap_tuple *tuples, size_t n)
 {
-    return (n ? ARRAY_SIZE(start) + ARRAY_SIZE(tagged) + ARRAY_SIZE(extract)
-            + tree_size(n) : 0);
+    size_t begin = insns->size;
+
+    qsort(tuples, n, sizeof *tuples, compare_hashes);
+    put_start(insns, f->type);
+    put_udp(insns, f);
+    put_extract(insns, f);
+    put_tree(insns, f, tuples, n);
+
+    struct sock_filter *insn = ofpbuf_at_assert(insns, begin, 0);
+    size_t size = (insns->size - begin) / sizeof *insn;
+    for (size_t i = 0; i < size; i++) {
+        if (insn[i].code == (BPF_JMP | BPF_JA) && insn[i].k == UINT32_MAX) {
+            insn[i].k = size - i - 1;
+        }
+    }
 }
 
 void
 tap_filter_put_muted(struct ofpbuf *insns, const struct tap_tuple *tuples,
                      size_t n)
 {
-    size_t size = muted_size(n);
-    struct tap_tuple *sorted;
+    struct tap_tuple *own = xmalloc(MAX(n, 1) * sizeof *own);
 
-    if (!n) {
-        return;
-    }
-    sorted = xmemdup(tuples, n * sizeof *tuples);
-    qsort(sorted, n, sizeof *sorted, compare_hashes);
-    ofpbuf_put(insns, start, sizeof start);
-    ofpbuf_put(insns, tagged, sizeof tagged);
-    ofpbuf_put(insns, extract, sizeof extract);
-    put_tree(insns, sorted, n);
-    free(sorted);
+    for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+        size_t n_own = 0;
 
-    struct sock_filter *insn = (struct sock_filter *) ofpbuf_tail(insns)
-        - size;
-    for (size_t i = 0; i < size; i++) {
-        if (insn[i].code == (BPF_JMP | BPF_JA) && insn[i].k == UINT32_MAX) {
-            insn[i].k = size - i - 1;
+        for (size_t j = 0; j < n; j++) {
+            if (get_family(&tuples[j]) == &families[i]) {
+                own[n_own++] = tuples[j];
+            }
+        }
+        if (n_own) {
+            put_family(insns, &families[i], own, n_own);
         }
     }
+    free(own);
 }

@@ -148,7 +148,7 @@ refuse_mapped(const char *s, size_t n)
 char *
 address_refuse(const char *s)
 {
-    static const char ends[] = "/-";
+    static const char ends[] = "/-,]";
     const char *zone = strchr(s, '%');
 
     if (zone) {

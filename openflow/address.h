@@ -191,9 +191,10 @@ bool address_parse(const char *s, struct address *)
 bool address_parse_n(const char *s, size_t n, struct address *)
     OVS_WARN_UNUSED_RESULT;
 
-/* Returns what would be right for 's', "ADDRESS", "ADDRESS-ADDRESS" or
- * "ADDRESS/LENGTH", if it has a zone index or is IPv4-mapped, for the caller
- * to free; otherwise NULL. */
+/* Returns what would be right for 's', "ADDRESS", "ADDRESS-ADDRESS",
+ * "ADDRESS/LENGTH", "ADDRESS,ADDRESS" or "[ADDRESS]:PORT", if it has a zone
+ * index or an address that is IPv4-mapped, for the caller to free; otherwise
+ * NULL. */
 char *address_refuse(const char *s)
     OVS_WARN_UNUSED_RESULT;
 

@@ -70,7 +70,9 @@ struct flow_row {
     /* Of hosts. */
     enum host_role role;
     uint32_t network;           /* flow_config's 'id', 0 without a name. */
-    struct address address;     /* Of a pair the fake one. */
+    struct address address;     /* Of a pair the fake one; of a target or an
+                                 * owner of IPv6 the low 64 bits, the others
+                                 * are those of the real subnet. */
     int vlan;                   /* -1 if not known, 0 without a tag. */
     struct eth_addr mac;        /* Of a pair the client's. */
 };

@@ -132,6 +132,26 @@ put_learn(struct ds *s, const struct subnet_builder *b, int table,
     ds_put_format(s, "%s,load:0x1->%s),", specs, known);
 }
 
+/* Learns that there is no room, which sets 'bit', for a second.  To try again
+ * takes Open vSwitch a time that grows with the limit, too much for each packet
+ * of a flood. */
+static void
+put_learn_no_room(struct ds *s, const struct subnet_builder *b, int table,
+                  const char *bit)
+{
+    ds_put_format(s, "learn(table=%d,hard_timeout=1,priority=1,"
+                  "cookie=%#"PRIx64",", table, learned_cookie(b, table));
+    put_learn_network(s, b);
+    ds_put_format(s, "load:0x1->%s),", bit);
+}
+
+/* Returns true if there may be more hosts than are learned. */
+static bool
+is_large(const struct subnet_builder *b)
+{
+    return b->n > SUBNET_MAX_HOST_BITS;
+}
+
 /* Returns how many inside clients, or targets, are learned. */
 static uint32_t
 inside_limit(const struct subnet_builder *b)
@@ -164,14 +184,6 @@ put_learn_target(struct ds *s, const struct subnet_builder *b)
     free(specs);
 }
 
-/* Notes who asks whom. */
-static void
-put_addresses(struct ds *s, const struct subnet_builder *b)
-{
-    flow_family_put_addresses(b->family, b->family->src_field,
-                              b->family->dst_field, s);
-}
-
 static void
 put_delivery(struct ds *s, const struct subnet_builder *b)
 {
@@ -181,19 +193,70 @@ put_delivery(struct ds *s, const struct subnet_builder *b)
                   ETH_ADDR_ARGS(b->config->server_mac), b->w.fake_port);
 }
 
+/* Table 4 or 6: notes who asks whom, has 'learn' learn hosts, and goes on with
+ * 'look_up' and in table 'next'.  Of a large subnet, table 29 or 30, 'room',
+ * does that: where there was no room, nobody is learned, and who is known goes
+ * on. */
+static void
+add_learning_flows(struct subnet_builder *b, int table, int room,
+                   const char *learn, const char *look_up, int next)
+{
+    const struct flow_family *f = b->family;
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    flow_family_put_addresses(f, f->src_field, f->dst_field, &s);
+    if (is_large(b)) {
+        flow_add(b->flows, "table=%d, priority=0,%s actions=%s"
+                 "resubmit(,%d),goto_table:%d", table, f->ip, ds_cstr(&s),
+                 HOSTS_FULL, room);
+        flow_add(b->flows, "table=%d, priority=1,%s,"NO_HOSTS_LEARNED" "
+                 "actions=%sresubmit(,%d)", room, f->ip, look_up, next);
+        flow_add(b->flows, "table=%d, priority=0,%s "
+                 "actions=%s%sresubmit(,%d)", room, f->ip, learn, look_up,
+                 next);
+    } else {
+        flow_add(b->flows, "table=%d, priority=0,%s "
+                 "actions=%s%s%sgoto_table:%d", table, f->ip, ds_cstr(&s),
+                 learn, look_up, next);
+    }
+    ds_destroy(&s);
+}
+
 /* Table 4.  The look-ups find nothing that this very packet taught, but make
  * its successors count as hits of the learned flows. */
 static void
 add_inside_learning_flows(struct subnet_builder *b)
 {
+    char *look_up = xasprintf("resubmit(,%d),resubmit(,%d),", INSIDE_MACS,
+                              TARGET_MACS);
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    put_addresses(&s, b);
     put_learn_client(&s, b, INSIDE_MACS, inside_limit(b));
     put_learn_target(&s, b);
-    flow_add(b->flows, "table=%d, priority=0,%s actions=%s"
-             "resubmit(,%d),resubmit(,%d),goto_table:%d", INSIDE_LEARN,
-             b->family->ip, ds_cstr(&s), INSIDE_MACS, TARGET_MACS,
+    add_learning_flows(b, INSIDE_LEARN, INSIDE_ROOM, ds_cstr(&s), look_up,
+                       INSIDE_DELIVER);
+    ds_destroy(&s);
+    free(look_up);
+}
+
+/* Table 5, hosts for which there was no room. */
+static void
+add_limit_flows(struct subnet_builder *b)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (!is_large(b)) {
+        flow_add(b->flows, "table=%d, priority=0 "
+                 "actions=drop # in: more hosts than the real subnet has",
+                 INSIDE_DELIVER);
+        return;
+    }
+    put_learn_no_room(&s, b, HOSTS_FULL, NO_HOST_ROOM);
+    flow_add(b->flows, "table=%d, priority=0 "
+             "actions=%sload:0x8->NXM_NX_REG2[0..3],resubmit(,%d)",
+             INSIDE_DELIVER, ds_cstr(&s), INSIDE_DELIVER);
+    flow_add(b->flows, "table=%d, priority=1,"NO_HOSTS_LEARNED" "
+             "actions=drop # in: more hosts than are learned",
              INSIDE_DELIVER);
     ds_destroy(&s);
 }
@@ -207,19 +270,15 @@ add_inside_flows(struct subnet_builder *b)
     struct ds s = DS_EMPTY_INITIALIZER;
 
     add_inside_learning_flows(b);
-    flow_add(b->flows, "table=%d, priority=0 actions=drop # in: more hosts "
-             "than %s", INSIDE_DELIVER,
-             (b->n > SUBNET_MAX_HOST_BITS ? "are learned"
-              : "the real subnet has"));
-
+    add_limit_flows(b);
     flow_family_put_move(f->src_field, 0, f->src_field, b->n, b->n, &s);
     flow_family_put_move(f->dst_field, 0, f->src_field, 0, b->n, &s);
     flow_family_put_high(f, f->src_field,
                          fake_address_network(&b->config->fake), 2 * b->n, &s);
     flow_family_put_address(f, f->dst_field, b->config->fake.ip, &s);
     put_delivery(&s, b);
-    flow_add(b->flows, "table=%d, priority=1,%s,"BOTH_KNOWN" actions=%s",
-             INSIDE_DELIVER, f->ip, ds_cstr(&s));
+    flow_add(b->flows, "table=%d, priority=%d,%s,"BOTH_KNOWN" actions=%s",
+             INSIDE_DELIVER, is_large(b) ? 2 : 1, f->ip, ds_cstr(&s));
     ds_destroy(&s);
 }
 
@@ -229,14 +288,13 @@ add_inside_flows(struct subnet_builder *b)
 static void
 add_routed_learning_flows(struct subnet_builder *b)
 {
+    char *look_up = xasprintf("resubmit(,%d),resubmit(,%d),", ROUTED_MACS,
+                              ROUTED_FULL);
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    put_addresses(&s, b);
     put_learn_target(&s, b);
-    flow_add(b->flows, "table=%d, priority=0,%s actions=%s"
-             "resubmit(,%d),resubmit(,%d),goto_table:%d", ROUTED_LOOK_UP,
-             b->family->ip, ds_cstr(&s), ROUTED_MACS, ROUTED_FULL,
-             ROUTED_LEARN);
+    add_learning_flows(b, ROUTED_LOOK_UP, ROUTED_ROOM, ds_cstr(&s), look_up,
+                       ROUTED_LEARN);
 
     for (int known = 0; known < 2; known++) {
         ds_clear(&s);
@@ -251,11 +309,10 @@ add_routed_learning_flows(struct subnet_builder *b)
              "actions=drop # in: more routed clients than allowed",
              ROUTED_LEARN);
     ds_destroy(&s);
+    free(look_up);
 }
 
-/* Tables 6 to 8, and 17.  Where there was no room is no room for a second: to
- * try again takes Open vSwitch a time that grows with the limit, too much for
- * each packet of a flood. */
+/* Tables 6 to 8, and 17. */
 static void
 add_routed_flows(struct subnet_builder *b)
 {
@@ -266,13 +323,14 @@ add_routed_flows(struct subnet_builder *b)
              "actions=ct(commit,table=%d,zone=%"PRIu16",nat(dst=%s))",
              ROUTED_TRACK, b->family->ip, ROUTED_DELIVER, b->config->ct_zone,
              b->fake);
-    put_learn_network(&s, b);
+    if (is_large(b)) {
+        flow_add(b->flows, "table=%d, priority=1,"ONLY_CLIENT_KNOWN" "
+                 "actions=resubmit(,%d)", ROUTED_TRACK, INSIDE_DELIVER);
+    }
+    put_learn_no_room(&s, b, ROUTED_FULL, NO_ROOM);
     flow_add(b->flows, "table=%d, priority=0 "
-             "actions=learn(table=%d,hard_timeout=1,priority=1,"
-             "cookie=%#"PRIx64",%sload:0x1->%s),load:0x4->NXM_NX_REG2[0..2],"
-             "resubmit(,%d)",
-             ROUTED_TRACK, ROUTED_FULL, learned_cookie(b, ROUTED_FULL),
-             ds_cstr(&s), NO_ROOM, ROUTED_LEARN);
+             "actions=%sload:0x4->NXM_NX_REG2[0..2],resubmit(,%d)",
+             ROUTED_TRACK, ds_cstr(&s), ROUTED_LEARN);
 
     ds_clear(&s);
     put_delivery(&s, b);

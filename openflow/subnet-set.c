@@ -21,7 +21,7 @@
 /* Tables 18 to 25, and 28: claim-set.h. */
 BUILD_ASSERT_DECL((int) ROUTED_DELIVER + 1 == (int) CLAIM_LIST);
 BUILD_ASSERT_DECL((int) ERROR_TRANSLATED == (int) CLAIM_END);
-BUILD_ASSERT_DECL((int) CLAIM_ADVERTISE + 1 == (int) N_SUBNET_TABLES);
+BUILD_ASSERT_DECL((int) CLAIM_ADVERTISE + 1 == (int) INSIDE_ROOM);
 #define N_TABLES N_SUBNET_TABLES
 
 /* Table 1, what else is of use for claims, and table 12: who speaks as an

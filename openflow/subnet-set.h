@@ -27,8 +27,12 @@
  *     table 15   learned: MAC addresses of targets
  *     table 16   learned, for a second: there is no room in table 14
  *     table 17   routed client, from table 8: to the fake port
- *     table 18   and up to 25: ARP for claimed addresses (claim-set.h)
+ *     table 18   and up to 25, and 28: who asks for claimed addresses
+ *                (claim-set.h)
  *     table 26   and 27: ICMP errors (error-flows.h)
+ *     table 29   after table 4, in a large subnet: is there room?
+ *     table 30   after table 6, the same
+ *     table 31   learned, for a second: there is no room in table 13 or 15
  *
  * What is dropped is counted by a drop flow a reason, whose comment is the
  * reason.
@@ -36,7 +40,14 @@
  * Addresses of inside clients are computed both ways (address-plan.h), so that
  * only MAC addresses are learned: one flow a client, one a target.  Packets of
  * both directions hit it, and it goes when --timeout has passed without any.
- * At the limit, who is known goes on, whoever else comes is dropped.
+ * At the limit, who is known goes on, whoever else comes is dropped.  A subnet
+ * of more than 16 host bits is large: of its clients and of its targets, 65,536
+ * are learned.  A smaller one has room for all of its hosts.
+ *
+ * This is for IPv4 and for IPv6: a network is of one family, and its flows are
+ * in the words of that (flow-family.h).  The walls of what is no network's are
+ * there for each family that a network is of.  A network of each family may be
+ * on one VLAN: there, table 0 tells frames by their protocol.
  *
  * Networks that have names share the tables.  Table 0 writes the number of a
  * packet's network, by its VLAN or its fake address, into the metadata.  What
@@ -44,16 +55,20 @@
  * flows of a network, but for those that are the same in all networks.
  *
  * Register 0 holds the client's address, register 1 the target's, both as they
- * are on the uplink; bits 0 and 1 of register 2 say that the MAC addresses of
- * client and target are known, bit 2 that no more clients are allowed, bit 7 that it
- * is an ICMP error.
+ * are on the uplink; of IPv6, registers 12 to 15, and 10 and 11.  Bits 0 and 1
+ * of register 2 say that the MAC addresses of client and target are known, bit
+ * 2 that no more clients are allowed, bit 3 that no more hosts are learned, bit
+ * 7 that it is an ICMP error.
  * Register 4 holds the VLAN that a packet came in on, register 5 the one that
  * its client was last heard on: answers go there.
  *
  * No flow looks at ports, so that Open vSwitch's cache has one entry a client,
  * target and direction, and later IP fragments are served like the first; the
  * exceptions are ICMP's types (frag-mode.h) and the drop of packets that end
- * before their ports.  Packets of routed clients pass connection tracking,
+ * before their ports.  Later fragments of IPv6 have no protocol for Open
+ * vSwitch: those of any pass, which is nothing to a host that got no first one.
+ * Nor does it tell extension headers from what is behind them: these are the
+ * firewall's concern.  Packets of routed clients pass connection tracking,
  * which puts fragments together. */
 
 #include <stddef.h>

@@ -19,21 +19,26 @@ enum subnet_table {
     /* ICMP errors: error-flows.h. */
     ERROR_TRANSLATED = 26, ERROR_IN_TRACKED,
     /* 28: claim-set.h. */
-    N_SUBNET_TABLES = 29
+    INSIDE_ROOM = 29, ROUTED_ROOM,
+    HOSTS_FULL,                 /* Learned. */
+    N_SUBNET_TABLES
 };
 
-/* Of a real subnet with more host bits than this, no more hosts are learned
- * than one with so many has: to apply a limit, Open vSwitch goes through all
- * that it has learned. */
+/* Of a real subnet with more host bits than this, a large one, no more clients
+ * and targets are learned than one with so many has.  To apply a limit, Open
+ * vSwitch goes through all that it has learned. */
 #define SUBNET_MAX_HOST_BITS 16
 
 /* Bits of register 2. */
 #define CLIENT_KNOWN "NXM_NX_REG2[0]"
 #define TARGET_KNOWN "NXM_NX_REG2[1]"
 #define NO_ROOM "NXM_NX_REG2[2]"
+#define NO_HOST_ROOM "NXM_NX_REG2[3]"
+#define NO_HOSTS_LEARNED "reg2=0x8/0x8"
 #define MARK_ERROR "load:0x1->NXM_NX_REG2[7]"
 #define IS_ERROR "reg2=0x80/0x80"
 #define BOTH_KNOWN "reg2=0x3/0x3"
+#define ONLY_CLIENT_KNOWN "reg2=0x1/0x3"
 #define ONLY_TARGET_KNOWN "reg2=0x2/0x3"
 
 #endif /* openflow/subnet-tables.h */

@@ -44,6 +44,7 @@ test_unit_SOURCES = \
 	test/unit-flow-sync.c \
 	test/unit-frag-mode.c \
 	test/unit-health.c \
+	test/unit-links-ipv6.c \
 	test/unit-links.c \
 	test/unit-listing.c \
 	test/unit-lookup.c \

@@ -7,7 +7,8 @@
 def is_of($kind):
     if $kind == "string" then type == "string"
     elif $kind == "ip" then
-        type == "string" and test("^[0-9]+([.][0-9]+){3}$")
+        type == "string" and
+        test("^([0-9]+([.][0-9]+){3}|[0-9a-f]*:[0-9a-f:]+)$")
     elif $kind == "date" then
         type == "string" and
         test("^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$")

@@ -4,10 +4,10 @@
 
 contact_log=$SANDBOX/contacts.json
 
-# start_contacts [OPTION]...
+# start_contacts [OPTION]...: of the family that sandbox-lib.sh is about.
 start_contacts () {
-    start_agent --real-subnet 192.168.2.0/24 --protocols tcp,udp,icmp \
-        --contact-log "$contact_log" "$@"
+    start_agent $plan --protocols tcp,udp,icmp --contact-log "$contact_log" \
+        "$@"
     wait_until is_tapping
 }
 
@@ -23,7 +23,9 @@ is_listening () {
 # contacts COUNT: the records, a line each, once there are so many.
 contacts () {
     wait_until has_records "$1"
-    jq -r '"\(.event.type[1]) \(.network.transport // .network.type) " +
+    jq -r '.network as $net |
+        "\(.event.type[1]) " +
+        "\($net.protocol // $net.transport // $net.type) " +
         "\(.source.ip) (\(.source.nat.ip)) -> " +
         "\(.destination.ip):\(.destination.port // "") " +
         "\(.event.outcome) x\(.pipette.attempts)"' "$contact_log" | sort

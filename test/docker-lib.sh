@@ -7,33 +7,44 @@
 # published port, TCP and UDP     container, its namespace     its own port
 #                        8080     172.17.0.2, box1             80
 #                        8081     172.17.0.3, box2             81
+#
+# Of IPv6 (sandbox-lib.sh) the network of the containers is fd17::/64, that of
+# mgmt0 fd92::/64.
+
+boxes=$(of_family 172.17.0. fd17::) boxes_length=$(of_family 16 64)
+mgmt=$(of_family 192.0.2. fd92::) mgmt_length=$(of_family 24 64)
+nodad=$(of_family '' nodad) target=$(of_family 192.168.2.77 fc01::77)
 
 # add_mgmt: what mgmt0 sends is in $SANDBOX/mgmt, a line a frame.
 add_mgmt () {
     ip netns add mgmt
     ip link add mgmt0 type veth peer name eth0 netns mgmt
     # Nothing is sent by itself.
-    sysctl -qw net.ipv6.conf.mgmt0.disable_ipv6=1
-    ip netns exec mgmt sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
-    ip addr add 192.0.2.10/24 dev mgmt0
-    ip -n mgmt addr add 192.0.2.1/24 dev eth0
+    of_family 1 0 >/proc/sys/net/ipv6/conf/mgmt0/disable_ipv6
+    ip netns exec mgmt sysctl -qw \
+        net.ipv6.conf.eth0.disable_ipv6=$(of_family 1 0)
+    ip link set mgmt0 addrgenmode none
+    ip -n mgmt link set eth0 addrgenmode none
+    ip addr add ${mgmt}10/$mgmt_length dev mgmt0 $nodad
+    ip -n mgmt addr add ${mgmt}1/$mgmt_length dev eth0 $nodad
     ip link set mgmt0 up
     ip -n mgmt link set eth0 up
-    ip neigh replace 192.0.2.1 dev mgmt0 nud permanent lladdr \
+    ip neigh replace ${mgmt}1 dev mgmt0 nud permanent lladdr \
         $(ip netns exec mgmt cat /sys/class/net/eth0/address)
-    ip -n mgmt neigh replace 192.0.2.10 dev eth0 nud permanent lladdr \
+    ip -n mgmt neigh replace ${mgmt}10 dev eth0 nud permanent lladdr \
         $(cat /sys/class/net/mgmt0/address)
-    ip route add default via 192.0.2.1
+    ip $ip_family route add default via ${mgmt}1
     start_to "$SANDBOX/mgmt" ip netns exec mgmt "$peer" frames eth0
     wait_until grep -q ready "$SANDBOX/mgmt"
 }
 
-# mgmt_is_silent: nothing was sent there but one packet, of now.
+# mgmt_is_silent: nothing was sent there but one packet, of now, and what Linux
+# says of multicast groups (RFC 3810).
 mgmt_is_silent () {
-    "$peer" poke 192.0.2.10 192.0.2.1
+    "$peer" poke ${mgmt}10 ${mgmt}1
     wait_until grep -q "$(printf poke | od -An -tx1 | tr -d ' ')" \
         "$SANDBOX/mgmt"
-    if test "$(wc -l <"$SANDBOX/mgmt")" != 2; then
+    if test "$(grep -vc ^333300000016 "$SANDBOX/mgmt")" != 2; then
         cat "$SANDBOX/mgmt" >&2
         return 1
     fi
@@ -45,11 +56,11 @@ add_box () {
     ip link add veth$1 type veth peer name eth0 netns box$1
     ip link set veth$1 master docker0 up
     ip -n box$1 link set lo up
-    ip -n box$1 addr add 172.17.0.$(($1 + 1))/16 dev eth0
+    ip -n box$1 addr add $boxes$(($1 + 1))/$boxes_length dev eth0 $nodad
     ip -n box$1 link set eth0 up
-    ip -n box$1 route add default via 172.17.0.1
-    start_to "$SANDBOX/box$1" ip netns exec box$1 "$peer" serve 0.0.0.0 \
-        $(($1 + 79))
+    ip -n box$1 $ip_family route add default via ${boxes}1
+    start_to "$SANDBOX/box$1" ip netns exec box$1 "$peer" serve \
+        $(of_family 0.0.0.0 ${boxes}$(($1 + 1))) $(($1 + 79))
     wait_until grep -q ready "$SANDBOX/box$1"
 }
 
@@ -57,12 +68,21 @@ add_box () {
 # for its chains of isolation, which have nothing to match here.
 add_docker () {
     ip link add docker0 type bridge
-    ip addr add 172.17.0.1/16 dev docker0
+    ip addr add ${boxes}1/$boxes_length dev docker0 $nodad
     ip link set docker0 up
-    sysctl -qw net.ipv4.ip_forward=1
+    sysctl -qw $(of_family net.ipv4.ip_forward net.ipv6.conf.all.forwarding)=1
     add_box 1
     add_box 2
-    docker_rules | nft -f -
+    if test "$ip_family" = -4; then
+        docker_rules | nft -f -
+    else
+        docker_rules | sed 's/table ip /table ip6 /
+            s/ip \([sd]addr\)/ip6 \1/g
+            s/172\.17\.0\.0\/16/fd17::\/64/g
+            s/172\.17\.0\.\([0-9]*\):/[fd17::\1]:/g
+            s/172\.17\.0\./fd17::/g
+            s/127\.0\.0\.0\/8/::1/' | nft -f -
+    fi
 }
 
 docker_rules () {
@@ -125,16 +145,16 @@ strict () {
 # service on the host, by TCP and UDP; each answer is compared, byte for byte.
 each_kind () {
     for port in 8080 8081 7; do
-        client 1 "$peer" tcp $1 192.168.2.77 $port 100000
-        client 1 "$peer" udp $1:2000 192.168.2.77 $port 1000
+        client 1 "$peer" tcp $1 $target $port 100000
+        client 1 "$peer" udp $(of_family $1 [$1]):2000 $target $port 1000
     done
 }
 
 # health_checks: the host asks the containers behind the fake address.
 health_checks () {
     for port in 8080 8081; do
-        "$peer" tcp 10.10.0.1 10.10.0.1 $port 1000
-        "$peer" udp 10.10.0.1:2000 10.10.0.1 $port 1000
+        "$peer" tcp $fake $fake $port 1000
+        "$peer" udp $(of_family $fake [$fake]):2000 $fake $port 1000
     done
 }
 

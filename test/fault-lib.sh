@@ -50,21 +50,46 @@ use_networks () {
     start_to "$SANDBOX/serve-dmz.log" "$peer" serve 10.11.0.1 7
 }
 
-# The conversations, all with target 192.168.2.77.
+# faults_of_ipv6: the network is one of IPv6.
+faults_of_ipv6 () {
+    use_ipv6
+    flow_set_options=$plan
+    inside1=fc01::5 inside2=fc01::9 routed1=2a00:9::5 routed2=2a00:8::5
+    others_address=fc09::1/64 others_prefix=fc0c::/64
+    elsewhere=up0 instead="via fc04::3 onlink metric 1" nodad=nodad
+    add_ipv6 client1 $routed1/128
+    add_ipv6 client2 $routed2/128
+}
+
+# What others have.  A route of IPv6 takes the place of one with a gateway only
+# if it has one, too.
+others_address=10.9.0.1/24 others_prefix=10.12.0.0/16 elsewhere=lo instead= nodad=
+
+# The conversations, all with target 77.
 
 # The routed clients are behind the two inside ones.
-ip -n client1 addr replace 172.16.9.5/32 dev eth0
-ip -n client2 addr replace 172.16.8.5/32 dev eth0
+inside1=192.168.2.5 inside2=192.168.2.9 routed1=172.16.9.5 routed2=172.16.8.5
+ip -n client1 addr replace $routed1/32 dev eth0
+ip -n client2 addr replace $routed2/32 dev eth0
 
 # clients: who converses.
 clients () {
-    echo 192.168.2.5 ${flow_set_options:+172.16.9.5}
+    echo $inside1 ${flow_set_options:+$routed1}
 }
 
-# seen_as CLIENT: by the service.
+# target NUMBER: its address.
+target () {
+    case $ip_family in
+        -4) echo "192.168.2.$1" ;;
+        -6) printf 'fc01::%x\n' "$1" ;;
+    esac
+}
+
+# seen_as CLIENT [NUMBER]: by the service, when it asks for that target.
 seen_as () {
     case $1 in
-        192.168.2.*) echo "10.10.${1##*.}.77" ;;
+        192.168.2.*) echo "10.10.${1##*.}.${2-77}" ;;
+        fc01::*) printf 'fc04::%s:0:%x\n' "${1##*:}" "${2-77}" ;;
         *) echo "$1" ;;
     esac
 }
@@ -80,7 +105,7 @@ start_steady () {
     steady_pids=
     for address in $(clients); do
         start_to "$SANDBOX/steady-$address.log" ip netns exec client1 \
-            "$here/steady.py" $address 192.168.2.77 7
+            "$here/steady.py" $address "$(target 77)" 7
         steady_pids="$steady_pids $!"
     done
     for address in $(clients); do
@@ -242,9 +267,10 @@ check_steady () {
 say_fault () {
     say_words="$fault${flow_set_options:+, known subnet}"
     case $1 in
-        192.168.2.*) ;;
+        $inside1) ;;
         *) say_words="$fault, routed client" ;;
     esac
+    test "$ip_family" = -4 || say_words="$say_words, IPv6"
     printf '%-64s %s\n' "$say_words" "$2" | tee -a "$FAULTS_TABLE"
 }
 
@@ -261,14 +287,17 @@ all_is_right () {
 # each kind of client, with a target nothing was learned of.
 new_pair () {
     new_target=$((${new_target:-99} + 1))
-    client 2 "$peer" tcp 192.168.2.9 192.168.2.$new_target 7 1000 |
-        grep " was 10\.10\.9\.$new_target; 1000 bytes" >/dev/null
-    test -z "$flow_set_options" ||
-        client 2 "$peer" tcp 172.16.8.5 192.168.2.$new_target 7 1000 |
-        grep " was 172\.16\.8\.5; 1000 bytes" >/dev/null
+    new_pair_of $inside2
+    test -z "$flow_set_options" || new_pair_of $routed2
     test -z "$switch_ports" ||
         client 3 "$peer" tcp 192.168.2.5 192.168.2.$new_target 7 1000 |
         grep " was 10\.11\.5\.$new_target; 1000 bytes" >/dev/null
+}
+
+# new_pair_of CLIENT: of client2, with the new target.
+new_pair_of () {
+    client 2 "$peer" tcp $1 "$(target $new_target)" 7 1000 |
+        grep -F " was $(seen_as $1 $new_target); 1000 bytes" >/dev/null
 }
 
 # same FILE COMMAND...: it prints what is in the file.
@@ -328,18 +357,19 @@ is_up () {
 # route_is_right: to the fake prefix.  Behind it, there may be another, but not
 # the kernel's.
 route_is_right () {
-    routes=$(ip -4 route show 10.10.0.0/16)
+    routes=$(ip $ip_family route show $fake_prefix)
     first=${routes%%"
 "*}
-    test "${first% }" = "10.10.0.0/16 via 10.10.0.2 dev ovsfake0 proto 112 \
-src 10.10.0.1 onlink" || return
+    first=${first%pref medium*}
+    test "${first% }" = "$fake_prefix via $way dev ovsfake0 proto 112 \
+src $fake ${metric}onlink" || return
     case $routes in *'proto kernel'*) return 1 ;; esac
 }
 
 neighbour_is_right () {
-    neighbour=$(ip neigh show 10.10.0.2)
+    neighbour=$(ip neigh show $way)
     test "${neighbour% }" = \
-        "10.10.0.2 dev ovsfake0 lladdr 0e:00:00:00:00:67 PERMANENT"
+        "$way dev ovsfake0 lladdr 0e:00:00:00:00:67 PERMANENT"
 }
 
 # dmz_is_right: the second network's address, and its ways.
@@ -359,12 +389,13 @@ links_are_right () {
         read -r uplink_mtu </sys/class/net/up0/mtu &&
         test "$mtu" = "$uplink_mtu" &&
         is_up ovsfake0 && is_up up0 &&
-        ip -4 -o addr show dev ovsfake0 | grep -q ' 10.10.0.1/16 ' &&
+        ip $ip_family -o addr show dev ovsfake0 |
+            grep -q " $fake/${fake_prefix#*/} " &&
         route_is_right && neighbour_is_right &&
         { test -z "$flow_set_options" || routed_is_right; } &&
         { test -z "$switch_ports" || dmz_is_right; } ||
         { ip addr show dev ovsfake0; ways_to_clients; ip link show up0
-          ip rule; routed_table; return 1; }
+          ip $ip_family rule; routed_table; return 1; }
 }
 
 # ofport INTERFACE: its number in force.
@@ -409,7 +440,7 @@ flows_are_right () {
 
 # batch LINE...: for ip(8), at once.
 batch () {
-    printf '%s\n' "$@" | ip -batch -
+    printf '%s\n' "$@" | ip $ip_family -batch -
 }
 
 pid_of () {

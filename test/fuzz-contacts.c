@@ -21,6 +21,7 @@
 #include "agent/config/options.h"
 #include "agent/config/settings.h"
 #include "agent/contacts/contact-eve.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-record.h"
 #include "agent/contacts/contact-scope.h"
@@ -73,6 +74,16 @@ static const char *const configurations[] = {
     "vlan = 3\n"
     "real-subnet = 192.168.2.0/24\n"
     "fake-address = 10.11.0.1/16\n",
+
+    BRIDGE
+    "[network lab]\n"
+    "real-subnet = 192.168.2.0/24\n"
+    "[network lab6]\n"
+    "fake-address = fc04::1/64\n"
+    "real-subnet = fc01::/96\n"
+    "protocols = tcp,udp,icmp\n"
+    "claim = fc01::1:0/112\n"
+    "ignore-clients = fc01::9\n",
 };
 
 static struct setup {
@@ -122,10 +133,7 @@ check_packet(const struct contact_packet *p, bool sent)
     ovs_assert((p->answer != ANSWER_NONE) == sent);
     ovs_assert(p->kind < N_CONTACT_KINDS);
     ovs_assert(p->vlan < 4096);
-    ovs_assert(IN6_IS_ADDR_V4MAPPED(&p->client));
-    ovs_assert(IN6_IS_ADDR_V4MAPPED(&p->target));
-    ovs_assert(p->kind == CONTACT_TCP || p->kind == CONTACT_UDP
-               || (!p->client_port && !p->target_port));
+    ovs_assert(contact_has_ports(p) || (!p->client_port && !p->target_port));
 }
 
 static void

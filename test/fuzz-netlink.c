@@ -9,7 +9,8 @@
  * is acknowledged.
  *
  * A first header that says it has no length is an order to the target: its
- * type is how many networks there are, instead of one.
+ * type is how many networks there are, instead of one, and its flags have a bit
+ * for each that is of IPv6.
  *
  * The linker puts the functions __wrap_* here in the place of libnl's: no
  * socket is opened, nothing is sent. */
@@ -283,12 +284,13 @@ __wrap_nl_socket_add_memberships(struct nl_sock *sock OVS_UNUSED,
 }
 
 /* Takes the order that the input may begin with.  Returns the number of
- * networks. */
+ * networks, and stores which are of IPv6 into '*ipv6'. */
 static size_t
-take_order(void)
+take_order(unsigned int *ipv6)
 {
     struct nlmsghdr hdr;
 
+    *ipv6 = 0;
     if (input_end - input < sizeof hdr) {
         return 1;
     }
@@ -297,7 +299,18 @@ take_order(void)
         return 1;
     }
     input += sizeof hdr;
+    *ipv6 = hdr.nlmsg_flags;
     return 1 + (hdr.nlmsg_type - 1) % MAX_NETWORKS;
+}
+
+/* Returns the address of network 'i': fc04::1, or 10.10.0.1, and so on. */
+static struct in6_addr
+get_address(bool ipv6, size_t i)
+{
+    struct in6_addr address = { .s6_addr = { 0xfc, 4 + i, [15] = 1 } };
+
+    return (ipv6 ? address
+            : in6_addr_mapped_ipv4(htonl(0x0a0a0001 + (i << 16))));
 }
 
 int
@@ -311,20 +324,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     const uint8_t *before;
     bool was_blocked = false;
+    unsigned int ipv6;
 
     input = data;
     input_end = data + size;
 
     const struct links_config config = {
-        .uplink = "up0", .networks = networks, .n_networks = take_order()
+        .uplink = "up0", .networks = networks,
+        .n_networks = take_order(&ipv6)
     };
     for (size_t i = 0; i < config.n_networks; i++) {
+        bool is_ipv6 = ipv6 >> i & 1;
+
         networks[i] = (struct links_network) {
             .fake_port = fake_ports[i],
             .id = config.n_networks > 1 ? 1 + i : 0,
             .mac = ETH_ADDR_C(0e,00,00,00,00,66),
-            .address = in6_addr_mapped_ipv4(htonl(0x0a0a0001 + (i << 16))),
-            .plen = 16,
+            .address = get_address(is_ipv6, i),
+            .plen = is_ipv6 ? 64 : 16,
             .client_mac = ETH_ADDR_C(0e,00,00,00,00,67),
             .routed_clients = true,
             .mark = i == 2 ? 0x2000 : 0x1000,

@@ -19,6 +19,10 @@ peer.py udp SOURCE TARGET PORT BYTES
 peer.py frag SOURCE TARGET PORT BYTES
     The same with zeros in the datagram where Open vSwitch's userspace datapath
     would change a later fragment of IPv4: bytes 6 and 7 of each.
+peer.py zero SOURCE TARGET PORT
+    Sends two datagrams: the checksum of one becomes 0 when the switch rewrites
+    it, that of the other's answer when the switch does so back.  That is sent
+    as 0xffff (RFC 768, RFC 8200), which IPv6 cannot do without.
 peer.py hear ADDRESS PORT
 peer.py talk SOURCE TARGET PORT
     The two ends of a TCP connection, on which nothing is said by itself: sends
@@ -87,8 +91,9 @@ TCPI_TOTAL_RETRANS = 100    # In struct tcp_info of <linux/tcp.h>.
 TCPI_DSACK_DUPS = 216
 BACKLOG = 1024      # A short one makes connections wait for a second.
 
-# What services see clients in, and how many bits of client and target.
-FAKE_PREFIX = {4: ("10.10.0.0", 8), 6: ("fc04::", 32)}
+# The fake address and prefix, and how many bits of client and target.
+FAKE = {4: (ipaddress.ip_interface("10.10.0.1/16"), 8),
+        6: (ipaddress.ip_interface("fc04::1/64"), 32)}
 
 
 def put_line(line):
@@ -125,7 +130,7 @@ class TCPEcho(socketserver.StreamRequestHandler):
                 break
             self.request.sendall(data)
         put_line("%s port %d ended, %d repeated" % (
-            *self.client_address, retransmissions(self.request)))
+            *self.client_address[:2], retransmissions(self.request)))
 
 
 class UDPEcho(socketserver.BaseRequestHandler):
@@ -320,6 +325,29 @@ def frag_exchange(source, target, port, n):
     print("%s asked %s, was %s; %d bytes each way" % (source, target, seen, n))
 
 
+def word_for_zero(source, target, sport, dport, before):
+    """Returns two bytes which, behind 'before', an even number of bytes, give
+    the datagram a checksum of 0."""
+    n = UDP_HEADER + len(before) + 2
+    return struct.pack("!H", checksum(
+        socket.inet_pton(family(source), source)
+        + socket.inet_pton(family(target), target)
+        + struct.pack("!HHHHH", socket.IPPROTO_UDP, n, sport, dport, n)
+        + before))
+
+
+def zero(source, target, port):
+    port, sport = int(port), 10000
+    seen = pair(source, target)
+    service = str(FAKE[ipaddress.ip_address(source).version][0].ip)
+    line = seen.encode() + b"\n"
+    pad = bytes(len(line) % 2)
+    for data in (word_for_zero(seen, service, sport, port, b""),
+                 pad + word_for_zero(target, source, port, sport, line + pad)):
+        udp_exchange("[%s]:%d" % (source, sport), target, port, data)
+    print("%s asked %s, was %s, with checksums of 0" % (source, target, seen))
+
+
 def exchange(function, source, target, port, n):
     n = int(n)
     seen = function(source, target, int(port), os.urandom(n))
@@ -338,9 +366,9 @@ def addresses(spec):
 def pair(source, target):
     """Returns who the service sees."""
     client, asked = map(ipaddress.ip_address, (source, target))
-    prefix, bits = FAKE_PREFIX[client.version]
+    fake, bits = FAKE[client.version]
     mask = (1 << bits) - 1
-    return str(ipaddress.ip_address(prefix)
+    return str(fake.network.network_address
                + ((int(client) & mask) << bits | int(asked) & mask))
 
 
@@ -513,6 +541,7 @@ def main(argv):
         "tcp": lambda *args: exchange(tcp_exchange, *args),
         "udp": lambda *args: exchange(udp_exchange, *args),
         "frag": frag_exchange,
+        "zero": zero,
         "hear": hear,
         "talk": talk,
         "ping": ping,

@@ -4,6 +4,7 @@
 report", the same for each run, in the form of contact_record_put().
 
 small    24 contacts, of which a test knows the figures
+dual     8 contacts of both families
 day      a day of a /24: 40 clients that scan, or try passwords over ssh
 large    the same of a /20, with 400 clients
 hostile  strings that try to be more than that
@@ -39,10 +40,15 @@ def record(msec, client, target, port, answer="given", attempts=1, last=None,
     if ended and outcome == "unknown":
         outcome = "failure"
     ports = protocol in ("tcp", "udp")
+    ipv6 = ":" in target
+    words = {"tcp": (6, "tcp"), "udp": (17, "udp"),
+             "icmp": (58, "ipv6-icmp") if ipv6 else (1, "icmp"),
+             "nd": (58, "ipv6-icmp"), "arp": (0, "")}[protocol]
     transport = ('"type":"arp",' if protocol == "arp" else
                  '"community_id":"1:2qla+TzQZALX5C5Xy/+PF5AaqKQ=",'
-                 '"iana_number":"%d","transport":"%s","type":"ipv4",'
-                 % ({"tcp": 6, "udp": 17, "icmp": 1}[protocol], protocol))
+                 '"iana_number":"%d",%s"transport":"%s","type":"ipv%d",'
+                 % (words[0], '"protocol":"nd",' if protocol == "nd" else "",
+                    words[1], 6 if ipv6 else 4))
     return ('{"@timestamp":"%s","destination":{"ip":"%s",'
             '"mac":"0E-70-69-A8-02-4D","nat":{"ip":"10.10.0.1"}%s},%s%s'
             '"kind":"event","outcome":"%s","start":"%s",'
@@ -84,6 +90,20 @@ def small(out):
          protocol="arp")
     both(out, start + 3600000, "192.168.2.6", "192.168.2.71", 443, "given", 1,
          0)
+
+
+def dual(out):
+    start = EPOCH * 1000
+    for i in range(4):
+        both(out, start + i, "fc01::5", "fc01::%x" % (8 + i), 22, "given", 1,
+             0)
+    both(out, start + 4, "fc01::5", "fc01::8", 0, "given", 1, 0,
+         protocol="icmp")
+    both(out, start + 5, "fe80::1", "fc01::9", 0, "given", 1, 0,
+         protocol="nd")
+    both(out, start + 6, "2001:db8:1:2:3:4:5:6", "fc01::9", 80, "refused", 1,
+         0)
+    both(out, start + 7, "192.168.2.5", "192.168.2.77", 22, "given", 1, 0)
 
 
 PORTS = [22] * 10 + [23] * 8 + [80] * 7 + [443] * 6 + [445] * 5 + [
@@ -194,6 +214,8 @@ def main():
         return
     elif kind == "small":
         small(out)
+    elif kind == "dual":
+        dual(out)
     elif kind == "day":
         day(out, r, 40, ["192.168.2.%d" % i for i in range(1, 255)],
             "192.168.2")

@@ -142,19 +142,24 @@ target_mac () {
 
 # The family that the functions below are about, if none is given: IPv4, or
 # after use_ipv6, IPv6.
-ip_family=-4 fake=10.10.0.1 fake_prefix=10.10.0.0/16 way=10.10.0.2
+ip_family=-4 fake=10.10.0.1 fake_prefix=10.10.0.0/16 way=10.10.0.2 metric=
 outside=8.8.8.8 plan="--real-subnet 192.168.2.0/24"
 
 # use_ipv6: the clients are fc01::5 and fc01::9, too, the real subnet is
 # fc01::/96.
 use_ipv6 () {
     ip_family=-6 fake=fc04::1 fake_prefix=fc04::/64 way=fc04::2
-    outside=2001:4860::8
+    metric="metric 1 " outside=2001:4860::8
     plan="--fake-address fc04::1/64 --real-subnet fc01::/96"
     add_ipv6 client1 fc01::5/64
     add_ipv6 client2 fc01::9/64
     know_targets client1
     know_targets client2
+}
+
+# of_family IPV4 IPV6: one of both words, as the family is.
+of_family () {
+    test "$ip_family" = -4 && echo "$1" || echo "$2"
 }
 
 # add_ipv6 NAME ADDRESS/LENGTH...
@@ -363,8 +368,8 @@ routed_table () {
     routed_table=$(ip $ip_family rule |
         sed -n "s/^112:.*from $fake lookup \\([0-9]*\\).*/\\1/p")
     ip $ip_family route show table "$routed_table" proto 112 |
-        sed 's/ dev ovsfake0//; s/ dev lo//; s/ metric 1 / /
-            s/ pref medium//; s/ *$//'
+        sed "s/ dev ovsfake0//; s/ dev lo//; s/ $metric/ /
+            s/ pref medium//; s/ *\$//"
 }
 
 # routed_is_right: the way to routed clients.

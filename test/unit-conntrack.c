@@ -36,15 +36,31 @@ enter_namespace(void)
     }
 }
 
-static void
-put_tuple(struct nl_msg *msg, int attr, ovs_be32 src, ovs_be32 dst,
-          uint16_t src_port, uint16_t dst_port)
+/* The address number 'n', in a network of IPv6, or of IPv4. */
+static struct in6_addr
+make_address(bool ipv4, uint32_t n)
 {
+    struct in6_addr a = in6_addr_mapped_ipv4(htonl(n));
+
+    if (!ipv4) {
+        a.s6_addr[0] = 0xfd;
+    }
+    return a;
+}
+
+static void
+put_tuple(struct nl_msg *msg, int attr, struct in6_addr src,
+          struct in6_addr dst, uint16_t src_port, uint16_t dst_port)
+{
+    bool ipv4 = IN6_IS_ADDR_V4MAPPED(&src);
+    size_t from = ipv4 ? 12 : 0;
     struct nlattr *tuple = nla_nest_start(msg, NLA_F_NESTED | attr);
     struct nlattr *ip = nla_nest_start(msg, NLA_F_NESTED | CTA_TUPLE_IP);
 
-    nla_put_u32(msg, CTA_IP_V4_SRC, (OVS_FORCE uint32_t) src);
-    nla_put_u32(msg, CTA_IP_V4_DST, (OVS_FORCE uint32_t) dst);
+    nla_put(msg, ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, 16 - from,
+            &src.s6_addr[from]);
+    nla_put(msg, ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST, 16 - from,
+            &dst.s6_addr[from]);
     nla_nest_end(msg, ip);
 
     struct nlattr *proto = nla_nest_start(msg, NLA_F_NESTED | CTA_TUPLE_PROTO);
@@ -58,20 +74,23 @@ put_tuple(struct nl_msg *msg, int attr, ovs_be32 src, ovs_be32 dst,
 /* Adds a connection as Open vSwitch makes it: number 'i' of client and port,
  * to target number 'i'.  Returns an errno value. */
 static int
-add_connection(struct nl_sock *sock, uint32_t i)
+add_connection(struct nl_sock *sock, bool ipv4, uint32_t i)
 {
-    const struct nfgenmsg header = { .nfgen_family = AF_INET };
+    const struct nfgenmsg header = {
+        .nfgen_family = ipv4 ? AF_INET : AF_INET6
+    };
     struct nl_msg *msg = nlmsg_alloc_simple(
         NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW,
         NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL);
-    ovs_be32 client = htonl(CLIENT + i / 50000);
+    struct in6_addr client = make_address(ipv4, CLIENT + i / 50000);
     uint16_t port = 1024 + i % 50000;
 
     nlmsg_append(msg, CONST_CAST(void *, &header), sizeof header,
                  NLMSG_ALIGNTO);
-    put_tuple(msg, CTA_TUPLE_ORIG, client, htonl(TARGET + i % 100), port,
-              5060);
-    put_tuple(msg, CTA_TUPLE_REPLY, htonl(SERVICE), client, 5060, port);
+    put_tuple(msg, CTA_TUPLE_ORIG, client,
+              make_address(ipv4, TARGET + i % 100), port, 5060);
+    put_tuple(msg, CTA_TUPLE_REPLY, make_address(ipv4, SERVICE), client, 5060,
+              port);
     nla_put_u16(msg, CTA_ZONE, htons(ZONE));
     nla_put_u32(msg, CTA_TIMEOUT, htonl(600));
 
@@ -80,27 +99,27 @@ add_connection(struct nl_sock *sock, uint32_t i)
 }
 
 static struct conntrack_query
-query_of(uint32_t i)
+query_of(bool ipv4, uint32_t i)
 {
     return (struct conntrack_query) {
         .zone = ZONE,
         .protocol = IPPROTO_UDP,
-        .service = htonl(SERVICE),
+        .service = make_address(ipv4, SERVICE),
         .service_port = 5060,
-        .client = htonl(CLIENT + i / 50000),
+        .client = make_address(ipv4, CLIENT + i / 50000),
         .client_port = 1024 + i % 50000,
-        .target = htonl(1),
+        .target = in6addr_loopback,
     };
 }
 
 static void
-add_connections(uint32_t n)
+add_connections(bool ipv4, uint32_t n)
 {
     struct nl_sock *sock = netlink_open_protocol(NETLINK_NETFILTER);
 
     assert_non_null(sock);
     for (uint32_t i = 0; i < n; i++) {
-        int error = add_connection(sock, i);
+        int error = add_connection(sock, ipv4, i);
 
         if (error) {
             print_message("connection %"PRIu32": libnl error %d\n", i, error);
@@ -112,25 +131,40 @@ add_connections(uint32_t n)
 }
 
 static void
-conntrack_finds(void **state OVS_UNUSED)
+assert_target(const struct conntrack_query *q, struct in6_addr expected)
+{
+    assert_true(ipv6_addr_equals(&q->target, &expected));
+}
+
+static void
+assert_finds(bool ipv4)
 {
     struct conntrack_query q[6];
 
-    enter_namespace();
-    add_connections(2);
     for (size_t i = 0; i < ARRAY_SIZE(q); i++) {
-        q[i] = query_of(i == 5 ? 1 : 0);
+        q[i] = query_of(ipv4, i == 5 ? 1 : 0);
     }
     q[1].zone++;
     q[2].client_port += 10;
     q[3].service_port++;
     q[4].protocol = IPPROTO_TCP;
     assert_int_equal(conntrack_find(q, ARRAY_SIZE(q)), 0);
-    assert_int_equal(ntohl(q[0].target), TARGET);
+    assert_target(&q[0], make_address(ipv4, TARGET));
     for (size_t i = 1; i < 5; i++) {
-        assert_int_equal(ntohl(q[i].target), 0);
+        assert_target(&q[i], in6addr_any);
     }
-    assert_int_equal(ntohl(q[5].target), TARGET + 1);
+    assert_target(&q[5], make_address(ipv4, TARGET + 1));
+}
+
+/* Of both families at once. */
+static void
+conntrack_finds(void **state OVS_UNUSED)
+{
+    enter_namespace();
+    add_connections(true, 2);
+    add_connections(false, 2);
+    assert_finds(true);
+    assert_finds(false);
 }
 
 static void
@@ -140,14 +174,15 @@ conntrack_finds_among_many(void **state OVS_UNUSED)
     const int n_queries = 100;
 
     enter_namespace();
-    add_connections(n);
+    add_connections(true, n);
 
     long long int start = time_usec();
     for (int i = 0; i < n_queries; i++) {
-        struct conntrack_query q = query_of(i * (n / n_queries));
+        struct conntrack_query q = query_of(true, i * (n / n_queries));
 
         assert_int_equal(conntrack_find(&q, 1), 0);
-        assert_int_equal(ntohl(q.target), TARGET + i * (n / n_queries) % 100);
+        assert_target(&q, make_address(true,
+                                       TARGET + i * (n / n_queries) % 100));
     }
     long long int usec = (time_usec() - start) / n_queries;
     print_message("%lld us of %"PRIu32" connections\n", usec, n);
@@ -158,13 +193,13 @@ conntrack_finds_among_many(void **state OVS_UNUSED)
 static void
 conntrack_without_right(void **state OVS_UNUSED)
 {
-    struct conntrack_query q = query_of(0);
+    struct conntrack_query q = query_of(true, 0);
 
     if (!geteuid() && (setgid(65534) || setuid(65534))) {
         skip();
     }
     assert_int_equal(conntrack_find(&q, 1), EPERM);
-    assert_int_equal(q.target, 0);
+    assert_target(&q, in6addr_any);
 }
 
 const struct CMUnitTest conntrack_tests[] = {

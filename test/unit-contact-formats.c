@@ -22,11 +22,15 @@
 /* Samples of all records, which test/contacts.at compares with golden ones,
  * and with the names that others publish. */
 
-#define INSIDE 0xc0a80205       /* 192.168.2.5 */
-#define ROUTED 0xac100805       /* 172.16.8.5 */
-#define TARGET 0xc0a8024d       /* 192.168.2.77 */
+#define INSIDE "192.168.2.5"
+#define ROUTED "172.16.8.5"
+#define INSIDE6 "fc01::5"
+#define ROUTED6 "2001:db8:0:1::9"
+#define ROUTER6 "fe80::1"
 
 #define KNOWN "--uplink up0 --real-subnet 192.168.2.0/24"
+#define KNOWN6 "--uplink up0 --fake-address fc04::1/64 " \
+    "--real-subnet fc01::/96"
 #define PUBLISHED "--uplink up0"
 #define NAMED "--config networks.conf"
 #define REMOVED_NETWORK 99
@@ -34,7 +38,7 @@
 static const struct sample {
     const char *words;          /* The options. */
     bool ended;
-    uint32_t client;
+    const char *client;
     uint32_t network;
     const char *network_name;   /* Or 'network'. */
     struct contact_packet packet;
@@ -67,7 +71,26 @@ static const struct sample {
       59999 },
     { PUBLISHED, false, INSIDE, 0, NULL, { .kind = CONTACT_TCP, .vlan = 2,
       .client_port = 4000, .target_port = 80 }, ANSWER_GIVEN, 1, 0 },
+    { KNOWN6, false, INSIDE6, 0, NULL, { .kind = CONTACT_TCP, .vlan = 2,
+      .client_port = 4000, .target_port = 80 }, ANSWER_GIVEN, 1, 0 },
+    { KNOWN6, true, ROUTED6, 0, NULL, { .kind = CONTACT_UDP, .vlan = 0,
+      .client_port = 4000, .target_port = 53 }, ANSWER_REFUSED, 2, 1 },
+    { KNOWN6, false, INSIDE6, 0, NULL, { .kind = CONTACT_PING, .vlan = 2 },
+      ANSWER_GIVEN, 1, 0 },
+    { KNOWN6, false, INSIDE6, 0, NULL, { .kind = CONTACT_ND, .vlan = 2 },
+      ANSWER_GIVEN, 1, 0 },
+    { KNOWN6, true, ROUTER6, 0, NULL, { .kind = CONTACT_ND, .vlan = 2 },
+      ANSWER_GIVEN, 3, 3000 },
 };
+
+static struct in6_addr
+parse_address(const char *s)
+{
+    struct address a;
+
+    assert_true(address_parse(s, &a));
+    return address_to_in6(a);
+}
 
 static struct contact
 make_contact(const struct sample *sample, const struct options *options)
@@ -82,8 +105,9 @@ make_contact(const struct sample *sample, const struct options *options)
         .last = first + sample->last,
     };
 
-    in6_addr_set_mapped_ipv4(&c.packet.client, htonl(sample->client));
-    in6_addr_set_mapped_ipv4(&c.packet.target, htonl(TARGET));
+    c.packet.client = parse_address(sample->client);
+    c.packet.target = parse_address(strchr(sample->client, ':') ? "fc01::77"
+                                    : "192.168.2.77");
     c.packet.client_mac = (struct eth_addr) ETH_ADDR_C(02,00,00,00,00,05);
     if (c.packet.kind != CONTACT_ARP) {
         c.packet.target_mac = (struct eth_addr) ETH_ADDR_C(0e,70,69,a8,02,4d);
@@ -141,7 +165,7 @@ static void
 put_suppressed(struct lines *lines)
 {
     struct contact_suppressed suppressed = {
-        .client = in6_addr_mapped_ipv4(htonl(INSIDE)),
+        .client = parse_address(INSIDE),
         .n = 12345,
         .first = 1700000000023,
         .last = 1700000000123,

@@ -23,10 +23,10 @@
 static struct in6_addr
 address(const char *s)
 {
-    ovs_be32 ip;
+    struct address a;
 
-    assert_true(ip_parse(s, &ip));
-    return in6_addr_mapped_ipv4(ip);
+    assert_true(address_parse(s, &a));
+    return address_to_in6(a);
 }
 
 static void
@@ -72,6 +72,26 @@ fill(struct contact_table *t)
     }
 }
 
+/* The same in a network of IPv6. */
+static void
+fill_ipv6(struct contact_table *t)
+{
+    contact_table_init(t, 100, 60000);
+    take(t, CONTACT_TCP, "fc01::5", "fc01::77", 22, ANSWER_GIVEN, 0);
+    take(t, CONTACT_ND, "fe80::1", "fc01::1:78", 0, ANSWER_GIVEN, 10);
+    take(t, CONTACT_UDP, "2001:db8::9", "fc01::77", 53, ANSWER_NONE, 20);
+    take(t, CONTACT_TCP, "fc01::1:5", "fc01::78", 22, ANSWER_NONE, 30);
+    while (contact_table_next_begun(t, NOW + 105 * 1000)) {
+        continue;
+    }
+}
+
+#define KNOWN "--uplink up0 --real-subnet 192.168.2.0/24"
+#define KNOWN6 "--uplink up0 --fake-address fc04::1/64 " \
+    "--real-subnet fc01::/96"
+
+static const char *network = KNOWN;
+
 /* Runs "contacts", or "top" of 'what', with these arguments, at 120 s. */
 static char *
 run(const struct contact_table *t, const char *what, const char *words)
@@ -82,7 +102,7 @@ run(const struct contact_table *t, const char *what, const char *words)
     struct listing *l = NULL;
     struct options options;
 
-    parse_options("--uplink up0 --real-subnet 192.168.2.0/24", &options);
+    parse_options(network, &options);
     svec_add(&argv, "command");
     svec_parse_words(&argv, words);
     char *error = contact_filter_parse(argv.n, (const char **) argv.names,
@@ -207,6 +227,46 @@ contact_list_filters(void **state OVS_UNUSED)
     contact_table_destroy(&t);
 }
 
+static void
+contact_list_ipv6(void **state OVS_UNUSED)
+{
+    struct contact_table t;
+
+    network = KNOWN6;
+    fill_ipv6(&t);
+    assert_ids(&t, "", "1234");
+    assert_ids(&t, "--client fc01::/112", "1");
+    assert_ids(&t, "--client fc01::5-fc01::1:5", "14");
+    assert_ids(&t, "--client fc01::/96 --target fc01:0:0:0:0:0:0:78", "4");
+    assert_ids(&t, "--client 0.0.0.0/1", "");
+    assert_ids(&t, "--protocol nd", "2");
+    assert_run(&t, NULL, "--format=csv --limit 1 --port 22 --after 0",
+"id,first,last,network,vlan,protocol,client,client_port,client_mac,"
+"target,port,target_mac,seen_as,attempts,answer\r\n"
+"1," TIME("00:00.000") "," TIME("00:00.001") ",,2,tcp,fc01::5,40000,"
+"02:00:00:00:00:05,fc01::77,22,0e:70:69:a8:02:4d,fc04::5:0:77,1,given\r\n");
+    assert_run(&t, "clients", "--format=csv --sort client",
+"client,contacts,per_minute,attempts,targets,ports,answered,last\r\n"
+"2001:db8::9,1,0,1,1,1,0," TIME("00:20.000") "\r\n"
+"fc01::5,1,0,1,1,1,1," TIME("00:00.001") "\r\n"
+"fc01::1:5,1,0,1,1,1,0," TIME("00:30.000") "\r\n"
+"fe80::1,1,0,2,1,1,1," TIME("00:10.001") "\r\n");
+
+    assert_run(&t, NULL, "--client fe80::1%eth0", "--client fe80::1%eth0: must "
+               "be without the zone index %eth0, which has a meaning on one "
+               "host only");
+    assert_run(&t, NULL, "--target fe80::%2/64", "--target fe80::%2/64: must "
+               "be without the zone index %2, which has a meaning on one host "
+               "only");
+    assert_run(&t, NULL, "--client fc01::5/129", "--client fc01::5/129: must "
+               "be an IPv6 address, range or network, such as fc01::9, "
+               "fc01::20-fc01::29 or fc01::40/122");
+    assert_run(&t, NULL, "--protocol arp", "--protocol arp: must be tcp, udp, "
+               "icmp or nd");
+    contact_table_destroy(&t);
+    network = KNOWN;
+}
+
 /* Ids tell what was lost. */
 static void
 contact_list_of_lost(void **state OVS_UNUSED)
@@ -325,6 +385,7 @@ contact_budget_of_many(void **state OVS_UNUSED)
 const struct CMUnitTest contact_list_tests[] = {
     cmocka_unit_test(contact_list_shows),
     cmocka_unit_test(contact_list_filters),
+    cmocka_unit_test(contact_list_ipv6),
     cmocka_unit_test(contact_list_of_lost),
     cmocka_unit_test(contact_top_counts),
     cmocka_unit_test(contact_budget_bounds),

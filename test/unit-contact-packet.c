@@ -25,6 +25,7 @@
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-parse.h"
 #include "packets.h"
+#include "unaligned.h"
 #include "util.h"
 
 #define ENDS "dl_src=02:00:00:00:00:05,dl_dst=0e:70:69:a8:02:4d," \
@@ -103,6 +104,14 @@ assert_parsed(const char *text, bool outgoing, const char *expected)
     dp_packet_delete(packet);
 }
 
+#define ENDS6 "dl_src=02:00:00:00:00:05,dl_dst=0e:70:69:a8:02:4d," \
+    "ipv6_src=fc01::5,ipv6_dst=fc01::77"
+#define BACK6 "dl_src=0e:70:69:a8:02:4d,dl_dst=02:00:00:00:00:05," \
+    "ipv6_src=fc01::77,ipv6_dst=fc01::5"
+
+#define PAIR6(CLIENT_PORT, TARGET_PORT) \
+    "fc01::5:" #CLIENT_PORT " 02:00:00:00:00:05 " \
+    "fc01::77:" #TARGET_PORT " 0e:70:69:a8:02:4d "
 #define PAIR(CLIENT_PORT, TARGET_PORT) \
     "192.168.2.5:" #CLIENT_PORT " 02:00:00:00:00:05 " \
     "192.168.2.77:" #TARGET_PORT " 0e:70:69:a8:02:4d "
@@ -210,27 +219,174 @@ contact_packet_others(void **state OVS_UNUSED)
 {
     assert_parsed("sctp," ENDS ",sctp_src=4000,sctp_dst=53", false, "");
     assert_parsed("dl_type=0x88cc", false, "");
-    assert_parsed("tcp6,ipv6_src=fe80::1,ipv6_dst=fe80::2,tcp_dst=80,"
-                  "tcp_flags=syn", false, "");
+    assert_parsed("sctp6," ENDS6 ",sctp_src=4000,sctp_dst=53", false, "");
+}
+
+static void
+contact_packet_ipv6(void **state OVS_UNUSED)
+{
+    assert_parsed("tcp6,dl_vlan=2," ENDS6 ",tp_src=4000,tp_dst=80,"
+                  "tcp_flags=syn|ece", false,
+                  "tcp 2 " PAIR6(4000, 80) "asks");
+    assert_parsed("tcp6," ENDS6 ",tp_src=4000,tp_dst=80,tcp_flags=ack", false,
+                  "");
+    assert_parsed("tcp6,dl_vlan=2," BACK6 ",tp_src=80,tp_dst=4000,"
+                  "tcp_flags=syn|ack", true,
+                  "tcp 2 " PAIR6(4000, 80) "answers");
+    assert_parsed("tcp6," BACK6 ",tp_src=80,tp_dst=4000,tcp_flags=rst", true,
+                  "tcp 0 " PAIR6(4000, 80) "refuses");
+    assert_parsed("udp6," ENDS6 ",udp_src=4000,udp_dst=53", false,
+                  "udp 0 " PAIR6(4000, 53) "asks");
+    assert_parsed("icmp6,dl_vlan=2," ENDS6 ",icmpv6_type=128", false,
+                  "icmp 2 " PAIR6(0, 0) "asks");
+    assert_parsed("icmp6," BACK6 ",icmpv6_type=129", true,
+                  "icmp 0 " PAIR6(0, 0) "answers");
+
+    /* Types of the other family, and those that a client does not send. */
+    assert_parsed("icmp6," ENDS6 ",icmpv6_type=8", false, "");
+    assert_parsed("icmp6," ENDS6 ",icmpv6_type=129", false, "");
+    assert_parsed("icmp6," ENDS6 ",icmpv6_type=1", false, "");
+    assert_parsed("icmp6," ENDS6 ",icmpv6_type=137", false, "");
+    assert_parsed("icmp6," BACK6 ",icmpv6_type=0", true, "");
+}
+
+#define ADVERTISEMENT "icmp6,dl_vlan=2," BACK6 ",icmpv6_type=136," \
+    "icmpv6_code=0,nd_tll=0e:70:69:a8:02:4d"
+#define ABOUT_77 ",nw_ttl=255,nd_target=fc01::77"
+
+/* The flow's text has no flags: 'flags' become those of the message. */
+static void
+assert_advertisement(const char *text, uint32_t flags, const char *expected)
+{
+    struct dp_packet *packet = compose(text);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct ovs_nd_msg *nd = dp_packet_l4(packet);
+    struct contact_packet p;
+
+    put_16aligned_be32(&nd->rso_flags, htonl(flags));
+    if (contact_packet_parse(dp_packet_data(packet), dp_packet_size(packet),
+                             dp_packet_size(packet), true, &p)) {
+        format_packet(&p, &s);
+    }
+    assert_string_equal(ds_cstr(&s), expected);
+    assert_cut(packet, true, expected);
+    assert_false(contact_packet_parse(dp_packet_data(packet),
+                                      dp_packet_size(packet),
+                                      dp_packet_size(packet), false, &p));
+    ds_destroy(&s);
+    dp_packet_delete(packet);
+}
+
+static void
+contact_packet_nd(void **state OVS_UNUSED)
+{
+    const uint32_t flags = ND_RSO_SOLICITED | ND_RSO_OVERRIDE;
+
+    assert_advertisement(ADVERTISEMENT ABOUT_77, flags,
+                         "nd 2 " PAIR6(0, 0) "answers");
+
+    /* Not asked for; from afar; about another; to all nodes. */
+    assert_advertisement(ADVERTISEMENT ABOUT_77, ND_RSO_OVERRIDE, "");
+    assert_advertisement(ADVERTISEMENT ",nw_ttl=254,nd_target=fc01::77",
+                         flags, "");
+    assert_advertisement(ADVERTISEMENT ",nw_ttl=255,nd_target=fc01::78",
+                         flags, "");
+    assert_advertisement("icmp6,ipv6_src=fc01::77,ipv6_dst=ff02::1,"
+                         "icmpv6_type=136,icmpv6_code=0" ABOUT_77, flags, "");
+    assert_parsed("icmp6," ENDS6 ",icmpv6_type=135,icmpv6_code=0,nw_ttl=255,"
+                  "nd_target=fc01::77", false, "");
+    assert_parsed("icmp6," BACK6 ",icmpv6_type=135,icmpv6_code=0,nw_ttl=255,"
+                  "nd_target=fc01::77", true, "");
+}
+
+/* Returns the packet with 'n' bytes of headers after that of IPv6; the first
+ * one's number is 'next'. */
+static struct dp_packet *
+insert_headers(const char *text, uint8_t next, const void *headers, size_t n)
+{
+    struct dp_packet *packet = compose(text);
+    struct dp_packet *with = dp_packet_new(0);
+    const uint8_t *l4 = dp_packet_l4(packet);
+    size_t head = l4 - (const uint8_t *) dp_packet_data(packet);
+    struct ovs_16aligned_ip6_hdr *ip;
+
+    dp_packet_put(with, dp_packet_data(packet), head);
+    dp_packet_put(with, headers, n);
+    dp_packet_put(with, l4, dp_packet_size(packet) - head);
+    ip = dp_packet_at_assert(with, head - IPV6_HEADER_LEN, IPV6_HEADER_LEN);
+    ip->ip6_ctlun.ip6_un1.ip6_un1_nxt = next;
+    ip->ip6_ctlun.ip6_un1.ip6_un1_plen = htons(dp_packet_size(with) - head);
+    dp_packet_delete(packet);
+    return with;
+}
+
+#define SYN6 "tcp6,dl_vlan=2," ENDS6 ",tp_src=4000,tp_dst=80,tcp_flags=syn"
+
+/* The service gets none of these, but for a first fragment. */
+static void
+contact_packet_extensions(void **state OVS_UNUSED)
+{
+    enum { TCP = IPPROTO_TCP, FRAG = IPPROTO_FRAGMENT,
+           DST = IPPROTO_DSTOPTS, UNKNOWN = 253 };
+    static const struct {
+        uint8_t next, headers[24];
+        size_t n;
+        bool parsed, denied;
+    } cases[] = {
+        { IPPROTO_HOPOPTS, { TCP, 0, 1, 4 }, 8, true, true },
+        { IPPROTO_ROUTING, { TCP, 2, 0, 1 }, 24, true, true },
+        { DST, { DST, 0, 1, 4, 0, 0, 0, 0, TCP, 0, 1, 4 }, 16, true, true },
+        { IPPROTO_AH, { TCP, 1 }, 12, true, true },
+        { FRAG, { TCP, 0, 0, 1 }, 8, true, false },
+        { FRAG, { TCP, 0, 0, 0 }, 8, true, true },      /* Atomic. */
+        { FRAG, { TCP, 0, 0, 8 }, 8, false, false },
+        { DST, { FRAG, 0, 1, 4, 0, 0, 0, 0, TCP, 0, 0, 1 }, 16, true, true },
+        { UNKNOWN, { TCP, 0 }, 8, false, false },
+        { DST, { TCP, 255 }, 8, false, false },         /* Beyond the end. */
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct dp_packet *packet = insert_headers(
+            SYN6, cases[i].next, cases[i].headers, cases[i].n);
+        size_t size = dp_packet_size(packet);
+        struct contact_packet p = { .ip_options = false };
+
+        assert_int_equal(contact_packet_parse(dp_packet_data(packet), size,
+                                              size, false, &p),
+                         cases[i].parsed);
+        assert_int_equal(p.ip_options, cases[i].denied);
+        assert_cut(packet, false, "tcp 2 " PAIR6(4000, 80) "asks");
+        dp_packet_delete(packet);
+    }
 }
 
 /* Makes an error about 'quote' of a text: its IP packet after the header of an
- * ICMP message. */
+ * ICMP message of its family. */
 static struct dp_packet *
 compose_error(const char *quote, uint8_t type)
 {
     struct dp_packet *about = compose(quote);
-    struct dp_packet *packet = compose("icmp,dl_vlan=2," BACK);
-    struct ip_header *ip;
+    const uint8_t *quoted = dp_packet_l3(about);
+    bool ipv6 = IP_VER(*quoted) == 6;
+    struct dp_packet *packet = compose(ipv6 ? "icmp6,dl_vlan=2," BACK6
+                                       : "icmp,dl_vlan=2," BACK);
     uint8_t icmp[ICMP_HEADER_LEN] = { type, 3 };
 
     dp_packet_set_size(packet, (char *) dp_packet_l4(packet)
                        - (char *) dp_packet_data(packet));
     dp_packet_put(packet, icmp, sizeof icmp);
-    dp_packet_put(packet, dp_packet_l3(about),
-                  IP_HEADER_LEN + UDP_HEADER_LEN);
-    ip = dp_packet_l3(packet);
-    ip->ip_tot_len = htons(dp_packet_l3_size(packet));
+    dp_packet_put(packet, quoted, (ipv6 ? IPV6_HEADER_LEN : IP_HEADER_LEN)
+                  + UDP_HEADER_LEN);
+    if (ipv6) {
+        struct ovs_16aligned_ip6_hdr *ip = dp_packet_l3(packet);
+
+        ip->ip6_ctlun.ip6_un1.ip6_un1_plen
+            = htons(dp_packet_l3_size(packet) - IPV6_HEADER_LEN);
+    } else {
+        struct ip_header *ip = dp_packet_l3(packet);
+
+        ip->ip_tot_len = htons(dp_packet_l3_size(packet));
+    }
     dp_packet_delete(about);
     return packet;
 }
@@ -265,6 +421,13 @@ contact_packet_errors(void **state OVS_UNUSED)
     assert_error("icmp," ENDS ",icmp_type=8", 3, "");
     assert_error("udp," ENDS ",udp_src=4000,udp_dst=53", 11, "");
     assert_error("udp," ENDS ",nw_frag=later", 3, "");
+
+    assert_error("udp6," ENDS6 ",udp_src=4000,udp_dst=53", 1,
+                 "udp 2 " PAIR6(4000, 53) "refuses");
+    assert_error("tcp6," ENDS6 ",tp_src=4000,tp_dst=80", 1,
+                 "tcp 2 " PAIR6(4000, 80) "refuses");
+    assert_error("icmp6," ENDS6 ",icmpv6_type=128", 1, "");
+    assert_error("udp6," ENDS6 ",udp_src=4000,udp_dst=53", 3, "");
 }
 
 /* A packet like this never reaches the service. */
@@ -302,7 +465,8 @@ contact_packet_options(void **state OVS_UNUSED)
 
 /* Of a datagram of 'size' bytes, the tap shows 'captured'. */
 static bool
-is_parsed(struct dp_packet *packet, size_t captured, size_t size)
+is_parsed(struct dp_packet *packet, size_t captured, size_t size,
+          const char *expected)
 {
     void *copy = xmemdup(dp_packet_data(packet), captured);
     struct ds s = DS_EMPTY_INITIALIZER;
@@ -311,7 +475,7 @@ is_parsed(struct dp_packet *packet, size_t captured, size_t size)
 
     if (parsed) {
         format_packet(&p, &s);
-        assert_string_equal(ds_cstr(&s), "udp 2 " PAIR(4000, 53) "asks");
+        assert_string_equal(ds_cstr(&s), expected);
     }
     ds_destroy(&s);
     free(copy);
@@ -319,34 +483,49 @@ is_parsed(struct dp_packet *packet, size_t captured, size_t size)
 }
 
 static void
-contact_packet_cut(void **state OVS_UNUSED)
+assert_large(const char *text, const char *expected)
 {
-    struct dp_packet *packet = compose("udp,dl_vlan=2," ENDS
-                                       ",udp_src=4000,udp_dst=53");
-    struct ip_header *ip;
+    struct dp_packet *packet = compose(text);
     size_t headers = (char *) dp_packet_l4(packet) + UDP_HEADER_LEN
         - (char *) dp_packet_data(packet);
 
     dp_packet_put_zeros(packet, 1400);
-    ip = dp_packet_l3(packet);
-    ip->ip_tot_len = htons(dp_packet_l3_size(packet));
+    if (IP_VER(*(const uint8_t *) dp_packet_l3(packet)) == 6) {
+        struct ovs_16aligned_ip6_hdr *ip = dp_packet_l3(packet);
+
+        ip->ip6_ctlun.ip6_un1.ip6_un1_plen
+            = htons(dp_packet_l3_size(packet) - IPV6_HEADER_LEN);
+    } else {
+        struct ip_header *ip = dp_packet_l3(packet);
+
+        ip->ip_tot_len = htons(dp_packet_l3_size(packet));
+    }
 
     size_t size = dp_packet_size(packet);
-    assert_true(is_parsed(packet, size, size));
-    assert_true(is_parsed(packet, TAP_SNAPLEN, size));
-    assert_true(is_parsed(packet, size - 1, size));
-    assert_true(is_parsed(packet, headers, size));
-    assert_false(is_parsed(packet, headers - 1, size));
+    assert_true(is_parsed(packet, size, size, expected));
+    assert_true(is_parsed(packet, TAP_SNAPLEN, size, expected));
+    assert_true(is_parsed(packet, size - 1, size, expected));
+    assert_true(is_parsed(packet, headers, size, expected));
+    assert_false(is_parsed(packet, headers - 1, size, expected));
 
     /* The other kind of tag. */
     struct eth_header *eth = dp_packet_eth(packet);
     eth->eth_type = htons(ETH_TYPE_VLAN_8021AD);
-    assert_true(is_parsed(packet, TAP_SNAPLEN, size));
+    assert_true(is_parsed(packet, TAP_SNAPLEN, size, expected));
 
     /* The frame itself was too short. */
-    assert_false(is_parsed(packet, size - 1, size - 1));
-    assert_false(is_parsed(packet, TAP_SNAPLEN, size - 1));
+    assert_false(is_parsed(packet, size - 1, size - 1, expected));
+    assert_false(is_parsed(packet, TAP_SNAPLEN, size - 1, expected));
     dp_packet_delete(packet);
+}
+
+static void
+contact_packet_cut(void **state OVS_UNUSED)
+{
+    assert_large("udp,dl_vlan=2," ENDS ",udp_src=4000,udp_dst=53",
+                 "udp 2 " PAIR(4000, 53) "asks");
+    assert_large("udp6,dl_vlan=2," ENDS6 ",udp_src=4000,udp_dst=53",
+                 "udp 2 " PAIR6(4000, 53) "asks");
 }
 
 static void
@@ -379,6 +558,15 @@ community_id_of_conversations(void **state OVS_UNUSED)
     assert_community_id("::ffff:192.168.0.89", "::ffff:192.168.0.1",
                         IPPROTO_ICMP, 8, 0,
                         "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
+    assert_community_id("2001:470:e5bf:dead:4957:2174:e82c:4887",
+                        "2607:f8b0:400c:c03::1a", IPPROTO_TCP, 63943, 25,
+                        "1:/qFaeAR+gFe1KYjMzVDsMv+wgU4=");
+    assert_community_id("3ffe:507:0:1:200:86ff:fe05:80da",
+                        "3ffe:501:0:1001::2", IPPROTO_ICMPV6, 128, 129,
+                        "1:+TW+HtLHvV1xnGhV1lv7XoJrqQg=");
+    assert_community_id("fe80::200:86ff:fe05:80da",
+                        "fe80::260:97ff:fe07:69ea", IPPROTO_ICMPV6, 135, 136,
+                        "1:dGHyGvjMfljg6Bppwm3bg0LO8TY=");
 }
 
 const struct CMUnitTest contact_packet_tests[] = {
@@ -389,6 +577,9 @@ const struct CMUnitTest contact_packet_tests[] = {
     cmocka_unit_test(contact_packet_arp),
     cmocka_unit_test(contact_packet_addresses),
     cmocka_unit_test(contact_packet_others),
+    cmocka_unit_test(contact_packet_ipv6),
+    cmocka_unit_test(contact_packet_nd),
+    cmocka_unit_test(contact_packet_extensions),
     cmocka_unit_test(contact_packet_errors),
     cmocka_unit_test(contact_packet_options),
     cmocka_unit_test(contact_packet_cut),

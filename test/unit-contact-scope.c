@@ -91,6 +91,8 @@ contact_scope_options(void **state OVS_UNUSED)
 
     assert_non_null(contact_scope_find(s, &p, &denial));
     assert_string_equal(contact_denial_name(denial), "IP options");
+    assert_true(contact_denial_is_of(denial, true));
+    assert_false(contact_denial_is_of(denial, false));
     contact_scope_destroy(s);
     options_destroy(&o);
 }
@@ -145,6 +147,28 @@ two_families(void)
     return o;
 }
 
+/* With headers between the addresses and TCP. */
+static void
+assert_extensions_denied(const struct contact_scope *s)
+{
+    const struct contact_packet p = {
+        .kind = CONTACT_TCP,
+        .vlan = 2,
+        .client_mac = ETH_ADDR_C(02,00,00,00,00,05),
+        .target_mac = ETH_ADDR_C(02,00,00,00,00,4d),
+        .client_port = 4000,
+        .client = address("fc01::5"),
+        .target = address("fc01::77"),
+        .ip_options = true,
+    };
+    enum contact_denial denial;
+
+    assert_non_null(contact_scope_find(s, &p, &denial));
+    assert_string_equal(contact_denial_name(denial), "extension headers");
+    assert_true(contact_denial_is_of(denial, false));
+    assert_false(contact_denial_is_of(denial, true));
+}
+
 static void
 assert_seen(const struct network *network, const char *client,
             const char *expected)
@@ -171,14 +195,15 @@ contact_scope_ipv6(void **state OVS_UNUSED)
 {
     static const char *const sources[] = {
         "::", "::1", "::10.1.2.3", "fe80::1", "fec0::1", "ff02::1", "fc01::",
-        "fc01::ffff:ffff", "fc04::1", "fc04::5:0:78",
+        "fc01::ffff:ffff", "fc04::1", "fc04::5:0:78", "2001:db8::9",
+        "3fff:fff::1",
     };
     struct options o = two_families();
     struct contact_scope *s = contact_scope_create(&o);
 
     assert_found(s, CONTACT_TCP, 2, "192.168.2.5", "192.168.2.77", "");
     assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::77", "");
-    assert_found(s, CONTACT_UDP, 2, "2001:db8::9", "fc01::77", "");
+    assert_found(s, CONTACT_UDP, 2, "2a00:9::5", "fc01::77", "");
     assert_found(s, CONTACT_TCP, 3, "fc01::5", "fc01::77", NULL);
     assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::1:0:0:77", NULL);
     assert_found(s, CONTACT_TCP, 2, "fc01::5", "fc01::", NULL);
@@ -192,6 +217,11 @@ contact_scope_ipv6(void **state OVS_UNUSED)
         assert_found(s, CONTACT_TCP, 2, sources[i], "fc01::77",
                      "source that no client has");
     }
+    assert_extensions_denied(s);
+    assert_found(s, CONTACT_ND, 2, "fc01::5", "fc01::1:77", "");
+    assert_found(s, CONTACT_ND, 2, "fe80::1", "fc01::1:77", "");
+    assert_found(s, CONTACT_ND, 2, "fc01::9", "fc01::1:77", "ignored client");
+    assert_found(s, CONTACT_ND, 2, "fc01::5", "fc01::2:77", NULL);
     assert_seen(&o.networks[1], "fc01::5", "fc04::5:0:77");
     assert_seen(&o.networks[1], "2001:db8::9", "2001:db8::9");
     contact_scope_destroy(s);
@@ -284,6 +314,41 @@ contact_scope_priority_tag(void **state OVS_UNUSED)
     }
 }
 
+/* A laboratory may have them for itself. */
+static void
+contact_scope_documentation(void **state OVS_UNUSED)
+{
+    struct options o;
+    struct contact_scope *s = create_scope(
+        "--uplink up0 --fake-address fc04::1/64 "
+        "--real-subnet 2001:db8:1::/96", &o);
+
+    assert_found(s, CONTACT_TCP, 2, "2001:db8:1::5", "2001:db8:1::77", "");
+    assert_found(s, CONTACT_TCP, 2, "2001:db8:2::5", "2001:db8:1::77", "");
+    assert_found(s, CONTACT_TCP, 2, "3fff::5", "2001:db8:1::77",
+                 "source that no client has");
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+/* A router that serves nobody asks, too. */
+static void
+contact_scope_inside_only_ipv6(void **state OVS_UNUSED)
+{
+    struct options o;
+    struct contact_scope *s = create_scope(
+        "--uplink up0 --clients subnet --fake-address fc04::1/64 "
+        "--real-subnet fc01::/96 --claim fc01::1:0/112", &o);
+
+    assert_found(s, CONTACT_TCP, 2, "2a00:9::5", "fc01::77",
+                 "client outside of the real subnet");
+    assert_found(s, CONTACT_ND, 2, "2a00:9::5", "fc01::1:77",
+                 "client outside of the real subnet");
+    assert_found(s, CONTACT_ND, 2, "fe80::1", "fc01::1:77", "");
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
 static void
 contact_scope_inside_only(void **state OVS_UNUSED)
 {
@@ -322,11 +387,10 @@ contact_scope_published(void **state OVS_UNUSED)
 
 /* libpcap takes it, and Linux takes so long a program. */
 static void
-assert_filter(const char *words, bool sent, const char *part)
+assert_scope_filter(const struct contact_scope *scope, bool sent,
+                    const char *part)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
-    struct options o;
-    struct contact_scope *scope = create_scope(words, &o);
     pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
     struct bpf_program program;
 
@@ -339,8 +403,59 @@ assert_filter(const char *words, bool sent, const char *part)
     pcap_freecode(&program);
     pcap_close(pcap);
     ds_destroy(&s);
+}
+
+static void
+assert_filter(const char *words, bool sent, const char *part)
+{
+    struct options o;
+    struct contact_scope *scope = create_scope(words, &o);
+
+    assert_scope_filter(scope, sent, part);
     contact_scope_destroy(scope);
     options_destroy(&o);
+}
+
+/* What is of a family stands with the subnets of that, as libpcap has no
+ * packet that is of both. */
+static void
+contact_scope_filters_ipv6(void **state OVS_UNUSED)
+{
+    struct options o = two_families();
+    struct contact_scope *s = contact_scope_create(&o);
+
+    assert_filter("--uplink up0 --fake-address fc04::1/64", true,
+                  "ip6[40] == 136");
+    assert_scope_filter(s, false, "icmp-echo)) and (dst net 192.168.2.0/24)");
+    assert_scope_filter(s, false, ")) and (dst net fc01::/96)");
+    assert_scope_filter(s, true, "arp[6:2] == 2)) and (src net "
+                        "192.168.2.0/24)");
+    assert_scope_filter(s, true, ")) and (src net fc01::/96)");
+    contact_scope_destroy(s);
+    options_destroy(&o);
+}
+
+/* As many subnets of IPv6 as a filter has. */
+static void
+contact_scope_filters_of_many(void **state OVS_UNUSED)
+{
+    struct ds config = DS_EMPTY_INITIALIZER;
+    FILE *file = fopen("many.conf", "w");
+
+    ds_put_cstr(&config, "[bridge]\nuplink = up0\n");
+    for (int i = 0; i < 32; i++) {
+        ds_put_format(&config, "[network n%d]\nvlan = %d\nfake-address = "
+                      "fc04:%x::1/64\nreal-subnet = fc01:%x:7:8:9:a::/96\n"
+                      "fake-port = fake%d\n", i, 2 + i, 0x100 + i, 0x200 + i,
+                      i);
+    }
+    assert_non_null(file);
+    fputs(ds_cstr(&config), file);
+    assert_false(fclose(file));
+    assert_filter("--config many.conf", false, " or dst net fc01:21f:");
+    assert_filter("--config many.conf", true, " or src net fc01:21f:");
+    remove("many.conf");
+    ds_destroy(&config);
 }
 
 static void
@@ -360,8 +475,12 @@ const struct CMUnitTest contact_scope_tests[] = {
     cmocka_unit_test(contact_scope_walls),
     cmocka_unit_test(contact_scope_priority_tag),
     cmocka_unit_test(contact_scope_inside_only),
+    cmocka_unit_test(contact_scope_documentation),
+    cmocka_unit_test(contact_scope_inside_only_ipv6),
     cmocka_unit_test(contact_scope_published),
     cmocka_unit_test(contact_scope_ipv6),
     cmocka_unit_test(contact_scope_filters),
+    cmocka_unit_test(contact_scope_filters_ipv6),
+    cmocka_unit_test(contact_scope_filters_of_many),
     { .name = NULL },
 };

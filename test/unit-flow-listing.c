@@ -254,6 +254,42 @@ flow_listing_hosts(void **state OVS_UNUSED)
 }
 
 static void
+assert_address(const struct flow_row *row, const char *expected)
+{
+    char s[ADDRESS_STRLEN];
+
+    assert_string_equal(address_to_string(row->address, s), expected);
+}
+
+/* The registers of IPv6: a target's has the low 64 bits. */
+static void
+flow_listing_hosts_ipv6(void **state OVS_UNUSED)
+{
+    struct fixture f;
+
+    begin(&f, &(struct flow_query) { .hosts = true, .limit = 10 });
+    add(&f, LEARNED "table=13,metadata=9,xxreg3=0xfc010000000000000000000000000"
+        "005 actions=load:0x20000000005->NXM_OF_ETH_DST[]", 0);
+    add(&f, LEARNED "table=15,metadata=9,reg10=0x12,reg11=0x77 "
+        "actions=load:0xe000000024d->NXM_OF_ETH_SRC[]", 0);
+    add(&f, LEARNED "table=19,metadata=9,reg10=0,reg11=0x10078 "
+        "actions=load:0x20000000007->OXM_OF_PKT_REG4[0..47]", 0);
+    add(&f, LEARNED "table=2,ipv6,ipv6_src=fc04::1,ipv6_dst=fc04::5:0:77 "
+        "actions=load:0x20000000006->NXM_OF_ETH_DST[],output:1", 0);
+    reply(&f, SIZE_MAX);
+    assert_int_equal(f.listing.n, 4);
+    assert_int_equal(f.listing.rows[0].role, HOST_PAIR);
+    assert_address(&f.listing.rows[0], "fc04::5:0:77");
+    assert_int_equal(f.listing.rows[1].role, HOST_CLIENT);
+    assert_address(&f.listing.rows[1], "fc01::5");
+    assert_int_equal(f.listing.rows[2].role, HOST_TARGET);
+    assert_address(&f.listing.rows[2], "::12:0:77");
+    assert_int_equal(f.listing.rows[3].role, HOST_OWNER);
+    assert_address(&f.listing.rows[3], "::0.1.0.120");
+    end(&f);
+}
+
+static void
 add_learned(struct fixture *f, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -507,6 +543,7 @@ const struct CMUnitTest flow_listing_tests[] = {
     cmocka_unit_test(flow_listing_flows),
     cmocka_unit_test(flow_listing_asks),
     cmocka_unit_test(flow_listing_hosts),
+    cmocka_unit_test(flow_listing_hosts_ipv6),
     cmocka_unit_test(flow_listing_in_parts),
     cmocka_unit_test(flow_listing_limit),
     cmocka_unit_test(flow_listing_text),

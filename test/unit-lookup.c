@@ -20,6 +20,8 @@
 #define NOW 1795860000000LL
 
 #define KNOWN "--uplink up0 --real-subnet 192.168.2.0/24"
+#define KNOWN6 "--uplink up0 --fake-address fc04::1/64 " \
+    "--real-subnet fc01::/96"
 
 static void
 parse_options(const char *words, struct options *options)
@@ -36,10 +38,10 @@ parse_options(const char *words, struct options *options)
 static struct in6_addr
 address(const char *s)
 {
-    ovs_be32 ip;
+    struct address a;
 
-    assert_true(ip_parse(s, &ip));
-    return in6_addr_mapped_ipv4(ip);
+    assert_true(address_parse(s, &a));
+    return address_to_in6(a);
 }
 
 /* Client port 4000, port 80. */
@@ -60,7 +62,16 @@ take(struct contact_ports *t, const struct network *network, uint16_t vlan,
     contact_ports_take(t, network, &packet, NOW);
 }
 
-/* A kernel that has one connection, and one without connection tracking. */
+static bool
+is(const struct in6_addr *a, const char *s)
+{
+    struct in6_addr b = address(s);
+
+    return ipv6_addr_equals(a, &b);
+}
+
+/* A kernel that has one connection of each family, and one without connection
+ * tracking. */
 static uint16_t kernel_zone;
 
 static int
@@ -69,11 +80,14 @@ ask_kernel(struct conntrack_query *queries, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct conntrack_query *q = &queries[i];
         bool found = (q->zone == kernel_zone && q->protocol == IPPROTO_TCP
-                      && q->service_port == 80 && q->client_port == 4000
-                      && q->client == htonl(0xac100005)
-                      && q->service == htonl(0x0a0a0001));
+                      && q->service_port == 80 && q->client_port == 4000);
 
-        queries[i].target = found ? htonl(0xc0a8024e) : 0;
+        queries[i].target
+            = (found && is(&q->client, "172.16.0.5")
+               && is(&q->service, "10.10.0.1") ? address("192.168.2.78")
+               : found && is(&q->client, "2001:db8::9")
+               && is(&q->service, "fc04::1") ? address("fc01::78")
+               : in6addr_any);
     }
     return 0;
 }
@@ -145,6 +159,58 @@ lookup_refuses(void **state OVS_UNUSED)
                   "x: must be one of --port, --network, --format");
     assert_lookup(&sources, "tcp 10.10.5.77 1 --format=xml",
                   "--format xml: must be text, json or csv");
+    options_destroy(&options);
+}
+
+/* What an address must be depends on the families there are. */
+static void
+lookup_refuses_ipv6(void **state OVS_UNUSED)
+{
+    struct options options;
+
+    parse_options(KNOWN6, &options);
+    const struct lookup_sources sources = {
+        .options = &options, .find_connections = ask_kernel
+    };
+
+    assert_lookup(&sources, "tcp 10.10.5.77 1", "10.10.5.77: must be the IPv6 "
+                  "address that the service sees");
+    assert_lookup(&sources, "tcp fc04::5:0:77%eth0 1", "fc04::5:0:77%eth0: "
+                  "must be without the zone index %eth0, which has a meaning "
+                  "on one host only");
+    assert_lookup(&sources, "tcp ::ffff:10.10.5.77 1",
+                  "::ffff:10.10.5.77: must be written as 10.10.5.77, which is "
+                  "IPv4, not IPv4-mapped");
+    options_destroy(&options);
+}
+
+/* A pair's address; one of a routed client, by the kernel and by contacts. */
+static void
+lookup_ipv6(void **state OVS_UNUSED)
+{
+    struct contact_ports ports;
+    struct options options;
+
+    parse_options(KNOWN6, &options);
+    contact_ports_init(&ports, 10);
+    const struct lookup_sources sources = {
+        .options = &options, .ports = &ports, .find_connections = ask_kernel
+    };
+
+    kernel_zone = 32770;
+    assert_lookup(&sources, "tcp fc04:0::5:0:77 4000",
+                  ",,2,tcp,fc01::5,4000,fc01::77,,,address");
+    assert_lookup(&sources, "tcp 2001:db8::9 4000 --port 80",
+                  ",,2,tcp,2001:db8::9,4000,fc01::78,80,,connections");
+    assert_lookup(&sources, "tcp 2001:DB8:0::9 4001 --port 80",
+                  "tcp 2001:db8::9 port 4001: not found in contacts, nor in "
+                  "the kernel's connections");
+    take(&ports, &options.networks[0], 2, ANSWER_GIVEN, "2001:db8::9",
+         "fc01::79");
+    assert_lookup(&sources, "tcp 2001:db8::9 4000",
+                  "2026-11-28T10:00:00.000Z,,2,tcp,2001:db8::9,4000,"
+                  "fc01::79,80,given,contacts");
+    contact_ports_destroy(&ports);
     options_destroy(&options);
 }
 
@@ -308,7 +374,9 @@ lookup_networks(void **state OVS_UNUSED)
 
 const struct CMUnitTest lookup_tests[] = {
     cmocka_unit_test(lookup_refuses),
+    cmocka_unit_test(lookup_refuses_ipv6),
     cmocka_unit_test(lookup_pairs),
+    cmocka_unit_test(lookup_ipv6),
     cmocka_unit_test(lookup_routed),
     cmocka_unit_test(lookup_published),
     cmocka_unit_test(lookup_networks),

@@ -50,23 +50,31 @@ report_times(void **state OVS_UNUSED)
 
 /* Takes a contact that began 'at' milliseconds after START. */
 static void
-take(struct report_data *d, long long int at, uint32_t client,
-     uint32_t target, int port, const char *more)
+take_addresses(struct report_data *d, long long int at, struct address client,
+               struct address target, int port, const char *more)
 {
     long long int msec = START + at;
+    char c[ADDRESS_STRLEN], t[ADDRESS_STRLEN];
     char *line = xasprintf(
         "{\"event\":{\"start\":\"2023-11-%02lldT%02lld:%02lld:%02lld.%03lldZ\""
-        "},\"source\":{\"ip\":\"%u.%u.%u.%u\"},\"destination\":"
-        "{\"ip\":\"%u.%u.%u.%u\",\"port\":%d},"
+        "},\"source\":{\"ip\":\"%s\"},\"destination\":"
+        "{\"ip\":\"%s\",\"port\":%d},"
         "\"network\":{\"transport\":\"tcp\"}%s}",
         msec / DAY - START / DAY + 14, msec / 3600000 % 24,
         msec / 60000 % 60, msec / 1000 % 60, msec % 1000,
-        client >> 24, client >> 16 & 255, client >> 8 & 255, client & 255,
-        target >> 24, target >> 16 & 255, target >> 8 & 255, target & 255,
-        port, more);
+        address_to_string(client, c), address_to_string(target, t), port,
+        more);
 
     report_data_take_line(line, strlen(line), d);
     free(line);
+}
+
+static void
+take(struct report_data *d, long long int at, uint32_t client,
+     uint32_t target, int port, const char *more)
+{
+    take_addresses(d, at, address_from_u32(client), address_from_u32(target),
+                   port, more);
 }
 
 static void
@@ -82,7 +90,8 @@ report_keeps_the_last(void **state OVS_UNUSED)
     assert_int_equal(d.n, 10000);
     assert_int_equal(hmap_count(&d.contacts), 10000);
     for (size_t i = 0; i < d.n; i++) {
-        assert_int_equal(report_data_get(&d, i)->target, 15000 + i);
+        assert_true(address_equals(report_data_get(&d, i)->target,
+                                   address_from_u32(15000 + i)));
     }
 
     struct report_summary *s = report_summarize(&d);
@@ -145,12 +154,19 @@ report_networks(void **state OVS_UNUSED)
     report_data_destroy(&d);
 }
 
-static uint32_t
+static struct address
 get(const struct report_contact *c, int dimension)
 {
     return (dimension == REPORT_CLIENTS ? c->client
             : dimension == REPORT_TARGETS ? c->target
-            : report_port_key(c));
+            : (struct address) { 0, report_port_key(c) });
+}
+
+static bool
+is_same(const struct report_contact *a, const struct report_contact *b,
+        int dimension)
+{
+    return address_equals(get(a, dimension), get(b, dimension));
 }
 
 /* Counts once more, each time through all. */
@@ -165,14 +181,14 @@ assert_top(const struct report_data *d, int dimension,
             const struct report_contact *c = report_data_get(d, i);
             bool known = false;
 
-            if (get(c, dimension) != top->key) {
+            if (!address_equals(get(c, dimension), top->key)) {
                 continue;
             }
             for (size_t j = 0; j < i && !known; j++) {
                 const struct report_contact *before = report_data_get(d, j);
 
-                known = (get(before, dimension) == top->key
-                         && get(before, other) == get(c, other));
+                known = (is_same(before, c, dimension)
+                         && is_same(before, c, other));
             }
             contacts++;
             distinct += !known;
@@ -180,6 +196,29 @@ assert_top(const struct report_data *d, int dimension,
         assert_int_equal(top->contacts, contacts);
         assert_int_equal(top->distinct[other], distinct);
     }
+}
+
+static void
+assert_rankings(const struct report_data *d)
+{
+    struct report_summary *s = report_summarize(d);
+
+    for (int i = 0; i < REPORT_N_DIMENSIONS; i++) {
+        const struct report_ranking *r = &s->rankings[i];
+
+        assert_int_equal(r->n, MIN(r->n_distinct, REPORT_MAX_TOP));
+        for (size_t j = 0; j < r->n; j++) {
+            assert_top(d, i, &r->top[j]);
+            assert_true(!j || r->top[j].contacts < r->top[j - 1].contacts
+                        || (r->top[j].contacts == r->top[j - 1].contacts
+                            && address_compare(r->top[j].key,
+                                               r->top[j - 1].key) > 0));
+        }
+    }
+    assert_true(s->rankings[REPORT_CLIENTS].n_distinct > REPORT_MAX_TOP);
+    assert_int_equal(s->rankings[REPORT_TARGETS].n_distinct, 20);
+    assert_int_equal(s->n_ports, s->rankings[REPORT_PORTS].n_distinct);
+    free(s);
 }
 
 static void
@@ -195,23 +234,29 @@ report_rankings(void **state OVS_UNUSED)
         take(&d, i, client << 25 | client, random_range(20) << 16,
              random_range(random_range(90) + 1), "");
     }
+    assert_rankings(&d);
+    report_data_destroy(&d);
+}
 
-    struct report_summary *s = report_summarize(&d);
-    for (int i = 0; i < REPORT_N_DIMENSIONS; i++) {
-        const struct report_ranking *r = &s->rankings[i];
+/* Addresses that differ in any of their bits, of both families. */
+static void
+report_rankings_ipv6(void **state OVS_UNUSED)
+{
+    struct report_data d;
 
-        assert_int_equal(r->n, MIN(r->n_distinct, REPORT_MAX_TOP));
-        for (size_t j = 0; j < r->n; j++) {
-            assert_top(&d, i, &r->top[j]);
-            assert_true(!j || r->top[j].contacts < r->top[j - 1].contacts
-                        || (r->top[j].contacts == r->top[j - 1].contacts
-                            && r->top[j].key > r->top[j - 1].key));
-        }
+    random_set_seed(16);
+    report_data_init(&d, 1000);
+    for (int i = 0; i < 1000; i++) {
+        struct address one = { 0, 1 + random_range(random_range(70) + 1) };
+        struct address client = address_shift_left(one, 17 * (one.lo % 7));
+        uint32_t n = random_range(20);
+        struct address target = { UINT64_C(0xfc01) << 48 | n, 7 };
+
+        take_addresses(&d, i, client.hi ? client : address_from_u32(one.lo),
+                       n % 2 ? target : address_from_u32(n),
+                       random_range(random_range(90) + 1), "");
     }
-    assert_true(s->rankings[REPORT_CLIENTS].n_distinct > REPORT_MAX_TOP);
-    assert_int_equal(s->rankings[REPORT_TARGETS].n_distinct, 20);
-    assert_int_equal(s->n_ports, s->rankings[REPORT_PORTS].n_distinct);
-    free(s);
+    assert_rankings(&d);
     report_data_destroy(&d);
 }
 
@@ -226,14 +271,17 @@ assert_columns(int n, uint32_t step, unsigned int shift, size_t n_columns)
     }
 
     struct report_summary *s = report_summarize(&d);
-    assert_int_equal(s->heat.shift, shift);
+    assert_int_equal(s->heat.shift[1], shift);
+    assert_int_equal(s->heat.shift[0], 0);
     assert_int_equal(s->heat.n_columns, n_columns);
     assert_int_equal(s->heat.n_rows, 1);
     assert_false(s->heat.others);
     for (size_t i = 0; i < n_columns; i++) {
         assert_int_equal(s->heat.cells[0][i], n / n_columns);
-        assert_int_equal(s->heat.columns[i],
-                         0xc0a80000 + i * step * (n / n_columns));
+        assert_true(address_equals(
+                        s->heat.columns[i],
+                        address_from_u32(0xc0a80000
+                                         + i * step * (n / n_columns))));
     }
     free(s);
     report_data_destroy(&d);
@@ -249,6 +297,52 @@ report_heat_columns(void **state OVS_UNUSED)
     assert_columns(4096, 1, 4, 256);    /* A /20. */
     assert_columns(100, 65536 * 3, 0, 100);     /* Only those that are. */
     assert_columns(512, 1 << 18, 19, 256);      /* Far apart. */
+}
+
+/* 'n' targets of IPv6, '1 << step' apart, and as many of IPv4 as
+ * 'n_ipv4'. */
+static void
+assert_columns_ipv6(uint32_t n, unsigned int step, uint32_t n_ipv4,
+                    unsigned int shift, size_t n_columns)
+{
+    struct report_data d;
+    uint64_t sum = 0;
+
+    report_data_init(&d, 10000);
+    for (uint32_t i = 0; i < n + n_ipv4; i++) {
+        struct address target = address_shift_left((struct address) { 0, i },
+                                                   step);
+
+        take_addresses(&d, i, address_from_u32(1),
+                       i < n ? target : address_from_u32(i - n), 22, "");
+    }
+
+    struct report_summary *s = report_summarize(&d);
+    assert_int_equal(s->heat.shift[0], shift);
+    assert_int_equal(s->heat.shift[1], 0);
+    assert_int_equal(s->heat.n_columns, n_columns);
+    for (size_t i = 0; i < n_columns; i++) {
+        assert_int_equal(address_is_ipv4(s->heat.columns[i]), i < n_ipv4);
+        assert_int_equal(s->heat.cells[0][i],
+                         i < n_ipv4 ? 1 : n / (n_columns - n_ipv4));
+        sum += s->heat.cells[0][i];
+    }
+    assert_int_equal(sum, n + n_ipv4);
+    free(s);
+    report_data_destroy(&d);
+}
+
+static void
+report_heat_columns_ipv6(void **state OVS_UNUSED)
+{
+    assert_columns_ipv6(256, 0, 0, 0, 256);
+    assert_columns_ipv6(4096, 0, 0, 4, 256);
+    assert_columns_ipv6(4096, 100, 0, 104, 256);
+    assert_columns_ipv6(4096, 116, 0, 120, 256);
+    assert_columns_ipv6(100, 64, 100, 0, 200);
+    /* Those of IPv4 are few, and stay; beside, and within, those of IPv6. */
+    assert_columns_ipv6(4096, 64, 10, 69, 138);
+    assert_columns_ipv6(4096, 40, 10, 45, 138);
 }
 
 static void
@@ -331,7 +425,9 @@ const struct CMUnitTest report_tests[] = {
     cmocka_unit_test(report_contact_once),
     cmocka_unit_test(report_networks),
     cmocka_unit_test(report_rankings),
+    cmocka_unit_test(report_rankings_ipv6),
     cmocka_unit_test(report_heat_columns),
+    cmocka_unit_test(report_heat_columns_ipv6),
     cmocka_unit_test(report_heat_others),
     cmocka_unit_test(report_timeline_bins),
     cmocka_unit_test(report_newest),

@@ -8,6 +8,7 @@
 
 #include "agent/config/options.h"
 #include "agent/operator/switch-listings.h"
+#include "bitmap.h"
 #include "netdev/firewall.h"
 #include "openflow/drop-count.h"
 #include "openflow/flow-listing.h"
@@ -81,6 +82,33 @@ switch_listing_steps(void **state OVS_UNUSED)
     flow_listing_destroy(&rows);
 }
 
+/* The flows have the low bits of a target of IPv6, the network the others. */
+static void
+switch_listing_ipv6(void **state OVS_UNUSED)
+{
+    struct network network = {
+        .name = CONST_CAST(char *, "lab"),
+        .vlans = bitmap_allocate(4096),
+        .real = { { UINT64_C(0xfc01000000000000), 0 }, 96 },
+    };
+    struct options options = { .networks = &network, .n_networks = 1 };
+    struct flow_row host = {
+        .role = HOST_TARGET,
+        .network = network_id(&network),
+        .address = { 0, 0x77 },
+    };
+    const struct flow_listing rows = {
+        .state = LISTING_DONE, .query = { .hosts = true }, .rows = &host,
+        .n = 1
+    };
+    struct switch_listing *sl = switch_listing_create(&rows, 1, LISTING_CSV);
+
+    assert_true(switch_listing_run(sl, &options));
+    assert_non_null(strstr(switch_listing_text(sl), "lab,target,fc01::77,"));
+    switch_listing_destroy(sl);
+    bitmap_free(network.vlans);
+}
+
 static void
 check_drops(const struct drop_count *drops, const struct firewall_walls *walls,
             long long int now, const char *expected)
@@ -139,6 +167,7 @@ drops_listing(void **state OVS_UNUSED)
 const struct CMUnitTest switch_listings_tests[] = {
     cmocka_unit_test(listing_in_parts),
     cmocka_unit_test(switch_listing_steps),
+    cmocka_unit_test(switch_listing_ipv6),
     cmocka_unit_test(drops_listing),
     { .name = NULL },
 };

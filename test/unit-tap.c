@@ -73,6 +73,48 @@ struct udp_frame {
     struct udp_header udp;
 };
 
+struct udp6_frame {
+    struct vlan_eth_header eth;
+    struct ovs_16aligned_ip6_hdr ip;
+    struct udp_header udp;
+};
+
+/* 'frame' has a tag, or room for it. */
+static bool
+frame_passes(const struct filtered *f, void *frame, size_t n, bool tag)
+{
+    char *start = frame;
+
+    if (tag) {
+        return passes(f, frame, n);
+    }
+    memmove(start + VLAN_HEADER_LEN, start, 2 * ETH_ADDR_LEN);
+    return passes(f, start + VLAN_HEADER_LEN, n - VLAN_HEADER_LEN);
+}
+
+static bool
+datagram6_passes(const struct filtered *f, const struct tap_tuple *tuple,
+                 uint8_t proto)
+{
+    struct udp6_frame frame = {
+        .eth = {
+            .veth_type = htons(ETH_TYPE_VLAN),
+            .veth_tci = htons(5 << VLAN_PCP_SHIFT | tuple->vlan),
+            .veth_next_type = htons(ETH_TYPE_IPV6),
+        },
+        .ip = {
+            .ip6_ctlun.ip6_un1.ip6_un1_plen = htons(UDP_HEADER_LEN),
+            .ip6_ctlun.ip6_un1.ip6_un1_nxt = proto,
+        },
+        .udp = { .udp_src = tuple->src_port, .udp_dst = tuple->dst_port },
+    };
+
+    frame.ip.ip6_ctlun.ip6_un2_vfc = 6 << 4;
+    memcpy(&frame.ip.ip6_src, &tuple->src, sizeof tuple->src);
+    memcpy(&frame.ip.ip6_dst, &tuple->dst, sizeof tuple->dst);
+    return frame_passes(f, &frame, sizeof frame, tuple->vlan);
+}
+
 /* With a tag if 'tuple' has a VLAN. */
 static bool
 datagram_passes(const struct filtered *f, const struct tap_tuple *tuple,
@@ -92,33 +134,40 @@ datagram_passes(const struct filtered *f, const struct tap_tuple *tuple,
         },
         .udp = { .udp_src = tuple->src_port, .udp_dst = tuple->dst_port },
     };
-    char *start = (char *) &frame;
 
-    put_16aligned_be32(&frame.ip.ip_src, tuple->src);
-    put_16aligned_be32(&frame.ip.ip_dst, tuple->dst);
-    if (tuple->vlan) {
-        return passes(f, &frame, sizeof frame);
-    }
-    memmove(start + VLAN_HEADER_LEN, start, 2 * ETH_ADDR_LEN);
-    return passes(f, start + VLAN_HEADER_LEN, sizeof frame - VLAN_HEADER_LEN);
+    put_16aligned_be32(&frame.ip.ip_src, in6_addr_get_mapped_ipv4(&tuple->src));
+    put_16aligned_be32(&frame.ip.ip_dst, in6_addr_get_mapped_ipv4(&tuple->dst));
+    return frame_passes(f, &frame, sizeof frame, tuple->vlan);
 }
 
 static bool
 udp_passes(const struct filtered *f, const struct tap_tuple *tuple)
 {
-    return datagram_passes(f, tuple, 5, IP_DONT_FRAGMENT, IPPROTO_UDP);
+    return (IN6_IS_ADDR_V4MAPPED(&tuple->src)
+            ? datagram_passes(f, tuple, 5, IP_DONT_FRAGMENT, IPPROTO_UDP)
+            : datagram6_passes(f, tuple, IPPROTO_UDP));
 }
 
 static struct tap_tuple
 tuple_of(uint32_t n)
 {
     return (struct tap_tuple) {
-        .src = htonl(0xc0a80200 + n % 7),
-        .dst = htonl(0xc0a80300 + n),
+        .src = in6_addr_mapped_ipv4(htonl(0xc0a80200 + n % 7)),
+        .dst = in6_addr_mapped_ipv4(htonl(0xc0a80300 + n)),
         .src_port = htons(65535 - n),
         .dst_port = htons(53 + n % 3),
         .vlan = n % 2 ? 4095 - n : 0,
     };
+}
+
+/* The same of IPv6. */
+static struct tap_tuple
+tuple6_of(uint32_t n)
+{
+    struct tap_tuple tuple = tuple_of(n);
+
+    tuple.src.s6_addr32[0] = tuple.dst.s6_addr32[0] = htonl(0xfc010000);
+    return tuple;
 }
 
 static void
@@ -134,28 +183,37 @@ tap_filter_direction(void **state OVS_UNUSED)
     close_filtered(&sent);
 }
 
+/* Of 'n' tuples, every 'step'th is of IPv6, none if it is 0. */
+static struct tap_tuple
+tuple_of_step(uint32_t n, size_t step)
+{
+    return step && n % step == 0 ? tuple6_of(n) : tuple_of(n);
+}
+
 static void
-assert_muted_exactly(size_t n)
+assert_muted_exactly(size_t n, size_t step)
 {
     struct tap_tuple muted[200];
     struct filtered f;
 
     for (size_t i = 0; i < n; i++) {
-        muted[i] = tuple_of(i);
+        muted[i] = tuple_of_step(i, step);
     }
     f = open_filtered(false, muted, n);
     for (size_t i = 0; i < n + 200; i++) {
-        struct tap_tuple tuple = tuple_of(i);
+        struct tap_tuple tuple = tuple_of_step(i, step);
 
         assert_int_equal(udp_passes(&f, &tuple), i >= n);
 
         /* Any other of its fields. */
-        tuple.src ^= htonl(1u << 31);
-        assert_true(udp_passes(&f, &tuple));
-        tuple.src ^= htonl(1u << 31);
-        tuple.dst ^= htonl(1u << 20);
-        assert_true(udp_passes(&f, &tuple));
-        tuple.dst ^= htonl(1u << 20);
+        for (size_t j = tuple.src.s6_addr32[0] ? 0 : 3; j < 4; j++) {
+            tuple.src.s6_addr32[j] ^= htonl(1u << 31);
+            assert_true(udp_passes(&f, &tuple));
+            tuple.src.s6_addr32[j] ^= htonl(1u << 31);
+            tuple.dst.s6_addr32[j] ^= htonl(1u << 20);
+            assert_true(udp_passes(&f, &tuple));
+            tuple.dst.s6_addr32[j] ^= htonl(1u << 20);
+        }
         tuple.src_port ^= htons(1 << 15);
         assert_true(udp_passes(&f, &tuple));
         tuple.src_port ^= htons(1 << 15);
@@ -172,9 +230,13 @@ static void
 tap_filter_muted(void **state OVS_UNUSED)
 {
     for (size_t n = 0; n < 10; n++) {
-        assert_muted_exactly(n);
+        assert_muted_exactly(n, 0);
+        assert_muted_exactly(n, 1);
+        assert_muted_exactly(n, 2);
     }
-    assert_muted_exactly(200);
+    assert_muted_exactly(200, 0);
+    assert_muted_exactly(150, 1);
+    assert_muted_exactly(200, 3);
 }
 
 /* What is like a muted datagram, but none. */
@@ -193,6 +255,11 @@ tap_filter_muted_others(void **state OVS_UNUSED)
         assert_true(datagram_passes(&f, &muted[i], 5, IP_MORE_FRAGMENTS,
                                     IPPROTO_UDP));
     }
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct tap_tuple tuple = tuple6_of(i);
+
+        assert_true(datagram6_passes(&f, &tuple, IPPROTO_UDP));
+    }
     /* ARP, with a tag and without. */
     frame[12] = 0x08;
     frame[13] = 0x06;
@@ -202,6 +269,23 @@ tap_filter_muted_others(void **state OVS_UNUSED)
     frame[16] = 0x08;
     frame[17] = 0x06;
     assert_true(passes(&f, frame, sizeof frame));
+    close_filtered(&f);
+}
+
+static void
+tap_filter_muted_ipv6(void **state OVS_UNUSED)
+{
+    const struct tap_tuple muted[] = { tuple6_of(0), tuple6_of(1) };
+    struct filtered f = open_filtered(false, muted, ARRAY_SIZE(muted));
+
+    for (uint32_t i = 0; i < ARRAY_SIZE(muted); i++) {
+        const struct tap_tuple ipv4 = tuple_of(i);
+
+        assert_false(datagram6_passes(&f, &muted[i], IPPROTO_UDP));
+        assert_true(datagram6_passes(&f, &muted[i], IPPROTO_TCP));
+        assert_true(datagram6_passes(&f, &muted[i], IPPROTO_FRAGMENT));
+        assert_true(datagram_passes(&f, &ipv4, 5, 0, IPPROTO_UDP));
+    }
     close_filtered(&f);
 }
 
@@ -248,8 +332,10 @@ contact_busy_mutes(void **state OVS_UNUSED)
     assert_true(contact_busy_when(&b) <= 2500);
     assert_true(contact_busy_run(&b, 2500));
     assert_int_equal(b.n_muted, 1);
-    assert_int_equal(b.muted[0].src, htonl(0xc0a80205));
-    assert_int_equal(b.muted[0].dst, htonl(0xc0a8024d));
+    assert_int_equal(in6_addr_get_mapped_ipv4(&b.muted[0].src),
+                     htonl(0xc0a80205));
+    assert_int_equal(in6_addr_get_mapped_ipv4(&b.muted[0].dst),
+                     htonl(0xc0a8024d));
     assert_int_equal(b.muted[0].src_port, htons(4000));
     assert_int_equal(b.muted[0].dst_port, htons(53));
     assert_int_equal(b.muted[0].vlan, 2);
@@ -333,7 +419,8 @@ contact_busy_answers(void **state OVS_UNUSED)
     }
     assert_true(contact_busy_run(&b, 1000));
     assert_int_equal(b.n_muted, 1);
-    assert_int_equal(b.muted[0].src, htonl(0xc0a8024d));
+    assert_int_equal(in6_addr_get_mapped_ipv4(&b.muted[0].src),
+                     htonl(0xc0a8024d));
     assert_int_equal(b.muted[0].dst_port, htons(4000));
 }
 
@@ -359,6 +446,7 @@ const struct CMUnitTest tap_tests[] = {
     cmocka_unit_test(tap_filter_direction),
     cmocka_unit_test(tap_filter_muted),
     cmocka_unit_test(tap_filter_muted_others),
+    cmocka_unit_test(tap_filter_muted_ipv6),
     cmocka_unit_test(contact_busy_mutes),
     cmocka_unit_test(contact_busy_changes),
     cmocka_unit_test(contact_busy_bounds),

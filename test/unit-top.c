@@ -84,6 +84,46 @@ top_rows_in_order(void **state OVS_UNUSED)
     top_rows_destroy(&rows);
 }
 
+#define CONTACT(CLIENT, TARGET) \
+    "{\"client\":\"" CLIENT "\",\"target\":\"" TARGET "\"," \
+    "\"protocol\":\"tcp\",\"port\":22}"
+
+/* In the order of their numbers, and whole. */
+static void
+top_rows_ipv6(void **state OVS_UNUSED)
+{
+    static const char longest[] = "2001:db8:1111:2222:3333:4444:5555:6666";
+    struct top_rows rows;
+
+    init_rows(&rows, TOP_CLIENTS, "["
+              "{\"client\":\"fc01::10\",\"contacts\":1},"
+              "{\"client\":\"fc01::9\",\"contacts\":1},"
+              "{\"client\":\"fc01::a\",\"contacts\":1},"
+              "{\"client\":\"2001:db8::1\",\"contacts\":1},"
+              "{\"client\":\"192.168.2.9\",\"contacts\":1},"
+              "{\"client\":\"?\",\"contacts\":1}]", true);
+    assert_order(&rows, "client", false, "", "? 192.168.2.9 2001:db8::1 "
+                 "fc01::9 fc01::a fc01::10 ");
+    assert_order(&rows, "contacts", false, "", "? 192.168.2.9 2001:db8::1 "
+                 "fc01::9 fc01::a fc01::10 ");
+    assert_order(&rows, "client", true, "fc01::", "fc01::10 fc01::a "
+                 "fc01::9 ");
+    top_rows_destroy(&rows);
+
+    init_rows(&rows, TOP_CONTACTS, "["
+              CONTACT("2001:db8:1111:2222:3333:4444:5555:6666",
+                      "2001:db8:1111:2222:3333:4444:5555:6667") ","
+              CONTACT("fc01::a", "fc01::10") "," CONTACT("fc01::9", "fc01::7")
+              "]", true);
+    assert_string_equal(rows.rows[0].cells[1].text, longest);
+    assert_order(&rows, "client", false, "6667 tcp", "2001:db8:1111:2222:3333:"
+                 "4444:5555:6666 2001:db8:1111:2222:3333:4444:5555:6667 "
+                 "tcp/22 ");
+    assert_order(&rows, "target", false, "fc01", "fc01::9 fc01::7 tcp/22 "
+                 "fc01::a fc01::10 tcp/22 ");
+    top_rows_destroy(&rows);
+}
+
 static void
 top_rows_of_anything(void **state OVS_UNUSED)
 {
@@ -323,6 +363,7 @@ top_layout_numbers(void **state OVS_UNUSED)
 
 const struct CMUnitTest top_tests[] = {
     cmocka_unit_test(top_rows_in_order),
+    cmocka_unit_test(top_rows_ipv6),
     cmocka_unit_test(top_rows_of_anything),
     cmocka_unit_test(top_rows_bound),
     cmocka_unit_test(top_state_commands),

@@ -46,6 +46,7 @@ static const struct CMUnitTest *const groups[] = {
     frag_mode_tests,
     health_tests,
     links_tests,
+    links_ipv6_tests,
     listing_tests,
     metrics_tests,
     notify_tests,

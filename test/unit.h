@@ -44,6 +44,7 @@ extern const struct CMUnitTest flow_sync_tests[];
 extern const struct CMUnitTest frag_mode_tests[];
 extern const struct CMUnitTest health_tests[];
 extern const struct CMUnitTest links_tests[];
+extern const struct CMUnitTest links_ipv6_tests[];
 extern const struct CMUnitTest listing_tests[];
 extern const struct CMUnitTest metrics_tests[];
 extern const struct CMUnitTest notify_tests[];

@@ -31,13 +31,11 @@ contact_busy_init(struct contact_busy *b)
 static struct tap_tuple
 make_tuple(const struct contact_packet *p)
 {
-    ovs_be32 client = in6_addr_get_mapped_ipv4(&p->client);
-    ovs_be32 target = in6_addr_get_mapped_ipv4(&p->target);
     bool answer = p->answer != ANSWER_NONE;
 
     return (struct tap_tuple) {
-        .src = answer ? target : client,
-        .dst = answer ? client : target,
+        .src = answer ? p->target : p->client,
+        .dst = answer ? p->client : p->target,
         .src_port = htons(answer ? p->target_port : p->client_port),
         .dst_port = htons(answer ? p->client_port : p->target_port),
         .vlan = p->vlan,
@@ -47,7 +45,8 @@ make_tuple(const struct contact_packet *p)
 static bool
 tuple_equals(const struct tap_tuple *a, const struct tap_tuple *b)
 {
-    return (a->src == b->src && a->dst == b->dst
+    return (ipv6_addr_equals(&a->src, &b->src)
+            && ipv6_addr_equals(&a->dst, &b->dst)
             && a->src_port == b->src_port && a->dst_port == b->dst_port
             && a->vlan == b->vlan);
 }
@@ -80,7 +79,9 @@ hash_tuple(const struct tap_tuple *t)
 {
     uint32_t ports = (uint32_t) ntohs(t->src_port) << 16 | ntohs(t->dst_port);
 
-    return hash_add(hash_3words(ntohl(t->src), ntohl(t->dst), ports), t->vlan);
+    return hash_bytes(&t->src, sizeof t->src,
+                      hash_bytes(&t->dst, sizeof t->dst,
+                                 hash_2words(ports, t->vlan)));
 }
 
 /* Of the tuples that share a slot, it has the one with most packets, if that

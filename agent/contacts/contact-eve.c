@@ -102,25 +102,37 @@ put_frame(struct json *event, const struct contact_packet *p)
 }
 
 static void
-put_icmp(struct json *event, enum contact_answer answer)
+put_icmp(struct json *event, const struct contact_packet *p,
+         enum contact_answer answer)
 {
-    json_object_put(event, "icmp_type", json_integer_create(8));
+    struct contact_icmp types = contact_icmp_types(p);
+
+    json_object_put(event, "icmp_type", json_integer_create(types.request));
     json_object_put(event, "icmp_code", json_integer_create(0));
     if (answer == ANSWER_GIVEN) {
-        json_object_put(event, "response_icmp_type", json_integer_create(0));
+        json_object_put(event, "response_icmp_type",
+                        json_integer_create(types.answer));
         json_object_put(event, "response_icmp_code", json_integer_create(0));
     }
+}
+
+/* Suricata's name. */
+static const char *
+get_protocol(const struct contact_packet *p)
+{
+    switch (contact_ip_protocol(p)) {
+    case IPPROTO_TCP: return "TCP";
+    case IPPROTO_UDP: return "UDP";
+    case IPPROTO_ICMP: return "ICMP";
+    case IPPROTO_ICMPV6: return "IPv6-ICMP";
+    }
+    OVS_NOT_REACHED();
 }
 
 static void
 put_tuple(struct json *event, const struct contact *c,
           enum contact_answer answer)
 {
-    static const char *const protocols[] = {
-        [CONTACT_TCP] = "TCP",
-        [CONTACT_UDP] = "UDP",
-        [CONTACT_PING] = "ICMP",
-    };
     const struct contact_packet *p = &c->packet;
 
     json_object_put(event, "src_ip", contact_address_to_json(&p->client));
@@ -131,10 +143,11 @@ put_tuple(struct json *event, const struct contact *c,
         json_object_put(event, "dest_port",
                         json_integer_create(p->target_port));
     } else {
-        put_icmp(event, answer);
+        put_icmp(event, p, answer);
     }
-    json_object_put(event, "ip_v", json_integer_create(4));
-    json_object_put_string(event, "proto", protocols[p->kind]);
+    json_object_put(event, "ip_v", json_integer_create(
+                        contact_packet_is_ipv4(p) ? 4 : 6));
+    json_object_put_string(event, "proto", get_protocol(p));
     json_object_put(event, "flow_id", json_integer_create(contact_number(c)));
     contact_put_community_id(event, p);
 }

@@ -5,6 +5,7 @@
 #include "agent/contacts/contact-fields.h"
 
 #include <arpa/inet.h>
+#include <netinet/icmp6.h>
 
 #include "agent/config/options.h"
 #include "agent/contacts/community-id.h"
@@ -17,10 +18,6 @@
 #include "sha1.h"
 #include "util.h"
 
-/* ICMP echo has these in place of ports: the types. */
-#define ECHO_REQUEST_PORT 8
-#define ECHO_REPLY_PORT 0
-
 const struct network *
 contact_network(const struct options *options, uint32_t id)
 {
@@ -30,6 +27,18 @@ contact_network(const struct options *options, uint32_t id)
         }
     }
     return NULL;
+}
+
+bool
+contact_kind_is_used(enum contact_kind kind, const struct options *options)
+{
+    for (size_t i = 0; i < options->n_networks; i++) {
+        if (contact_kind_is_of(kind,
+                               network_is_ipv4(&options->networks[i]))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *
@@ -44,16 +53,35 @@ contact_answer_name(enum contact_answer answer)
 }
 
 uint8_t
-contact_ip_protocol(enum contact_kind kind)
+contact_ip_protocol(const struct contact_packet *p)
 {
-    switch (kind) {
+    switch (p->kind) {
     case CONTACT_TCP: return IPPROTO_TCP;
     case CONTACT_UDP: return IPPROTO_UDP;
-    case CONTACT_PING: return IPPROTO_ICMP;
+    case CONTACT_PING: return (contact_packet_is_ipv4(p) ? IPPROTO_ICMP
+                               : IPPROTO_ICMPV6);
     case CONTACT_ARP: return 0;
+    case CONTACT_ND: return IPPROTO_ICMPV6;
     case N_CONTACT_KINDS: break;
     }
     OVS_NOT_REACHED();
+}
+
+const char *
+contact_transport_name(const struct contact_packet *p)
+{
+    return (contact_ip_protocol(p) == IPPROTO_ICMPV6 ? "ipv6-icmp"
+            : contact_kind_name(p->kind));
+}
+
+struct contact_icmp
+contact_icmp_types(const struct contact_packet *p)
+{
+    return (p->kind == CONTACT_ND
+            ? (struct contact_icmp) { ND_NEIGHBOR_SOLICIT, ND_NEIGHBOR_ADVERT }
+            : contact_packet_is_ipv4(p)
+            ? (struct contact_icmp) { ICMP4_ECHO_REQUEST, ICMP4_ECHO_REPLY }
+            : (struct contact_icmp) { ICMP6_ECHO_REQUEST, ICMP6_ECHO_REPLY });
 }
 
 bool
@@ -69,7 +97,7 @@ contact_seen_as(const struct network *network, const struct contact_packet *p,
     struct address client = address_from_in6(&p->client);
     struct address target = address_from_in6(&p->target);
 
-    if (!network || p->kind == CONTACT_ARP) {
+    if (!network || contact_kind_asks_for_mac(p->kind)) {
         return false;
     } else if (network_serves_routed(network)
                && !real_subnet_has_host(&network->real, client)) {
@@ -86,7 +114,7 @@ bool
 contact_fake_address(const struct network *network,
                      const struct contact_packet *p, struct in6_addr *address)
 {
-    if (!network || p->kind == CONTACT_ARP) {
+    if (!network || contact_kind_asks_for_mac(p->kind)) {
         return false;
     }
     *address = address_to_in6(network->fake.ip);
@@ -169,15 +197,17 @@ contact_put_mac(struct json *object, const char *name, struct eth_addr mac)
 void
 contact_put_community_id(struct json *object, const struct contact_packet *p)
 {
-    bool ping = p->kind == CONTACT_PING;
+    bool ports = contact_has_ports(p);
+    struct contact_icmp icmp = contact_icmp_types(p);
     struct ds id = DS_EMPTY_INITIALIZER;
 
     if (p->kind == CONTACT_ARP) {
         return;
     }
-    community_id_put(&p->client, &p->target, contact_ip_protocol(p->kind),
-                     ping ? ECHO_REQUEST_PORT : p->client_port,
-                     ping ? ECHO_REPLY_PORT : p->target_port, &id);
+    /* ICMP has types in place of ports. */
+    community_id_put(&p->client, &p->target, contact_ip_protocol(p),
+                     ports ? p->client_port : icmp.request,
+                     ports ? p->target_port : icmp.answer, &id);
     json_object_put_string(object, "community_id", ds_cstr(&id));
     ds_destroy(&id);
 }

@@ -21,11 +21,24 @@ struct options;
  * not have it any more. */
 const struct network *contact_network(const struct options *, uint32_t id);
 
+/* Returns true if a network is of a family that has the kind. */
+bool contact_kind_is_used(enum contact_kind, const struct options *);
+
 /* Returns "none", "refused" or "given". */
 const char *contact_answer_name(enum contact_answer);
 
-/* Returns the number in the IP header, 0 of ARP. */
-uint8_t contact_ip_protocol(enum contact_kind);
+/* Returns the number in the IP header, 0 of ARP; or of a kind that both
+ * families have. */
+uint8_t contact_ip_protocol(const struct contact_packet *);
+
+/* Returns the name that IANA has for the number, in lower case. */
+const char *contact_transport_name(const struct contact_packet *);
+
+/* The types of ICMP or ICMPv6 of request and answer, of what has no ports. */
+struct contact_icmp {
+    uint8_t request, answer;
+};
+struct contact_icmp contact_icmp_types(const struct contact_packet *);
 
 /* Returns true of TCP and UDP. */
 bool contact_has_ports(const struct contact_packet *);
@@ -33,7 +46,7 @@ bool contact_has_ports(const struct contact_packet *);
 /* Store into '*address' the client as the service sees it: a pair's address,
  * or, if the client is routed and served as such, itself; and the fake
  * address, which the target becomes.  Return false if nothing is translated:
- * of ARP, and if 'network' is NULL. */
+ * of ARP and neighbour discovery, and if 'network' is NULL. */
 bool contact_seen_as(const struct network *, const struct contact_packet *,
                      struct in6_addr *address);
 bool contact_fake_address(const struct network *,
@@ -53,7 +66,8 @@ struct json *contact_address_to_json(const struct in6_addr *);
 /* Puts a MAC address as "aa:bb:cc:dd:ee:ff", but not one that is zero. */
 void contact_put_mac(struct json *object, const char *name, struct eth_addr);
 
-/* Puts "community_id", but not of ARP. */
+/* Puts "community_id", but not of ARP.  That of neighbour discovery is of the
+ * advertisement, as solicitations go to many. */
 void contact_put_community_id(struct json *object,
                               const struct contact_packet *);
 

@@ -22,16 +22,27 @@
 #define TOP_LIMIT 20
 
 static char *
-parse_kind(const char *s, struct contact_filter *f)
+parse_kind(const char *s, const struct options *options,
+           struct contact_filter *f)
 {
+    struct ds names = DS_EMPTY_INITIALIZER;
+    const char *last = NULL;
+
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        if (!strcmp(s, contact_kind_name(i))) {
+        if (!contact_kind_is_used(i, options)) {
+            continue;
+        } else if (!strcmp(s, contact_kind_name(i))) {
             f->kind = i;
             f->any_kind = false;
+            ds_destroy(&names);
             return NULL;
+        } else if (last) {
+            ds_put_format(&names, "%s%s", names.length ? ", " : "", last);
         }
+        last = contact_kind_name(i);
     }
-    return xstrdup("tcp, udp, icmp or arp");
+    ds_put_format(&names, " or %s", last);
+    return ds_steal_cstr(&names);
 }
 
 static char *
@@ -111,7 +122,8 @@ parse_range(const char *s, struct address_range *range)
         return NULL;
     }
     free(expected);
-    return (address_looks_like_ipv6(s)
+    expected = address_refuse(s);
+    return (expected ? expected : address_looks_like_ipv6(s)
             ? xstrdup("an IPv6 address, range or network, such as fc01::9, "
                       "fc01::20-fc01::29 or fc01::40/122")
             : xstrdup("an IPv4 address, range or network, such as "
@@ -143,7 +155,7 @@ parse_option(int option, bool top, const char *s, const struct options *o,
     case OPT_PORT:
         return parse_port(s, f);
     case OPT_PROTOCOL:
-        return parse_kind(s, f);
+        return parse_kind(s, o, f);
     case OPT_SORT:              /* Or OPT_AFTER. */
         if (!top) {
             return parse_id(s, f);

@@ -103,10 +103,13 @@ put_protocol(struct json *json, const struct contact_packet *p)
         return;
     }
 
-    json_object_put_string(json, "type", "ipv4");
-    json_object_put_string(json, "transport", contact_kind_name(p->kind));
-    json_object_put_format(json, "iana_number", "%d",
-                           contact_ip_protocol(p->kind));
+    json_object_put_string(json, "type", (contact_packet_is_ipv4(p) ? "ipv4"
+                                          : "ipv6"));
+    json_object_put_string(json, "transport", contact_transport_name(p));
+    json_object_put_format(json, "iana_number", "%d", contact_ip_protocol(p));
+    if (p->kind == CONTACT_ND) {
+        json_object_put_string(json, "protocol", contact_kind_name(p->kind));
+    }
     contact_put_community_id(json, p);
 }
 

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 
 #include "agent/config/options.h"
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-packet.h"
 #include "bitmap.h"
 #include "openflow/address-set.h"
+#include "openflow/flow-family.h"
 #include "openflow/flow-set.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -99,7 +101,7 @@ has_target(const struct scope *scope, const struct contact_packet *p)
     const struct real_subnet *real = &scope->network->real;
     struct address target = address_from_in6(&p->target);
 
-    return (p->kind == CONTACT_ARP
+    return (contact_kind_asks_for_mac(p->kind)
             ? address_set_contains(&scope->claimed, target)
             : !real->plen || real_subnet_has_host(real, target));
 }
@@ -113,7 +115,8 @@ has_protocol(const struct network *network, enum contact_kind kind)
         [CONTACT_PING] = FLOW_ICMP,
     };
 
-    return kind == CONTACT_ARP || network->protocols & protocols[kind];
+    return (contact_kind_asks_for_mac(kind)
+            || network->protocols & protocols[kind]);
 }
 
 const char *
@@ -128,10 +131,17 @@ contact_denial_name(enum contact_denial denial)
         [DENIED_ROUTED] = "client outside of the real subnet",
         [DENIED_PORTS] = "no ports",
         [DENIED_OPTIONS] = "IP options",
+        [DENIED_EXTENSIONS] = "extension headers",
     };
 
     BUILD_ASSERT(ARRAY_SIZE(names) == N_CONTACT_DENIALS);
     return names[denial];
+}
+
+bool
+contact_denial_is_of(enum contact_denial denial, bool ipv4)
+{
+    return denial != (ipv4 ? DENIED_EXTENSIONS : DENIED_OPTIONS);
 }
 
 static bool
@@ -142,6 +152,39 @@ is_in_fake_prefix(const struct contact_scope *s, struct address address)
 
         if (address_prefix_contains(fake_address_prefix(fake), address)) {
             return true;
+        }
+    }
+    return false;
+}
+
+/* Returns true if a network has addresses of 'p'. */
+static bool
+is_in_use(const struct contact_scope *s, struct address_prefix p)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const struct network *network = s->scopes[i].network;
+
+        if (address_prefix_overlaps(p, fake_address_prefix(&network->fake))
+            || (network->real.plen
+                && address_prefix_overlaps(
+                    p, real_subnet_prefix(&network->real)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Examples may be a laboratory's own addresses: then it is one that a client
+ * has. */
+static bool
+is_in_documentation(const struct contact_scope *s, struct address address)
+{
+    const struct flow_family *f = flow_family_of_address(address);
+
+    for (size_t i = 0;
+         i < ARRAY_SIZE(f->documentation) && f->documentation[i].plen; i++) {
+        if (address_prefix_contains(f->documentation[i], address)) {
+            return !is_in_use(s, f->documentation[i]);
         }
     }
     return false;
@@ -164,6 +207,7 @@ has_no_client(const struct contact_scope *s, const struct network *network,
             || address_equals(client, network->real.network)
             || address_equals(client, real_subnet_last(&network->real))
             || is_in_fake_prefix(s, client)
+            || is_in_documentation(s, client)
             || is_no_host(p->client_mac) || is_no_host(p->target_mac)
             || eth_addr_equals(p->client_mac, network->server_mac)
             || eth_addr_equals(p->client_mac, network->client_mac));
@@ -172,8 +216,17 @@ has_no_client(const struct contact_scope *s, const struct network *network,
 static bool
 has_ports(const struct contact_packet *p)
 {
-    return (p->kind == CONTACT_PING || p->kind == CONTACT_ARP
-            || p->client_port || p->target_port);
+    return !contact_has_ports(p) || p->client_port || p->target_port;
+}
+
+/* A router asks for MAC addresses from its link-local address. */
+static bool
+is_outside(const struct network *network, const struct contact_packet *p)
+{
+    return (network->real.plen && !network_serves_routed(network)
+            && !real_subnet_has_host(&network->real,
+                                     address_from_in6(&p->client))
+            && !(p->kind == CONTACT_ND && IN6_IS_ADDR_LINKLOCAL(&p->client)));
 }
 
 /* A tag without a VLAN is none to Open vSwitch's flows that want one, nor to
@@ -181,7 +234,7 @@ has_ports(const struct contact_packet *p)
 static const struct scope *
 find_scope(const struct contact_scope *s, const struct contact_packet *p)
 {
-    bool ipv4 = IN6_IS_ADDR_V4MAPPED(&p->target);
+    bool ipv4 = contact_packet_is_ipv4(p);
     const struct scope *scope = s->by_vlan[ipv4][p->vlan % N_VLANS];
 
     return (scope && p->priority_tag && !takes_any_vlan(scope->network)
@@ -206,42 +259,90 @@ contact_scope_find(const struct contact_scope *s,
         *denial = DENIED_PROTOCOL;
     } else if (ipv6_addr_equals(&p->client, &p->target)) {
         *denial = DENIED_OWN_ADDRESS;
-    } else if (scope->network->real.plen && p->kind != CONTACT_ARP
+    } else if (scope->network->real.plen
+               && !contact_kind_asks_for_mac(p->kind)
                && has_no_client(s, scope->network, p)) {
         *denial = DENIED_SOURCE;
-    } else if (!network_serves_routed(scope->network)
-               && scope->network->real.plen
-               && !real_subnet_has_host(&scope->network->real, client)) {
+    } else if (is_outside(scope->network, p)) {
         *denial = DENIED_ROUTED;
     } else if (scope->network->real.plen && !has_ports(p)) {
         *denial = DENIED_PORTS;
     } else if (p->ip_options) {
-        *denial = DENIED_OPTIONS;
+        *denial = (contact_packet_is_ipv4(p) ? DENIED_OPTIONS
+                   : DENIED_EXTENSIONS);
     }
     return scope->network;
 }
 
 /* Filters. */
 
-static const char *const received[] = {
-    "tcp[tcpflags] & (tcp-syn|tcp-ack|tcp-rst) == tcp-syn",
-    "udp",
-    "icmp[icmptype] == icmp-echo",
+/* What is of contacts, in a family. */
+struct family_filter {
+    const char *received[5], *sent[8];  /* Any of them, up to NULL. */
 };
 
-static const char *const sent_back[] = {
-    "tcp[tcpflags] & tcp-rst != 0",
-    "tcp[tcpflags] & (tcp-syn|tcp-ack) == (tcp-syn|tcp-ack)",
-    "udp",
-    "icmp[icmptype] == icmp-echoreply",
-    "icmp[icmptype] == icmp-unreach",
-    "arp[6:2] == 2",
+/* pcap-filter(7) looks into what follows an IPv4 header, but not behind that
+ * of IPv6, which has 40 bytes: flags of TCP are 13 bytes on, types of ICMPv6 0
+ * bytes.  What has extension headers is rare, and shown but for later
+ * fragments, which are no contacts. */
+#define IPV6_EXTENDED \
+    "ip6[6] == 0 or ip6[6] == 43 or ip6[6] == 51 or ip6[6] == 60 or " \
+    "(ip6[6] == 44 and ip6[42:2] & 0xfff8 == 0)"
+
+static const struct family_filter family_filters[] = {
+    {
+        .received = {
+            "ip6[6] == 6 and ip6[53] & 0x16 == 2",
+            "ip6[6] == 17",
+            "ip6[6] == 58 and ip6[40] == 128",
+            IPV6_EXTENDED,
+        },
+        .sent = {
+            "ip6[6] == 6 and ip6[53] & 4 != 0",
+            "ip6[6] == 6 and ip6[53] & 0x12 == 0x12",
+            "ip6[6] == 17",
+            "ip6[6] == 58 and ip6[40] == 129",
+            "ip6[6] == 58 and ip6[40] == 1",
+            "ip6[6] == 58 and ip6[40] == 136",
+            IPV6_EXTENDED,
+        },
+    },
+    {
+        .received = {
+            "tcp[tcpflags] & (tcp-syn|tcp-ack|tcp-rst) == tcp-syn",
+            "udp",
+            "icmp[icmptype] == icmp-echo",
+        },
+        .sent = {
+            "tcp[tcpflags] & tcp-rst != 0",
+            "tcp[tcpflags] & (tcp-syn|tcp-ack) == (tcp-syn|tcp-ack)",
+            "udp",
+            "icmp[icmptype] == icmp-echoreply",
+            "icmp[icmptype] == icmp-unreach",
+            "arp[6:2] == 2",
+        },
+    },
 };
 
-/* Appends the real subnets, of what is received the destination's. */
-static void
-format_subnets(const struct contact_scope *s, bool sent, struct ds *ds)
+static bool
+has_family(const struct contact_scope *s, bool ipv4)
 {
+    for (size_t i = 0; i < s->n; i++) {
+        if (network_is_ipv4(s->scopes[i].network) == ipv4) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Appends the real subnets of a family, of what is received the
+ * destination's. */
+static void
+format_subnets(const struct contact_scope *s, bool ipv4, bool sent,
+               struct ds *ds)
+{
+    const char *before = " and (";
+
     for (size_t i = 0; i < s->n; i++) {
         if (!s->scopes[i].network->real.plen) {
             return;
@@ -250,33 +351,52 @@ format_subnets(const struct contact_scope *s, bool sent, struct ds *ds)
     if (s->n > MAX_SUBNETS) {
         return;
     }
-    ds_put_cstr(ds, " and (");
     for (size_t i = 0; i < s->n; i++) {
-        const struct real_subnet *real = &s->scopes[i].network->real;
+        const struct network *network = s->scopes[i].network;
 
-        ds_put_format(ds, "%s%s net ", i ? " or " : "", sent ? "src" : "dst");
-        address_prefix_format(real_subnet_prefix(real), ds);
+        if (network_is_ipv4(network) == ipv4) {
+            ds_put_format(ds, "%s%s net ", before, sent ? "src" : "dst");
+            address_prefix_format(real_subnet_prefix(&network->real), ds);
+            before = " or ";
+        }
     }
     ds_put_char(ds, ')');
+}
+
+static void
+format_family(const struct contact_scope *s, bool ipv4, bool sent,
+              struct ds *ds)
+{
+    const struct family_filter *filter = &family_filters[ipv4];
+    const char *const *kinds = sent ? filter->sent : filter->received;
+
+    ds_put_char(ds, '(');
+    for (size_t i = 0; kinds[i]; i++) {
+        ds_put_format(ds, "%s(%s)", i ? " or " : "", kinds[i]);
+    }
+    ds_put_char(ds, ')');
+    format_subnets(s, ipv4, sent, ds);
 }
 
 void
 contact_scope_format_filter(const struct contact_scope *s, bool sent,
                             struct ds *ds)
 {
-    const char *const *kinds = sent ? sent_back : received;
-    size_t n = sent ? ARRAY_SIZE(sent_back) : ARRAY_SIZE(received);
     struct ds one = DS_EMPTY_INITIALIZER;
 
-    ds_put_char(&one, '(');
-    for (size_t i = 0; i < n; i++) {
-        ds_put_format(&one, "%s(%s)", i ? " or " : "", kinds[i]);
+    if (!has_family(s, false) || !has_family(s, true)) {
+        format_family(s, has_family(s, true), sent, &one);
+    } else {
+        ds_put_char(&one, '(');
+        format_family(s, true, sent, &one);
+        ds_put_cstr(&one, ") or (");
+        format_family(s, false, sent, &one);
+        ds_put_char(&one, ')');
     }
-    ds_put_char(&one, ')');
-    format_subnets(s, sent, &one);
 
     /* A tag may be within the frame or beside it: "vlan" shifts what follows
      * it. */
-    ds_put_format(ds, "(%s) or (vlan and %s)", ds_cstr(&one), ds_cstr(&one));
+    ds_put_format(ds, "(%s) or (vlan and (%s))", ds_cstr(&one),
+                  ds_cstr(&one));
     ds_destroy(&one);
 }

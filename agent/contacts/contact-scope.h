@@ -24,11 +24,15 @@ enum contact_denial {
     DENIED_ROUTED,              /* The client is outside of the subnet. */
     DENIED_PORTS,               /* Both are 0. */
     DENIED_OPTIONS,             /* IP options: see firewall-table.c. */
+    DENIED_EXTENSIONS,          /* IPv6 extension headers: likewise. */
     N_CONTACT_DENIALS
 };
 
 /* Returns it in words, such as "ignored client"; "" for DENIED_NOT. */
 const char *contact_denial_name(enum contact_denial);
+
+/* Returns true if that can be why in IPv4, or in IPv6. */
+bool contact_denial_is_of(enum contact_denial, bool ipv4);
 
 /* Creates the scope of all networks.  'options' must outlive it. */
 struct contact_scope *contact_scope_create(const struct options *options);
@@ -37,8 +41,8 @@ void contact_scope_destroy(struct contact_scope *);
 /* Returns the network that has the packet's target, or NULL if there is none.
  * Stores into '*denial' why the switch drops the packet, if it does.
  *
- * ARP is of claimed addresses, all others for addresses of the real subnet,
- * any address if that is not known. */
+ * ARP and neighbour discovery are of claimed addresses, all others for
+ * addresses of the real subnet, any address if that is not known. */
 const struct network *contact_scope_find(const struct contact_scope *,
                                          const struct contact_packet *,
                                          enum contact_denial *denial);

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "agent/contacts/contact-fields.h"
 #include "hash.h"
 #include "packets.h"
 #include "util.h"
@@ -204,7 +205,7 @@ static bool
 is_attempt(const struct contact *c, const struct contact_packet *p)
 {
     return (!c->attempts || p->client_port != c->last_port
-            || p->kind == CONTACT_PING || p->kind == CONTACT_ARP);
+            || !contact_has_ports(p));
 }
 
 static void
@@ -217,11 +218,12 @@ take_answer(struct contact_table *t, struct contact *c,
     c->answer = MAX(c->answer, answer);
 }
 
-/* The switch's answer to ARP is all that there is of it: contact-packet.h. */
+/* The switch's answer is all that there is of ARP and neighbour discovery:
+ * contact-packet.h. */
 static bool
 opens_window(const struct contact_packet *p)
 {
-    return p->answer == ANSWER_NONE || p->kind == CONTACT_ARP;
+    return p->answer == ANSWER_NONE || contact_kind_asks_for_mac(p->kind);
 }
 
 struct contact *

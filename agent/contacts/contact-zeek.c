@@ -13,10 +13,6 @@
 #include "packets.h"
 #include "util.h"
 
-/* In place of ports: type and code of an echo request. */
-#define ECHO_TYPE 8
-#define ECHO_CODE 0
-
 static double
 to_seconds(long long int msec)
 {
@@ -26,7 +22,7 @@ to_seconds(long long int msec)
 static const char *
 get_state(enum contact_kind kind, enum contact_answer answer)
 {
-    if (kind == CONTACT_PING) {
+    if (kind == CONTACT_PING || kind == CONTACT_ND) {
         return "OTH";
     } else if (kind == CONTACT_UDP) {
         /* To Zeek, an ICMP error is a connection of its own. */
@@ -44,16 +40,19 @@ static void
 put_tuple(struct json *record, const struct contact_packet *p)
 {
     bool ports = contact_has_ports(p);
+    struct contact_icmp icmp = contact_icmp_types(p);
 
+    /* ICMP has types in place of ports.  To Zeek, ICMPv6 is ICMP, too. */
     json_object_put(record, "id.orig_h", contact_address_to_json(&p->client));
     json_object_put(record, "id.orig_p", json_integer_create(
-                        ports ? p->client_port : ECHO_TYPE));
+                        ports ? p->client_port : icmp.request));
     json_object_put(record, "id.resp_h", contact_address_to_json(&p->target));
     json_object_put(record, "id.resp_p", json_integer_create(
-                        ports ? p->target_port : ECHO_CODE));
-    json_object_put_string(record, "proto", contact_kind_name(p->kind));
-    json_object_put(record, "ip_proto", json_integer_create(
-                        contact_ip_protocol(p->kind)));
+                        ports ? p->target_port : icmp.answer));
+    json_object_put_string(record, "proto", (ports ? contact_kind_name(p->kind)
+                                             : "icmp"));
+    json_object_put(record, "ip_proto",
+                    json_integer_create(contact_ip_protocol(p)));
     contact_put_community_id(record, p);
 }
 
@@ -68,7 +67,7 @@ put_frame(struct json *record, const struct contact_packet *p)
 }
 
 /* Local is what is in the real subnet.  Targets are; of clients, it is not
- * known without one. */
+ * known without one.  Only neighbours ask by neighbour discovery. */
 static void
 put_network(struct json *record, const struct contact *c,
             const struct contact_observer *observer)
@@ -81,7 +80,8 @@ put_network(struct json *record, const struct contact *c,
         struct address client = address_from_in6(&c->packet.client);
 
         json_object_put(record, "local_orig", json_boolean_create(
-                            real_subnet_has_host(&network->real, client)));
+                            c->packet.kind == CONTACT_ND
+                            || real_subnet_has_host(&network->real, client)));
     }
     if (network && network->name) {
         json_object_put_string(record, "pipette.network", network->name);

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-filter.h"
 #include "agent/contacts/contact-list.h"
 #include "agent/contacts/contact-table.h"
@@ -40,9 +41,11 @@ contacts_format_status(struct contacts *contacts, struct ds *s)
     contacts_get_counts(contacts, &counts);
     ds_put_format(s, "  contacts: %s", error ? error : "listening");
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        ds_put_format(s, ", %"PRIu64" %s",
-                      contact_table_n_contacts(contacts_table(contacts), i),
-                      contact_kind_name(i));
+        if (contact_kind_is_used(i, contacts_options(contacts))) {
+            ds_put_format(s, ", %"PRIu64" %s", contact_table_n_contacts(
+                              contacts_table(contacts), i),
+                          contact_kind_name(i));
+        }
     }
     ds_put_format(s, ", %"PRIu64" packets denied, %"PRIu64" missed, "
                   "%"PRIu64" records suppressed, %"PRIu64" lost\n",
@@ -60,8 +63,11 @@ contacts_status_to_json(struct contacts *contacts)
 
     contacts_get_counts(contacts, &counts);
     for (size_t i = 0; i < N_CONTACT_KINDS; i++) {
-        json_object_put(kinds, contact_kind_name(i), json_integer_create(
-                            contact_table_n_contacts(contacts_table(contacts), i)));
+        if (contact_kind_is_used(i, contacts_options(contacts))) {
+            json_object_put(kinds, contact_kind_name(i), json_integer_create(
+                                contact_table_n_contacts(
+                                    contacts_table(contacts), i)));
+        }
     }
     json_object_put_string(json, "present", error ? error : "listening");
     json_object_put(json, "contacts", kinds);

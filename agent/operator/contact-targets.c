@@ -47,6 +47,7 @@ struct contact_targets {
     struct hmap requests;       /* Contains "struct request"s. */
     struct ovs_list ages;       /* All requests, the last one last. */
     size_t max;
+    bool ipv6;
 };
 
 struct contact_targets *
@@ -58,6 +59,7 @@ contact_targets_create(size_t max)
     hmap_init(&t->requests);
     ovs_list_init(&t->ages);
     t->max = max;
+    t->ipv6 = false;
     return t;
 }
 
@@ -224,6 +226,7 @@ add_json(struct contact_targets *t, const struct json *record)
     if (name) {
         ovs_strlcpy(r.network, json_string(name), sizeof r.network);
     }
+    t->ipv6 |= !address_is_ipv4(ip);
     if (port) {
         add_request(t, &r, ip, port);
     }
@@ -291,6 +294,12 @@ contact_targets_read(struct contact_targets *t, const char *file_name)
 }
 
 /* Output. */
+
+bool
+contact_targets_have_ipv6(const struct contact_targets *t)
+{
+    return t->ipv6;
+}
 
 size_t
 contact_targets_count(const struct contact_targets *t, struct address ip,

@@ -45,6 +45,9 @@ bool contact_targets_add(struct contact_targets *, const char *line);
  * errno value. */
 int contact_targets_read(struct contact_targets *, const char *file_name);
 
+/* Returns true if some address was of IPv6. */
+bool contact_targets_have_ipv6(const struct contact_targets *);
+
 /* Returns for how many targets there is a client that services see as 'ip';
  * with 'port', if that is not 0. */
 size_t contact_targets_count(const struct contact_targets *, struct address ip,

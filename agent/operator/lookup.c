@@ -43,11 +43,25 @@ parse_kind(const char *s, enum contact_kind *kind)
     return strcmp(s, contact_kind_name(*kind)) ? xstrdup("tcp or udp") : NULL;
 }
 
+/* Of a family that a network has. */
 static char *
-parse_client(const char *s, ovs_be32 *ip)
+parse_client(const char *s, const struct options *options,
+             struct address *client)
 {
-    return (inet_pton(AF_INET, s, ip) == 1 ? NULL
-            : xstrdup("the IPv4 address that the service sees"));
+    bool families[2] = { false, false };        /* IPv6, IPv4. */
+    char *expected = address_refuse(s);
+
+    for (size_t i = 0; i < options->n_networks; i++) {
+        families[network_is_ipv4(&options->networks[i])] = true;
+    }
+    if (expected) {
+        return expected;
+    } else if (address_parse(s, client) && families[address_is_ipv4(*client)]) {
+        return NULL;
+    }
+    return xasprintf("the %s address that the service sees",
+                     families[false] && families[true] ? "IPv4 or IPv6"
+                     : address_family_name(families[true]));
 }
 
 static char *
@@ -93,7 +107,8 @@ lookup_parse(int argc, const char *argv[], const struct options *options,
     }
     error = refuse("", argv[1], parse_kind(argv[1], &lookup->kind));
     if (!error) {
-        error = refuse("", argv[2], parse_client(argv[2], &lookup->client));
+        error = refuse("", argv[2], parse_client(argv[2], options,
+                                                 &lookup->client));
     }
     if (!error) {
         error = refuse("", argv[3], parse_port(argv[3],
@@ -205,7 +220,7 @@ find_seen(const struct lookup *lookup, const struct lookup_sources *sources,
 {
     const struct contact_ports_query query = {
         .kind = lookup->kind,
-        .seen_as = in6_addr_mapped_ipv4(lookup->client),
+        .seen_as = address_to_in6(lookup->client),
         .client_port = lookup->client_port,
         .target_port = lookup->port,
         .one_network = network != NULL,
@@ -236,7 +251,8 @@ find_seen_target(const struct lookup *lookup,
 static bool
 is_wanted(const struct lookup *lookup, const struct network *network)
 {
-    return !lookup->network || lookup->network == network;
+    return (network_is_ipv4(network) == address_is_ipv4(lookup->client)
+            && (!lookup->network || lookup->network == network));
 }
 
 /* Fake prefixes are apart, so that the address is of one network at most. */
@@ -250,8 +266,7 @@ look_at_address(const struct lookup *lookup,
 
         if (network->real.plen && is_wanted(lookup, network)
             && address_plan_split(&network->fake, &network->real,
-                                  address_from_ip(lookup->client),
-                                  &client, &target)) {
+                                  lookup->client, &client, &target)) {
             struct in6_addr c = address_to_in6(client);
             struct in6_addr t = address_to_in6(target);
 
@@ -275,8 +290,7 @@ get_tracked(const struct lookup *lookup, const struct options *options,
 
         if (lookup->port && is_wanted(lookup, network)
             && network_serves_routed(network)
-            && !real_subnet_has_host(&network->real,
-                                     address_from_ip(lookup->client))) {
+            && !real_subnet_has_host(&network->real, lookup->client)) {
             asked[n++] = network;
         }
     }
@@ -292,26 +306,27 @@ look_at_connections(const struct lookup *lookup,
     const struct network **asked = xmalloc(max * sizeof *asked);
     struct conntrack_query *queries = xcalloc(max, sizeof *queries);
     size_t n = get_tracked(lookup, sources->options, asked);
+    struct in6_addr client = address_to_in6(lookup->client);
 
     for (size_t i = 0; i < n; i++) {
         queries[i] = (struct conntrack_query) {
             .zone = network_ct_zone(asked[i]),
-            .protocol = contact_ip_protocol(lookup->kind),
-            .service = address_to_ip(asked[i]->fake.ip),
+            .protocol = (lookup->kind == CONTACT_UDP ? IPPROTO_UDP
+                         : IPPROTO_TCP),
+            .service = address_to_in6(asked[i]->fake.ip),
             .service_port = lookup->port,
-            .client = lookup->client,
+            .client = client,
             .client_port = lookup->client_port,
         };
     }
 
     int error = n ? sources->find_connections(queries, n) : 0;
-    struct in6_addr client = in6_addr_mapped_ipv4(lookup->client);
     for (size_t i = 0; i < n && !error; i++) {
-        struct in6_addr target = in6_addr_mapped_ipv4(queries[i].target);
+        const struct in6_addr *target = &queries[i].target;
 
-        if (queries[i].target) {
-            add_row(l, lookup, asked[i], &client, &target,
-                    find_seen_target(lookup, sources, asked[i], &target),
+        if (ipv6_addr_is_set(target)) {
+            add_row(l, lookup, asked[i], &client, target,
+                    find_seen_target(lookup, sources, asked[i], target),
                     "connections");
         }
     }
@@ -341,9 +356,9 @@ not_found(const struct lookup *lookup, const struct lookup_sources *sources,
 {
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    ds_put_format(&s, "%s "IP_FMT" port %"PRIu16": not found",
-                  contact_kind_name(lookup->kind), IP_ARGS(lookup->client),
-                  lookup->client_port);
+    ds_put_format(&s, "%s ", contact_kind_name(lookup->kind));
+    address_format(lookup->client, &s);
+    ds_put_format(&s, " port %"PRIu16": not found", lookup->client_port);
     ds_put_format(&s, " in %s", sources->ports ? "contacts"
                   : "the address (contacts are not configured)");
     if (error) {

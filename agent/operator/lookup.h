@@ -12,6 +12,7 @@
 #include "agent/contacts/contact-packet.h"
 #include "agent/operator/listing.h"
 #include "compiler.h"
+#include "openflow/address.h"
 
 struct conntrack_query;
 struct contact_ports;
@@ -20,7 +21,7 @@ struct options;
 
 struct lookup {
     enum contact_kind kind;     /* CONTACT_TCP or CONTACT_UDP. */
-    ovs_be32 client;            /* As the service sees it. */
+    struct address client;      /* As the service sees it. */
     uint16_t client_port;
     uint16_t port;              /* The service's and so the target's, 0 if it
                                  * is not known. */

@@ -264,13 +264,21 @@ put_claims(const struct claims *claims, struct metrics_text *m)
 
 /* Contacts. */
 
+static const char *
+get_name(const struct network *network)
+{
+    return network->name ? network->name : "";
+}
+
 static void
-put_by_transport(struct metrics_text *m, const char *network,
+put_by_transport(struct metrics_text *m, const struct network *network,
                  const uint64_t n[N_CONTACT_KINDS])
 {
     for (int i = 0; i < N_CONTACT_KINDS; i++) {
-        metrics_put(m, n[i], "network", network,
-                    "transport", contact_kind_name(i), NULL);
+        if (contact_kind_is_of(i, network_is_ipv4(network))) {
+            metrics_put(m, n[i], "network", get_name(network),
+                        "transport", contact_kind_name(i), NULL);
+        }
     }
 }
 
@@ -291,7 +299,7 @@ put_tap(const struct contacts *contacts, const struct contacts_counts *counts,
 /* Appends a metric of the counts of each network. */
 static void
 put_by_network(const struct contacts *contacts, struct metrics_text *m,
-               void (*put)(struct metrics_text *, const char *network,
+               void (*put)(struct metrics_text *, const struct network *,
                            const struct contact_counts *))
 {
     static const struct contact_counts none = { .network = 0 };
@@ -302,31 +310,33 @@ put_by_network(const struct contacts *contacts, struct metrics_text *m,
         const struct contact_counts *counts = contact_table_counts(
             contacts_table(contacts), network_id(network));
 
-        put(m, network->name ? network->name : "", counts ? counts : &none);
+        put(m, network, counts ? counts : &none);
     }
 }
 
 static void
-put_begun(struct metrics_text *m, const char *network,
+put_begun(struct metrics_text *m, const struct network *network,
           const struct contact_counts *counts)
 {
     put_by_transport(m, network, counts->contacts);
 }
 
 static void
-put_answered(struct metrics_text *m, const char *network,
+put_answered(struct metrics_text *m, const struct network *network,
              const struct contact_counts *counts)
 {
     put_by_transport(m, network, counts->answered);
 }
 
 static void
-put_denied(struct metrics_text *m, const char *network,
+put_denied(struct metrics_text *m, const struct network *network,
            const struct contact_counts *counts)
 {
     for (size_t i = DENIED_NOT + 1; i < N_CONTACT_DENIALS; i++) {
-        metrics_put(m, counts->denied[i], "network", network,
-                    "reason", contact_denial_name(i), NULL);
+        if (contact_denial_is_of(i, network_is_ipv4(network))) {
+            metrics_put(m, counts->denied[i], "network", get_name(network),
+                        "reason", contact_denial_name(i), NULL);
+        }
     }
 }
 

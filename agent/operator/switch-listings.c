@@ -89,6 +89,7 @@ add_host(struct listing *l, const struct options *options,
     const struct network *network = find_network(options, row->network);
     struct address address = row->address;
 
+    /* Of IPv6, the flows of these have no others: see flow-family.h. */
     if (network && (row->role == HOST_TARGET || row->role == HOST_OWNER)) {
         address.hi |= network->real.network.hi;
     }

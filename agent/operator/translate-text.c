@@ -36,35 +36,54 @@ is_of_address(char c)
     return (c >= '0' && c <= '9') || c == '.';
 }
 
-/* Appends what is held, translated if it is a fake address or that of a routed
- * client.  One that asked for several targets is only remembered. */
+/* Returns true if 'ip' is a fake address or that of a routed client. */
+static bool
+is_known(const struct translator *t, struct address ip)
+{
+    struct address client, target;
+
+    return (translate_split(t->options, ip, &client, &target)
+            || (t->targets && contact_targets_count(t->targets, ip, 0)));
+}
+
+/* Appends 'ip', of which is_known() is true, translated.  One that asked for
+ * several targets is only remembered, unless a sentence ends with it. */
+static void
+put_known(struct translator *t, struct address ip, bool ends_sentence,
+          struct ds *s)
+{
+    struct address client, target;
+    const struct network *network = translate_split(t->options, ip, &client,
+                                                    &target);
+
+    if (network) {
+        put_pair(network, client, target, s);
+    } else if (ends_sentence
+               || contact_targets_count(t->targets, ip, 0) == 1) {
+        contact_targets_put(t->targets, ip, 0, s);
+    } else {
+        t->asked = true;
+        t->address = ip;
+        t->n_tail = t->n_digits = 0;
+        t->number = 0;
+    }
+}
+
+/* Appends what is held, translated if that is so. */
 static void
 flush(struct translator *t, struct ds *s)
 {
     size_t n = t->n_held;
-    struct address ip, client, target;
+    struct address ip;
 
     /* A dot that ends a sentence is not part of an address. */
     while (n && t->held[n - 1] == '.') {
         n--;
     }
 
-    bool ok = !t->too_long && address_parse_n(t->held, n, &ip);
-    const struct network *network
-        = ok ? translate_split(t->options, ip, &client, &target) : NULL;
-    size_t n_targets = (ok && !network && t->targets
-                        ? contact_targets_count(t->targets, ip, 0) : 0);
-    if (network) {
-        put_pair(network, client, target, s);
-    } else if (n_targets == 1) {
-        contact_targets_put(t->targets, ip, 0, s);
-    } else if (n_targets && n == t->n_held) {
-        t->asked = true;
-        t->address = ip;
-        t->n_tail = t->n_digits = 0;
-        t->number = 0;
-    } else if (n_targets) {
-        contact_targets_put(t->targets, ip, 0, s);
+    if (!t->too_long && address_parse_n(t->held, n, &ip)
+        && is_known(t, ip)) {
+        put_known(t, ip, n < t->n_held, s);
     } else {
         ds_put_buffer(s, t->held, n);
     }
@@ -165,14 +184,14 @@ finish_ipv4(struct translator *t, struct ds *s)
 /* IPv6, and what can be of IPv4 to the above. */
 
 static bool
-has_ipv6(const struct options *options)
+has_ipv6(const struct translator *t)
 {
-    for (size_t i = 0; i < options->n_networks; i++) {
-        if (!network_is_ipv4(&options->networks[i])) {
+    for (size_t i = 0; i < t->options->n_networks; i++) {
+        if (!network_is_ipv4(&t->options->networks[i])) {
             return true;
         }
     }
-    return false;
+    return t->targets && contact_targets_have_ipv6(t->targets);
 }
 
 static bool
@@ -196,30 +215,27 @@ measure(const char *s, size_t n)
     return length;
 }
 
-/* Appends the word that is held, with its address translated if that is a fake
- * one. */
+/* Appends the word that is held, with its address translated if that is so. */
 static void
 flush_word(struct translator *t, struct ds *s)
 {
     size_t n = t->n_word;
     size_t begin = n > 1 && t->word[0] == ':' && t->word[1] != ':';
     size_t length = measure(t->word + begin, n - begin);
-    struct address ip, client, target;
-    const struct network *network
-        = (!t->word_too_long
-           && address_parse_n(t->word + begin, length, &ip)
-           && !address_is_ipv4(ip)
-           ? translate_split(t->options, ip, &client, &target) : NULL);
+    const char *rest = t->word + begin + length;
+    size_t n_rest = n - begin - length;
+    struct address ip;
 
     t->n_word = 0;
-    if (!network) {
+    if (t->word_too_long || !address_parse_n(t->word + begin, length, &ip)
+        || address_is_ipv4(ip) || !is_known(t, ip)) {
         feed_ipv4(t, t->word, n, s);
         return;
     }
     feed_ipv4(t, t->word, begin, s);
     finish_ipv4(t, s);
-    put_pair(network, client, target, s);
-    feed_ipv4(t, t->word + begin + length, n - begin - length, s);
+    put_known(t, ip, n_rest == 1 && rest[0] == '.', s);
+    feed_ipv4(t, rest, n_rest, s);
 }
 
 static void
@@ -252,7 +268,7 @@ void
 translator_feed(struct translator *t, const char *text, size_t n,
                 struct ds *s)
 {
-    if (has_ipv6(t->options)) {
+    if (has_ipv6(t)) {
         feed_words(t, text, n, s);
     } else {
         feed_ipv4(t, text, n, s);

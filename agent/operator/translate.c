@@ -174,8 +174,11 @@ translate(const struct options *options, const struct contact_targets *targets,
 {
     const struct network *network = &options->networks[0];
     const char *routed = targets ? ", or a client of the contact log" : "";
+    char *expected = address_refuse(words);
 
-    if (translate_pair(options, words, s)
+    if (expected) {
+        return expected;
+    } else if (translate_pair(options, words, s)
         || translate_address(options, words, s)
         || translate_seen(targets, words, s)
         || translate_routed(targets, words, s)) {

@@ -9,6 +9,7 @@
 
 #include "agent/operator/listing.h"
 #include "agent/pipettectl/args.h"
+#include "openflow/address.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
@@ -63,12 +64,16 @@ get(const struct listing *l, size_t row, enum contact_column column)
     return value ? value : "-";
 }
 
-/* Appends an address and its port, if it has one. */
+/* Appends an address and its port, if it has one; of IPv6 as RFC 5952 section
+ * 6 has it. */
 static void
 put_end(const struct listing *l, size_t row, enum contact_column address,
         enum contact_column port, struct ds *s)
 {
-    ds_put_cstr(s, get(l, row, address));
+    const char *ip = get(l, row, address);
+    bool brackets = address_looks_like_ipv6(ip) && listing_get(l, row, port);
+
+    ds_put_format(s, brackets ? "[%s]" : "%s", ip);
     if (listing_get(l, row, port)) {
         ds_put_format(s, ":%s", get(l, row, port));
     }

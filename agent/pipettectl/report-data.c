@@ -76,8 +76,7 @@ hash_record(const struct report_record *r)
 {
     uint32_t hash = hash_add64(r->protocol << 16 | r->port, r->first);
 
-    hash = hash_add(hash, r->client);
-    return hash_finish(hash_add(hash, r->target), 20);
+    return address_hash(r->client, address_hash(r->target, hash));
 }
 
 static struct report_contact *
@@ -87,8 +86,8 @@ find_contact(const struct report_data *d, const struct report_record *r,
     struct report_contact *c;
 
     HMAP_FOR_EACH_WITH_HASH (c, node, hash, &d->contacts) {
-        if (c->first == r->first && c->client == r->client
-            && c->target == r->target && c->port == r->port
+        if (c->first == r->first && address_equals(c->client, r->client)
+            && address_equals(c->target, r->target) && c->port == r->port
             && c->protocol == r->protocol) {
             return c;
         }

@@ -13,7 +13,7 @@
 #include "agent/pipettectl/report-read.h"
 #include "openvswitch/hmap.h"
 
-/* About 80 bytes each. */
+/* About 100 bytes each. */
 #define REPORT_MAX_CONTACTS 2000000
 
 /* Names of networks; all others are "(other)". */
@@ -22,8 +22,8 @@
 struct report_contact {
     struct hmap_node node;
     long long int first;        /* Milliseconds since the epoch. */
+    struct address client, target;
     uint32_t duration;          /* Milliseconds. */
-    uint32_t client, target;    /* Host byte order. */
     uint32_t attempts;
     uint16_t client_port, port; /* 0 for none. */
     uint16_t vlan;              /* 0 for none. */

@@ -12,11 +12,12 @@
 
 /* The picture, in units of SVG, which are pixels on a wide screen. */
 #define WIDTH 1000
-#define LEFT 112
 #define TOP 4
-#define PLOT_WIDTH (WIDTH - LEFT - 8)
 #define MAX_CELL 28.0
-#define LABEL 112               /* What a label of a column needs. */
+
+/* What a label of IPv4 needs, and a character of a longer one. */
+#define LABEL 112
+#define CHARACTER 7
 
 #define N_LEVELS 6
 #define MAX_PAIRS 30            /* In the table. */
@@ -82,6 +83,17 @@ put_legend(struct ds *s, const struct levels *levels)
     ds_put_cstr(s, "</ul>\n");
 }
 
+/* What is to be drawn, and how large. */
+struct picture {
+    const struct report_summary *summary;
+    const struct report_heat *heat;
+    struct levels levels;
+    int left;                   /* Of the cells. */
+    int label;                  /* What a label of a column needs. */
+    double cell;                /* Width. */
+    int height;                 /* Of a row. */
+};
+
 static void
 put_row_name(struct ds *s, const struct report_summary *summary, size_t row)
 {
@@ -125,18 +137,25 @@ put_cells(struct ds *s, const struct report_heat *heat, size_t row,
 }
 
 static void
-put_row(struct ds *s, const struct report_summary *summary, size_t row,
-        const struct levels *levels, double cell, int height)
+put_column_name(struct ds *s, const struct report_heat *heat, size_t column)
 {
-    const struct report_heat *heat = &summary->heat;
-    int y = TOP + row * height;
+    struct address a = heat->columns[column];
+
+    report_put_address(s, a, report_heat_shift(heat, a));
+}
+
+static void
+put_row(struct ds *s, const struct picture *p, size_t row)
+{
+    const struct report_heat *heat = p->heat;
+    int y = TOP + row * p->height;
     bool begun = false;
 
-    ds_put_format(s, "<text class=\"end\" x=\"%d\" y=\"%d\">", LEFT - 8,
-                  y + height / 2 + 4);
-    put_row_name(s, summary, row);
+    ds_put_format(s, "<text class=\"end\" x=\"%d\" y=\"%d\">", p->left - 8,
+                  y + p->height / 2 + 4);
+    put_row_name(s, p->summary, row);
     ds_put_cstr(s, "</text><g class=\"row\" data-name=\"");
-    put_row_name(s, summary, row);
+    put_row_name(s, p->summary, row);
     ds_put_cstr(s, "\" data-values=\"");
     for (size_t i = 0; i < heat->n_columns; i++) {
         if (heat->cells[row][i]) {
@@ -146,67 +165,109 @@ put_row(struct ds *s, const struct report_summary *summary, size_t row,
         }
     }
     ds_put_format(s, "\" transform=\"translate(%d %.1f) scale(%.4f %.1f)\">",
-                  LEFT, y + 1.0, cell, height - 2.0);
-    put_cells(s, heat, row, levels, cell);
+                  p->left, y + 1.0, p->cell, p->height - 2.0);
+    put_cells(s, heat, row, &p->levels, p->cell);
     ds_put_cstr(s, "</g>\n");
 }
 
 /* Labels round numbers if there is room; any, if that leaves a wide gap. */
 static void
-put_columns_axis(struct ds *s, const struct report_heat *heat, double cell,
-                 int y)
+put_columns_axis(struct ds *s, const struct picture *p, int y)
 {
-    double next = LEFT;
+    const struct report_heat *heat = p->heat;
+    double next = p->left;
     uint64_t step = 1;
 
-    while (step * cell < LABEL) {
+    while (step * p->cell < p->label) {
         step *= 2;
     }
     for (size_t i = 0; i < heat->n_columns; i++) {
-        uint32_t number = heat->columns[i] >> (heat->shift & 31);
-        double x = LEFT + i * cell;
+        struct address a = heat->columns[i];
+        uint64_t number
+            = address_shift_right(a, report_heat_shift(heat, a)).lo;
+        double x = p->left + i * p->cell;
 
-        if (i && x < next + (number % step ? LABEL : 0)) {
+        if (i && x < next + (number % step ? p->label : 0)) {
             continue;
-        } else if (i && x > WIDTH - LABEL) {
+        } else if (i && x > WIDTH - p->label) {
             break;
         }
         ds_put_format(s, "<path class=\"axis\" d=\"M%.1f %dv6\"/>"
                       "<text class=\"start\" x=\"%.1f\" y=\"%d\">", x, y, x,
                       y + 18);
-        report_put_address(s, heat->columns[i], heat->shift);
+        put_column_name(s, heat, i);
         ds_put_cstr(s, "</text>");
-        next = x + LABEL;
+        next = x + p->label;
     }
 }
 
+/* Returns how wide the longest of 'n' names is. */
+static int
+measure(const struct report_summary *summary, size_t n,
+        void (*put_name)(struct ds *, const struct report_summary *, size_t))
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    size_t longest = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        ds_clear(&s);
+        put_name(&s, summary, i);
+        if (address_looks_like_ipv6(ds_cstr(&s))) {
+            longest = MAX(longest, s.length);
+        }
+    }
+    ds_destroy(&s);
+    return MAX(longest * CHARACTER + 8, LABEL);
+}
+
 static void
-put_svg(struct ds *s, const struct report_summary *summary,
-        const struct levels *levels)
+put_summary_column(struct ds *s, const struct report_summary *summary,
+                   size_t column)
+{
+    put_column_name(s, &summary->heat, column);
+}
+
+static struct picture
+plan_picture(const struct report_summary *summary)
 {
     const struct report_heat *heat = &summary->heat;
-    double cell = MIN((double) PLOT_WIDTH / heat->n_columns, MAX_CELL);
-    int height = heat->n_rows > 20 ? 16 : 20;
-    int bottom = TOP + heat->n_rows * height + 2;
+    struct picture p = {
+        .summary = summary,
+        .heat = heat,
+        .levels = choose_levels(heat->max),
+        .left = measure(summary, heat->n_rows, put_row_name),
+        .label = measure(summary, heat->n_columns, put_summary_column),
+        .height = heat->n_rows > 20 ? 16 : 20,
+    };
+
+    p.cell = MIN((double) (WIDTH - p.left - 8) / heat->n_columns, MAX_CELL);
+    return p;
+}
+
+static void
+put_svg(struct ds *s, const struct picture *p)
+{
+    const struct report_heat *heat = p->heat;
+    int bottom = TOP + heat->n_rows * p->height + 2;
 
     ds_put_format(s, "<div class=\"wide\">"
                   "<svg class=\"chart\" id=\"heatmap\" viewBox=\"0 0 %d %d\" "
                   "role=\"img\" aria-label=\"Contacts by client and target\" "
                   "data-x=\"%d\" data-y=\"%d\" data-w=\"%.4f\" data-h=\"%d\" "
                   "data-columns=\"%"PRIuSIZE"\" data-rows=\"%"PRIuSIZE"\" "
-                  "data-names=\"", WIDTH, bottom + 26, LEFT, TOP, cell, height,
-                  heat->n_columns, heat->n_rows);
+                  "data-names=\"", WIDTH, bottom + 26, p->left, TOP, p->cell,
+                  p->height, heat->n_columns, heat->n_rows);
     for (size_t i = 0; i < heat->n_columns; i++) {
         ds_put_cstr(s, i ? " " : "");
-        report_put_address(s, heat->columns[i], heat->shift);
+        put_column_name(s, heat, i);
     }
     ds_put_format(s, "\">\n<rect class=\"ground\" x=\"%d\" y=\"%d\" "
-                  "width=\"%.1f\" height=\"%"PRIuSIZE"\"/>", LEFT, TOP,
-                  cell * heat->n_columns, heat->n_rows * height);
+                  "width=\"%.1f\" height=\"%"PRIuSIZE"\"/>", p->left, TOP,
+                  p->cell * heat->n_columns, heat->n_rows * p->height);
     for (size_t i = 0; i < heat->n_rows; i++) {
-        put_row(s, summary, i, levels, cell, height);
+        put_row(s, p, i);
     }
-    put_columns_axis(s, heat, cell, bottom);
+    put_columns_axis(s, p, bottom);
     ds_put_cstr(s, "\n<rect class=\"cursor\" visibility=\"hidden\"/>"
                 "</svg></div>\n");
 }
@@ -256,13 +317,13 @@ put_table(struct ds *s, const struct report_summary *summary)
                   "<th scope=\"col\">Client</th><th scope=\"col\">%s</th>"
                   "<th scope=\"col\" class=\"num\">Contacts</th></tr></thead>"
                   "<tbody>\n", n,
-                  summary->heat.shift ? "Targets" : "Target");
+                  (summary->heat.shift[0] || summary->heat.shift[1]
+                   ? "Targets" : "Target"));
     for (size_t i = 0; i < n; i++) {
         ds_put_cstr(s, "<tr><td>");
         put_row_name(s, summary, pairs[i].row);
         ds_put_cstr(s, "</td><td>");
-        report_put_address(s, summary->heat.columns[pairs[i].column],
-                           summary->heat.shift);
+        put_column_name(s, &summary->heat, pairs[i].column);
         ds_put_cstr(s, "</td><td class=\"num\">");
         report_put_number(s, pairs[i].contacts);
         ds_put_cstr(s, "</td></tr>\n");
@@ -273,9 +334,9 @@ put_table(struct ds *s, const struct report_summary *summary)
 void
 report_put_heat(struct ds *s, const struct report_summary *summary)
 {
-    struct levels levels = choose_levels(summary->heat.max);
+    const struct picture p = plan_picture(summary);
 
-    put_legend(s, &levels);
-    put_svg(s, summary, &levels);
+    put_legend(s, &p.levels);
+    put_svg(s, &p);
     put_table(s, summary);
 }

@@ -147,6 +147,47 @@ put_time_section(struct ds *s, const struct report_timeline *t)
     ds_put_cstr(s, "</section>\n");
 }
 
+static bool
+has_columns(const struct report_heat *heat, bool ipv4)
+{
+    for (size_t i = 0; i < heat->n_columns; i++) {
+        if (address_is_ipv4(heat->columns[i]) == ipv4) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a column of a family is. */
+static void
+put_column(struct ds *s, const struct report_heat *heat, bool ipv4)
+{
+    unsigned int shift = heat->shift[ipv4];
+
+    if (!shift) {
+        ds_put_cstr(s, "a target");
+    } else if (ipv4) {
+        ds_put_format(s, "a block of %llu addresses", 1ULL << shift);
+    } else {
+        ds_put_format(s, "a block with a prefix length of %u",
+                      ADDRESS_BITS - shift);
+    }
+}
+
+static void
+put_columns(struct ds *s, const struct report_heat *heat)
+{
+    bool ipv4 = has_columns(heat, true);
+
+    put_column(s, heat, ipv4);
+    if (ipv4 && has_columns(heat, false)
+        && (heat->shift[0] || heat->shift[1])) {
+        ds_put_cstr(s, " of IPv4, or ");
+        put_column(s, heat, false);
+        ds_put_cstr(s, " of IPv6");
+    }
+}
+
 static void
 put_heat_section(struct ds *s, const struct report_summary *summary)
 {
@@ -156,12 +197,7 @@ put_heat_section(struct ds *s, const struct report_summary *summary)
     ds_put_cstr(s, "<section id=\"heat\" aria-labelledby=\"heat-title\">"
                 "<h2 id=\"heat-title\">Clients and targets</h2>\n"
                 "<p class=\"soft\">A row is a client, a column ");
-    if (heat->shift) {
-        ds_put_format(s, "a block of %llu addresses",
-                      1ULL << heat->shift);
-    } else {
-        ds_put_cstr(s, "a target");
-    }
+    put_columns(s, heat);
     ds_put_cstr(s, " that was contacted.");
     if (heat->others) {
         ds_put_format(s, "  The %d with the most contacts, of ",

@@ -16,7 +16,7 @@ enum {
     FIRST_FIELD,
     TIMESTAMP = FIRST_FIELD, START, END, TYPE, ACTION, OUTCOME,
     CLIENT, CLIENT_PORT, TARGET, PORT,
-    TRANSPORT, NETWORK_TYPE, NAME, VLAN_ID,
+    TRANSPORT, NETWORK_TYPE, PROTOCOL, NAME, VLAN_ID,
     ANSWER, ATTEMPTS, SUPPRESSED,
     N_PLACES
 };
@@ -39,6 +39,7 @@ static const struct report_json_key keys[] = {
     { DESTINATION, "port", PORT },
     { NETWORK, "transport", TRANSPORT },
     { NETWORK, "type", NETWORK_TYPE },
+    { NETWORK, "protocol", PROTOCOL },
     { NETWORK, "name", NAME },
     { NETWORK, "vlan", VLAN },
     { VLAN, "id", VLAN_ID },
@@ -96,13 +97,12 @@ get_number(const struct line *line, int field, uint64_t max)
     return *s ? 0 : MIN(number, max);
 }
 
-/* As inet_pton() does, but in no time. */
+/* As address_parse() does, but in no time. */
 static bool
-get_address(const struct line *line, int field, uint32_t *address)
+parse_ipv4(const char *s, struct address *address)
 {
-    const char *s = get(line, field);
+    uint32_t ip = 0;
 
-    *address = 0;
     for (int i = 0; i < 4; i++) {
         unsigned int byte = 0;
         const char *from = s;
@@ -113,10 +113,20 @@ get_address(const struct line *line, int field, uint32_t *address)
         if (s == from || byte > 255 || *s != (i < 3 ? '.' : '\0')) {
             return false;
         }
-        *address = *address << 8 | byte;
+        ip = ip << 8 | byte;
         s++;
     }
+    *address = address_from_u32(ip);
     return true;
+}
+
+static bool
+get_address(const struct line *line, int field, struct address *address)
+{
+    const char *s = get(line, field);
+
+    return (address_looks_like_ipv6(s) ? address_parse(s, address)
+            : parse_ipv4(s, address));
 }
 
 /* Parses a number of 'n' digits from 'min' to 'max'. */
@@ -213,16 +223,21 @@ get_protocol(const struct line *line)
         [REPORT_UDP] = "udp",
         [REPORT_ICMP] = "icmp",
         [REPORT_ARP] = "arp",
+        [REPORT_ND] = "nd",
     };
+    const char *protocol = get(line, PROTOCOL);
     const char *name = get(line, line->has[TRANSPORT] ? TRANSPORT
                                                       : NETWORK_TYPE);
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+    if (!strcmp(protocol, names[REPORT_ND])) {
+        return REPORT_ND;
+    }
+    for (size_t i = 0; i < REPORT_ND; i++) {
         if (!strcmp(name, names[i])) {
             return i;
         }
     }
-    return REPORT_OTHER;
+    return !strcmp(name, "ipv6-icmp") ? REPORT_ICMP : REPORT_OTHER;
 }
 
 static enum report_answer

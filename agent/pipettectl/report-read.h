@@ -13,11 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "openflow/address.h"
+
 enum report_protocol {
     REPORT_TCP,
     REPORT_UDP,
     REPORT_ICMP,
     REPORT_ARP,
+    REPORT_ND,
     REPORT_OTHER,
     REPORT_N_PROTOCOLS
 };
@@ -43,7 +46,7 @@ enum report_line {
 struct report_record {
     long long int first, last;  /* Milliseconds since the epoch; of what was
                                  * suppressed the time of the record. */
-    uint32_t client, target;    /* Host byte order. */
+    struct address client, target;
     uint32_t attempts;          /* 1 or more. */
     uint16_t client_port, port; /* 0 for none. */
     uint16_t vlan;              /* 0 for none. */

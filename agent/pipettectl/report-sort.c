@@ -64,16 +64,53 @@ report_sort(struct report_item *items, size_t n)
     free(other);
 }
 
-static uint32_t
+static struct address
 get_key(const struct report_contact *c, enum report_dimension dimension)
 {
     switch (dimension) {
     case REPORT_CLIENTS: return c->client;
     case REPORT_TARGETS: return c->target;
-    case REPORT_PORTS: return report_port_key(c);
+    case REPORT_PORTS: return (struct address) { 0, report_port_key(c) };
     case REPORT_N_DIMENSIONS: break;
     }
     OVS_NOT_REACHED();
+}
+
+/* Sorts by the keys of a dimension, 32 bits at a time, from the lowest to the
+ * highest: most keys have most of them in common. */
+static void
+sort_by_keys(const struct report_data *d, enum report_dimension dimension,
+             struct report_item *items, size_t n)
+{
+    for (unsigned int shift = 0; shift < ADDRESS_BITS; shift += 32) {
+        bool differ = false;
+
+        for (size_t i = 0; i < n; i++) {
+            struct address key = get_key(report_data_get(d, items[i].i),
+                                         dimension);
+
+            items[i].key = address_shift_right(key, shift).lo;
+            differ |= items[i].key != items[0].key;
+        }
+        if (differ) {
+            report_sort(items, n);
+        }
+    }
+}
+
+/* Returns how many of the 'n' sorted items have the key of the first one. */
+static size_t
+count_equal(const struct report_data *d, enum report_dimension dimension,
+            const struct report_item *items, size_t n)
+{
+    struct address key = get_key(report_data_get(d, items[0].i), dimension);
+    size_t i = 1;
+
+    while (i < n && address_equals(get_key(report_data_get(d, items[i].i),
+                                           dimension), key)) {
+        i++;
+    }
+    return i;
 }
 
 /* A group of contacts with the same key, as a candidate of the ranking. */
@@ -83,11 +120,14 @@ struct candidate {
 };
 
 static struct candidate
-make_candidate(const struct report_data *d, const struct report_item *items,
-               size_t n)
+make_candidate(const struct report_data *d, enum report_dimension dimension,
+               const struct report_item *items, size_t n)
 {
     struct candidate c = {
-        .top = { .key = items[0].key, .contacts = n },
+        .top = {
+            .key = get_key(report_data_get(d, items[0].i), dimension),
+            .contacts = n,
+        },
         .items = items,
     };
 
@@ -122,16 +162,13 @@ static uint32_t
 count_distinct(const struct report_data *d, const struct candidate *c,
                enum report_dimension dimension, struct report_item *scratch)
 {
+    size_t contacts = c->top.contacts;
     uint32_t n = 0;
 
-    for (size_t i = 0; i < c->top.contacts; i++) {
-        scratch[i] = (struct report_item) {
-            .key = get_key(report_data_get(d, c->items[i].i), dimension),
-        };
-    }
-    report_sort(scratch, c->top.contacts);
-    for (size_t i = 0; i < c->top.contacts; i++) {
-        n += !i || scratch[i].key != scratch[i - 1].key;
+    memcpy(scratch, c->items, contacts * sizeof *scratch);
+    sort_by_keys(d, dimension, scratch, contacts);
+    for (size_t i = 0; i < contacts; n++) {
+        i += count_equal(d, dimension, &scratch[i], contacts - i);
     }
     return n;
 }
@@ -163,56 +200,138 @@ report_rank(struct report_summary *s, const struct report_data *d,
     size_t n;
 
     for (size_t i = 0; i < d->n; i++) {
-        items[i].key = get_key(report_data_get(d, i), dimension);
         items[i].i = i;
     }
-    report_sort(items, d->n);
+    sort_by_keys(d, dimension, items, d->n);
     for (size_t i = 0; i < d->n; i += n) {
-        for (n = 1; i + n < d->n && items[i + n].key == items[i].key; n++) {
-            continue;
-        }
+        n = count_equal(d, dimension, &items[i], d->n - i);
 
-        struct candidate c = make_candidate(d, &items[i], n);
+        struct candidate c = make_candidate(d, dimension, &items[i], n);
         n_best = insert_candidate(best, n_best, &c);
         r->n_distinct++;
         s->n_ports += (dimension == REPORT_PORTS
-                       && report_key_protocol(c.top.key) <= REPORT_UDP);
+                       && report_key_protocol(c.top.key.lo) <= REPORT_UDP);
     }
     take_best(r, d, best, n_best);
 }
 
-/* Stores the first REPORT_MAX_COLUMNS columns, and returns how many there
- * are. */
-static size_t
-find_columns(struct report_heat *heat, const struct report_item *items,
-             size_t n)
+unsigned int
+report_heat_shift(const struct report_heat *heat, struct address address)
 {
-    uint32_t mask = heat->shift < 32 ? UINT32_MAX << heat->shift : 0;
-    size_t n_columns = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        uint32_t column = items[i].key & mask;
-
-        if (!i || column != (items[i - 1].key & mask)) {
-            if (n_columns < REPORT_MAX_COLUMNS) {
-                heat->columns[n_columns] = column;
-            }
-            n_columns++;
-        }
-    }
-    return n_columns;
+    return heat->shift[address_is_ipv4(address)];
 }
 
-/* Returns the last column that does not begin after the target. */
+/* Returns the first address of the block that 'a' is in. */
+static struct address
+get_block(const struct report_heat *heat, struct address a)
+{
+    return address_and(a, address_mask(ADDRESS_BITS
+                                       - report_heat_shift(heat, a)));
+}
+
+/* Returns the number of the highest bit that is 1, from 0 on. */
+static unsigned int
+highest_bit(struct address a)
+{
+    return a.hi ? 127 - raw_clz64(a.hi) : 63 - raw_clz64(a.lo);
+}
+
+/* Of a family: two targets that are next to each other are in blocks of their
+ * own until blocks have the highest bit in which they differ. */
+struct gaps {
+    size_t n;                   /* Columns, with blocks of the shift so far. */
+    size_t by_bit[ADDRESS_BITS];
+    struct address last;
+};
+
+static void
+count_gaps(const struct report_data *d, const struct report_item *items,
+           struct gaps gaps[2])
+{
+    for (size_t i = 0; i < d->n; i++) {
+        struct address target = report_data_get(d, items[i].i)->target;
+        struct gaps *own = &gaps[address_is_ipv4(target)];
+
+        if (!own->n) {
+            own->n = 1;
+        } else if (!address_equals(target, own->last)) {
+            struct address differ = { target.hi ^ own->last.hi,
+                                      target.lo ^ own->last.lo };
+
+            own->by_bit[highest_bit(differ)]++;
+            own->n++;
+        }
+        own->last = target;
+    }
+}
+
+/* Enlarges the blocks of the family that has more of them until there are few
+ * enough. */
+static void
+choose_shifts(struct report_heat *heat, struct gaps gaps[2])
+{
+    while (gaps[0].n + gaps[1].n > REPORT_MAX_COLUMNS) {
+        size_t family = gaps[1].n > gaps[0].n;
+
+        gaps[family].n -= gaps[family].by_bit[heat->shift[family]++];
+    }
+}
+
+/* Those of IPv4 come first, wherever IPv6 has them. */
+static int
+compare_columns(struct address a, struct address b)
+{
+    bool ipv4 = address_is_ipv4(a);
+
+    return (ipv4 != address_is_ipv4(b) ? (ipv4 ? -1 : 1)
+            : address_compare(a, b));
+}
+
+static void
+add_columns(struct report_heat *heat, const struct report_data *d,
+            const struct report_item *items, bool ipv4)
+{
+    size_t first = heat->n_columns;
+
+    for (size_t i = 0; i < d->n; i++) {
+        struct address target = report_data_get(d, items[i].i)->target;
+        struct address column = get_block(heat, target);
+
+        if (address_is_ipv4(target) == ipv4
+            && (heat->n_columns == first
+                || !address_equals(heat->columns[heat->n_columns - 1],
+                                   column))) {
+            heat->columns[heat->n_columns++] = column;
+        }
+    }
+}
+
+static void
+find_columns(struct report_heat *heat, const struct report_data *d,
+             const struct report_item *items)
+{
+    struct gaps *gaps = xcalloc(2, sizeof *gaps);
+
+    count_gaps(d, items, gaps);
+    choose_shifts(heat, gaps);
+    for (int ipv4 = 1; ipv4 >= 0; ipv4--) {
+        if (gaps[ipv4].n) {
+            add_columns(heat, d, items, ipv4);
+        }
+    }
+    free(gaps);
+}
+
+/* Returns the last column that does not come after the target. */
 static size_t
-find_column(const struct report_heat *heat, uint32_t target)
+find_column(const struct report_heat *heat, struct address target)
 {
     size_t low = 0, high = heat->n_columns;
 
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
 
-        if (heat->columns[middle] <= target) {
+        if (compare_columns(heat->columns[middle], target) <= 0) {
             low = middle;
         } else {
             high = middle;
@@ -222,12 +341,13 @@ find_column(const struct report_heat *heat, uint32_t target)
 }
 
 static size_t
-find_row(const struct report_ranking *clients, uint32_t client)
+find_row(const struct report_ranking *clients, struct address client)
 {
-    size_t row;
+    size_t row = 0;
 
-    for (row = 0; row < clients->n && clients->top[row].key != client; row++) {
-        continue;
+    while (row < clients->n
+           && !address_equals(clients->top[row].key, client)) {
+        row++;
     }
     return row;
 }
@@ -239,10 +359,7 @@ report_fill_heat(struct report_summary *s, const struct report_data *d,
     const struct report_ranking *clients = &s->rankings[REPORT_CLIENTS];
     struct report_heat *heat = &s->heat;
 
-    while ((heat->n_columns = find_columns(heat, items, d->n))
-           > REPORT_MAX_COLUMNS) {
-        heat->shift++;
-    }
+    find_columns(heat, d, items);
     heat->others = clients->n_distinct > clients->n;
     heat->n_rows = clients->n + heat->others;
     for (size_t i = 0; i < d->n; i++) {

@@ -21,7 +21,7 @@ enum report_dimension {
 
 /* One client, target or port. */
 struct report_top {
-    uint32_t key;               /* The address; report_port_key(). */
+    struct address key;         /* Of ports, 'lo' is report_port_key(). */
     uint64_t contacts, attempts, answered;
     uint32_t distinct[REPORT_N_DIMENSIONS];     /* How many clients, targets
                                                  * and ports it met. */
@@ -49,13 +49,13 @@ struct report_timeline {
 
 /* Contacts by client and target.  A row is a client, those of the clients'
  * ranking in its order, and after them, if there are more, a row for all
- * others.  A column is a target, or an aligned block of '1 << shift'
- * addresses, with at least one target in it. */
+ * others.  A column is a target, or an aligned block of '1 << shift' addresses
+ * of a family, with at least one target in it. */
 struct report_heat {
     size_t n_rows, n_columns;
-    unsigned int shift;
+    unsigned int shift[2];      /* IPv6, IPv4. */
     bool others;                /* The last row is that of all others. */
-    uint32_t columns[REPORT_MAX_COLUMNS];       /* The first address. */
+    struct address columns[REPORT_MAX_COLUMNS]; /* The first address. */
     uint32_t cells[REPORT_MAX_TOP + 1][REPORT_MAX_COLUMNS];
     uint32_t max;               /* Of all rows but that of all others. */
 };
@@ -74,6 +74,10 @@ struct report_summary {
     size_t n_newest;            /* The last that began is the first here. */
     const struct report_contact *newest[REPORT_MAX_NEWEST];
 };
+
+/* Returns the 'shift' of the family of 'address'. */
+unsigned int report_heat_shift(const struct report_heat *,
+                               struct address address);
 
 /* Returns the summary, for the caller to free.  It has pointers into
  * 'data'. */

@@ -63,18 +63,19 @@ put_service(struct ds *s, enum report_protocol protocol, uint16_t port)
 
 /* The name leads to the contacts that have it. */
 static void
-put_name(struct ds *s, enum report_dimension dimension, uint32_t key)
+put_name(struct ds *s, enum report_dimension dimension, struct address key)
 {
     ds_put_cstr(s, "<th scope=\"row\"><a href=\"#contacts\" "
                 "data-filter=\"=");
     if (dimension == REPORT_PORTS) {
-        enum report_protocol protocol = report_key_protocol(key);
+        enum report_protocol protocol = report_key_protocol(key.lo);
+        uint16_t port = report_key_port(key.lo);
 
-        put_port(s, protocol, report_key_port(key));
+        put_port(s, protocol, port);
         ds_put_cstr(s, "\">");
-        put_port(s, protocol, report_key_port(key));
+        put_port(s, protocol, port);
         ds_put_cstr(s, "</a>");
-        put_service(s, protocol, report_key_port(key));
+        put_service(s, protocol, port);
     } else {
         report_put_address(s, key, 0);
         ds_put_cstr(s, "\">");

@@ -71,12 +71,13 @@ report_put_share(struct ds *s, uint64_t part, uint64_t whole)
 }
 
 void
-report_put_address(struct ds *s, uint32_t a, unsigned int shift)
+report_put_address(struct ds *s, struct address a, unsigned int shift)
 {
-    ds_put_format(s, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255,
-                  a & 255);
     if (shift) {
-        ds_put_format(s, "/%u", 32 - shift);
+        address_prefix_format((struct address_prefix) {
+                                  a, ADDRESS_BITS - shift }, s);
+    } else {
+        address_format(a, s);
     }
 }
 
@@ -121,6 +122,7 @@ report_protocol_name(enum report_protocol protocol)
         [REPORT_UDP] = "udp",
         [REPORT_ICMP] = "icmp",
         [REPORT_ARP] = "arp",
+        [REPORT_ND] = "nd",
         [REPORT_OTHER] = "other",
     };
 

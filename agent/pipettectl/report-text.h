@@ -21,9 +21,9 @@ void report_put_number(struct ds *, uint64_t);
 /* "33.3 %"; "0 %" and "100 %" only if it is exactly that; "-" of nothing. */
 void report_put_share(struct ds *, uint64_t part, uint64_t whole);
 
-/* An address, host byte order, or the block of '1 << shift' addresses that
- * begins there, "192.168.2.16/28". */
-void report_put_address(struct ds *, uint32_t address, unsigned int shift);
+/* An address, or the block of '1 << shift' addresses that begins there,
+ * "192.168.2.16/28". */
+void report_put_address(struct ds *, struct address, unsigned int shift);
 
 /* A time as strftime() has it, in UTC; "###" are milliseconds. */
 void report_put_time(struct ds *, const char *format, long long int msec);

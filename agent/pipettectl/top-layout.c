@@ -14,7 +14,7 @@
 #include "util.h"
 
 #define MIN_HEIGHT 8            /* For more than headings. */
-#define MAX_KEY 39              /* Columns: an IPv6 address. */
+#define MAX_ADDRESS 39          /* Columns: that of IPv6. */
 #define MAX_BAR 30              /* Columns, added to its least width. */
 #define DATE 6                  /* Columns: "11-28 ". */
 #define MIN_NUMBER 4            /* Columns: "123k". */
@@ -183,11 +183,13 @@ choose_widths(const struct top_rows *rows, int width)
 
     for (int i = 0; i < table->n_columns; i++) {
         w.columns[i] = table->columns[i].width;
-        if (table->columns[i].kind == TOP_KEY) {
+        if (table->columns[i].kind == TOP_KEY
+            || table->columns[i].kind == TOP_ADDRESS) {
             for (size_t j = 0; j < rows->n_shown; j++) {
-                int n = strlen(rows->shown[j]->key);
+                const char *text = rows->shown[j]->cells[i].text;
+                int n = text ? strlen(text) : 0;
 
-                w.columns[i] = MIN(MAX(w.columns[i], n), MAX_KEY);
+                w.columns[i] = MIN(MAX(w.columns[i], n), MAX_ADDRESS);
             }
         }
     }

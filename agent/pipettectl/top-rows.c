@@ -61,13 +61,13 @@ const struct top_table top_tables[TOP_N_VIEWS] = {
         .name = "contacts", .n_columns = 8, .sort = 0,
         .columns = {
             { "last", "LAST", TOP_TIME, 8, 1 },
-            { "client", "CLIENT", TOP_TEXT, 15, 0 },
-            { "target", "TARGET", TOP_TEXT, 15, 0 },
+            { "client", "CLIENT", TOP_ADDRESS, 15, 0 },
+            { "target", "TARGET", TOP_ADDRESS, 15, 0 },
             { "protocol", "PROTO", TOP_TEXT, 5, 3 },
             { "port", "PORT", TOP_NUMBER, 5, 2 },
             { "attempts", "ATTEMPTS", TOP_NUMBER, 8, 5 },
             { "answer", "ANSWER", TOP_TEXT, 7, 4 },
-            { "seen_as", "SEEN AS", TOP_TEXT, 15, 6 },
+            { "seen_as", "SEEN AS", TOP_ADDRESS, 15, 6 },
         },
     },
 };
@@ -107,6 +107,7 @@ cell_from_json(const struct json *json)
 
     if (json && json->type == JSON_STRING) {
         cell.text = copy_printable(json_string(json));
+        cell.is_address = address_parse(cell.text, &cell.address);
     } else if (json && json->type == JSON_INTEGER) {
         cell.number = json_integer(json);
         cell.text = xasprintf("%"PRId64, cell.number);
@@ -144,7 +145,7 @@ get_port(const struct json *row)
 static char *
 make_key(enum top_view view, const struct json *json)
 {
-    char *port, *key, *copy;
+    char *port, *client, *target, *key;
 
     if (view == TOP_CLIENTS) {
         return copy_printable(get_text(json, "client"));
@@ -155,12 +156,13 @@ make_key(enum top_view view, const struct json *json)
     if (view == TOP_PORTS) {
         return port;
     }
-    key = xasprintf("%.15s %.15s %.20s", get_text(json, "client"),
-                    get_text(json, "target"), port);
-    copy = copy_printable(key);
-    free(key);
+    client = copy_printable(get_text(json, "client"));
+    target = copy_printable(get_text(json, "target"));
+    key = xasprintf("%.39s %.39s %.20s", client, target, port);
+    free(client);
+    free(target);
     free(port);
-    return copy;
+    return key;
 }
 
 static void
@@ -175,6 +177,8 @@ add_row(struct top_rows *rows, const struct json *json)
 
         if (column->kind == TOP_KEY) {
             row->cells[i] = (struct top_cell) { .text = xstrdup(row->key) };
+            row->cells[i].is_address
+                = address_parse(row->key, &row->cells[i].address);
         } else {
             row->cells[i] = cell_from_json(shash_find_data(json_object(json),
                                                            column->name));
@@ -230,16 +234,26 @@ top_rows_destroy(struct top_rows *rows)
 
 /* What qsort_r() needs to know. */
 struct order {
+    enum top_view view;
     int column;
     enum top_kind kind;
     bool reverse;
 };
 
-/* Addresses and ports in the order of their numbers. */
+/* Ports in the order of their numbers. */
 static int
 compare_texts(const char *a, const char *b)
 {
     return strverscmp(a ? a : "", b ? b : "");
+}
+
+/* Addresses, too, after what is none. */
+static int
+compare_names(const struct top_cell *a, const struct top_cell *b)
+{
+    return (a->is_address != b->is_address ? a->is_address - b->is_address
+            : a->is_address ? address_compare(a->address, b->address)
+            : compare_texts(a->text, b->text));
 }
 
 static int
@@ -249,7 +263,16 @@ compare_cells(const struct top_cell *a, const struct top_cell *b,
     return (kind == TOP_NUMBER || kind == TOP_BAR
             ? (a->number < b->number) - (a->number > b->number)
             : kind == TOP_TIME ? compare_texts(b->text, a->text)
-            : compare_texts(a->text, b->text));
+            : compare_names(a, b));
+}
+
+static int
+compare_keys(const struct top_row *a, const struct top_row *b,
+             enum top_view view)
+{
+    return (top_tables[view].columns[0].kind == TOP_KEY
+            ? compare_names(&a->cells[0], &b->cells[0])
+            : compare_texts(a->key, b->key));
 }
 
 /* Equal rows in the order of their keys, then as they came, so that they stay
@@ -267,7 +290,7 @@ compare_rows(const void *a_, const void *b_, void *order_)
         result = -result;
     }
     if (!result) {
-        result = compare_texts(a->key, b->key);
+        result = compare_keys(a, b, order->view);
     }
     return result ? result : (a > b) - (a < b);
 }
@@ -277,6 +300,7 @@ top_rows_arrange(struct top_rows *rows, int column, bool reverse,
                  const char *filter)
 {
     struct order order = {
+        .view = rows->view,
         .column = column,
         .kind = top_tables[rows->view].columns[column].kind,
         .reverse = reverse,

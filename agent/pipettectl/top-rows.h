@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "openflow/address.h"
+
 struct json;
 
 enum top_view {
@@ -23,6 +25,7 @@ enum top_view {
 enum top_kind {
     TOP_KEY,                    /* What the row is about. */
     TOP_TEXT,
+    TOP_ADDRESS,
     TOP_NUMBER,
     TOP_TIME,                   /* "2026-11-28T10:00:00.123Z" */
     TOP_BAR                     /* The number as a part of the largest one. */
@@ -54,6 +57,8 @@ int top_find_column(enum top_view, const char *name);
 struct top_cell {
     char *text;                 /* Printable ASCII; NULL if it is unknown. */
     int64_t number;             /* 0 if it is none. */
+    bool is_address;            /* 'text' is 'address'. */
+    struct address address;
 };
 
 struct top_row {
@@ -81,8 +86,9 @@ bool top_rows_init(struct top_rows *rows, enum top_view,
 void top_rows_destroy(struct top_rows *);
 
 /* Shows the rows whose key has 'filter' in it (upper or lower case is the
- * same) by 'column': texts from the first to the last one, numbers and times
- * from the greatest to the least, or 'reverse' the other way round. */
+ * same) by 'column': texts from the first to the last one, addresses in the
+ * order of address_compare(), numbers and times from the greatest to the
+ * least, or 'reverse' the other way round. */
 void top_rows_arrange(struct top_rows *, int column, bool reverse,
                       const char *filter);
 
