@@ -29,8 +29,8 @@ void tap_filter_put_direction(struct ofpbuf *insns, bool sent);
 
 /* Appends to 'insns' what drops whole UDP datagrams of the 'n' tuples, without
  * IP options or extension headers, and none but these; other frames go on
- * after it.  It takes time that grows with the logarithm of 'n'.  Of tuples whose hashes are
- * equal, one may be dropped and another not. */
+ * after it.  It takes time that grows with the logarithm of 'n'.  Of tuples
+ * whose hashes are equal, one may be dropped and another not. */
 void tap_filter_put_muted(struct ofpbuf *insns, const struct tap_tuple *tuples,
                           size_t n);
 

@@ -33,19 +33,26 @@ has_many_vlans(const struct flow_config *config)
     return !has_one_vlan(config) && !vlan_is_untagged(config);
 }
 
-/* Adds to 'protocols' what is served, as matches.  Of IPv6, later fragments do
- * not tell that they are TCP or UDP. */
+/* What is served, as a match.  Lists end with one that has no name. */
+#define MAX_PROTOCOLS 3
+struct protocol {
+    const char *name, *more;    /* "more" with a comma first, or "". */
+};
+
+/* Stores what is served.  Of IPv6, later fragments do not tell that they are
+ * TCP or UDP. */
 static void
-get_protocols(const struct flow_config *config, struct svec *protocols)
+get_protocols(const struct flow_config *config,
+              struct protocol protocols[MAX_PROTOCOLS + 1])
 {
     const struct flow_family *f = flow_family_of(config);
 
-    svec_add(protocols, f->tcp);
-    svec_add(protocols, f->udp);
+    *protocols++ = (struct protocol) { f->tcp, "" };
+    *protocols++ = (struct protocol) { f->udp, "" };
     if (f->later_flags & FLOW_UDP) {
-        svec_add_nocopy(protocols, xasprintf("%s%s", f->later,
-                                             f->later_more));
+        *protocols++ = (struct protocol) { f->later, f->later_more };
     }
+    protocols->name = NULL;
 }
 
 /* Hashes all that learned flows have from 'config' and that makes them wrong
@@ -108,15 +115,15 @@ add_sorting_drops(struct svec *flows, const struct flow_config *config,
  * before. */
 static void
 add_published_uplink_flows(struct svec *flows, const struct flow_values *w,
-                           const struct svec *protocols, int priority)
+                           const struct protocol *protocols, int priority)
 {
     flow_add(flows, "table=0, priority=%d,in_port=%s,vlan_tci=%#x/%#x "
              "actions=pop_vlan,goto_table:1", priority + 1,
              w->uplink, FLOW_VLAN_PRESENT, FLOW_VLAN_PRESENT);
-    for (size_t i = 0; i < protocols->n; i++) {
-        flow_add(flows, "table=0, priority=%d,%s,in_port=%s "
-                 "actions=goto_table:1", priority, protocols->names[i],
-                 w->uplink);
+    for (const struct protocol *p = protocols; p->name; p++) {
+        flow_add(flows, "table=0, priority=%d,%s,in_port=%s%s "
+                 "actions=goto_table:1", priority, p->name, w->uplink,
+                 p->more);
     }
 }
 
@@ -140,23 +147,22 @@ add_sorting_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_values *w)
 {
     int priority = config->shared ? 2 : 1;
-    struct svec protocols = SVEC_EMPTY_INITIALIZER;
+    struct protocol protocols[MAX_PROTOCOLS + 1];
     struct ds tag = DS_EMPTY_INITIALIZER;
 
-    get_protocols(config, &protocols);
+    get_protocols(config, protocols);
     if (has_one_vlan(config)) {
-        add_published_uplink_flows(flows, w, &protocols, priority);
+        add_published_uplink_flows(flows, w, protocols, priority);
     } else {
         vlan_add_sorting_flows(flows, config, 1, w->uplink, 1);
     }
     put_tag(&tag, config);
-    for (size_t i = 0; i < protocols.n; i++) {
-        flow_add(flows, "table=0, priority=%d,%s,in_port=%s "
-                 "actions=%sgoto_table:2", priority, protocols.names[i],
-                 w->fake_port, ds_cstr(&tag));
+    for (const struct protocol *p = protocols; p->name; p++) {
+        flow_add(flows, "table=0, priority=%d,%s,in_port=%s%s "
+                 "actions=%sgoto_table:2", priority, p->name, w->fake_port,
+                 p->more, ds_cstr(&tag));
     }
     ds_destroy(&tag);
-    svec_destroy(&protocols);
     if (!flow_family_of(config)->ipv6) {
         flow_add(flows, "table=0, priority=%d,arp,in_port=%s,"
                  "dl_src="ETH_ADDR_FMT" actions=goto_table:2", priority,
@@ -236,11 +242,11 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   const struct flow_values *w)
 {
     const struct flow_family *f = flow_family_of(config);
-    struct svec protocols = SVEC_EMPTY_INITIALIZER;
+    struct protocol protocols[MAX_PROTOCOLS + 1];
     struct ds s = DS_EMPTY_INITIALIZER;
     char fake[ADDRESS_STRLEN];
 
-    get_protocols(config, &protocols);
+    get_protocols(config, protocols);
     if (!has_one_vlan(config)) {
         vlan_add_tag_walls(flows, config, 1, 4);
     }
@@ -258,14 +264,13 @@ add_inbound_flows(struct svec *flows, const struct flow_config *config,
                   ETH_ADDR_ARGS(config->server_mac), f->client_reg,
                   f->src_field, address_to_string(config->fake.ip, fake),
                   f->ip, w->fake_port);
-    for (size_t i = 0; i < protocols.n; i++) {
-        flow_add(flows, "table=1, priority=1,%s actions=%s", protocols.names[i],
-                 ds_cstr(&s));
+    for (const struct protocol *p = protocols; p->name; p++) {
+        flow_add(flows, "table=1, priority=1,%s%s actions=%s", p->name,
+                 p->more, ds_cstr(&s));
     }
     flow_add(flows, "table=1, priority=0 "
              "actions=drop # in: neither TCP nor UDP");
     ds_destroy(&s);
-    svec_destroy(&protocols);
 }
 
 /* Table 2.  ARP requests of the fake host are answered here: every address of

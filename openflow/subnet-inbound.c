@@ -133,8 +133,8 @@ put_learn(struct ds *s, const struct subnet_builder *b, int table,
 }
 
 /* Learns that there is no room, which sets 'bit', for a second.  To try again
- * takes Open vSwitch a time that grows with the limit, too much for each packet
- * of a flood. */
+ * takes Open vSwitch a time that grows with the limit, too much for each
+ * packet of a flood. */
 static void
 put_learn_no_room(struct ds *s, const struct subnet_builder *b, int table,
                   const char *bit)

@@ -41,8 +41,8 @@
  * only MAC addresses are learned: one flow a client, one a target.  Packets of
  * both directions hit it, and it goes when --timeout has passed without any.
  * At the limit, who is known goes on, whoever else comes is dropped.  A subnet
- * of more than 16 host bits is large: of its clients and of its targets, 65,536
- * are learned.  A smaller one has room for all of its hosts.
+ * of more than 16 host bits is large: of its clients and of its targets,
+ * 65,536 are learned.  A smaller one has room for all of its hosts.
  *
  * This is for IPv4 and for IPv6: a network is of one family, and its flows are
  * in the words of that (flow-family.h).  The walls of what is no network's are
@@ -57,8 +57,8 @@
  * Register 0 holds the client's address, register 1 the target's, both as they
  * are on the uplink; of IPv6, registers 12 to 15, and 10 and 11.  Bits 0 and 1
  * of register 2 say that the MAC addresses of client and target are known, bit
- * 2 that no more clients are allowed, bit 3 that no more hosts are learned, bit
- * 7 that it is an ICMP error.
+ * 2 that no more clients are allowed, bit 3 that no more hosts are learned,
+ * bit 7 that it is an ICMP error.
  * Register 4 holds the VLAN that a packet came in on, register 5 the one that
  * its client was last heard on: answers go there.
  *
@@ -66,9 +66,9 @@
  * target and direction, and later IP fragments are served like the first; the
  * exceptions are ICMP's types (frag-mode.h) and the drop of packets that end
  * before their ports.  Later fragments of IPv6 have no protocol for Open
- * vSwitch: those of any pass, which is nothing to a host that got no first one.
- * Nor does it tell extension headers from what is behind them: these are the
- * firewall's concern.  Packets of routed clients pass connection tracking,
+ * vSwitch: those of any pass, which is nothing to a host that got no first
+ * one.  Nor does it tell extension headers from what is behind them: these are
+ * the firewall's concern.  Packets of routed clients pass connection tracking,
  * which puts fragments together. */
 
 #include <stddef.h>

@@ -252,9 +252,9 @@ contact_list_ipv6(void **state OVS_UNUSED)
 "fc01::1:5,1,0,1,1,1,0," TIME("00:30.000") "\r\n"
 "fe80::1,1,0,2,1,1,1," TIME("00:10.001") "\r\n");
 
-    assert_run(&t, NULL, "--client fe80::1%eth0", "--client fe80::1%eth0: must "
-               "be without the zone index %eth0, which has a meaning on one "
-               "host only");
+    assert_run(&t, NULL, "--client fe80::1%eth0", "--client fe80::1%eth0: "
+               "must be without the zone index %eth0, which has a meaning on "
+               "one host only");
     assert_run(&t, NULL, "--target fe80::%2/64", "--target fe80::%2/64: must "
                "be without the zone index %2, which has a meaning on one host "
                "only");

@@ -268,8 +268,9 @@ flow_listing_hosts_ipv6(void **state OVS_UNUSED)
     struct fixture f;
 
     begin(&f, &(struct flow_query) { .hosts = true, .limit = 10 });
-    add(&f, LEARNED "table=13,metadata=9,xxreg3=0xfc010000000000000000000000000"
-        "005 actions=load:0x20000000005->NXM_OF_ETH_DST[]", 0);
+    add(&f, LEARNED "table=13,metadata=9,"
+        "xxreg3=0xfc010000000000000000000000000005 "
+        "actions=load:0x20000000005->NXM_OF_ETH_DST[]", 0);
     add(&f, LEARNED "table=15,metadata=9,reg10=0x12,reg11=0x77 "
         "actions=load:0xe000000024d->NXM_OF_ETH_SRC[]", 0);
     add(&f, LEARNED "table=19,metadata=9,reg10=0,reg11=0x10078 "

@@ -19,7 +19,7 @@
 #include "util.h"
 
 /* Of the published set. */
-#define N_FLOWS(IPV6) ((IPV6) ? 10 : 12)
+#define N_FLOWS(IPV6) ((IPV6) ? 13 : 12)
 
 /* Whatever the configuration, the flows are ones that ovs-ofctl would take,
  * no two have the same match, and each value stands where it belongs. */
@@ -27,6 +27,7 @@ static void
 check_any_config(const struct flow_config *c, struct svec *flows)
 {
     bool ipv6 = config_is_ipv6(c);
+    int n = ipv6 ? 3 : 2;       /* Protocols, and later fragments. */
     char fake[ADDRESS_STRLEN];
 
     address_to_string(c->fake.ip, fake);
@@ -34,19 +35,19 @@ check_any_config(const struct flow_config *c, struct svec *flows)
     assert_int_equal(flows->n, N_FLOWS(ipv6));
     assert_int_equal(count(flows, "in_port=%"PRIu16" ", c->uplink.number)
                      + count(flows, "in_port=%"PRIu16",", c->uplink.number),
-                     3);
+                     1 + n);
     assert_int_equal(count(flows, "set_field:%d->vlan_vid",
-                           4096 + vlan_get_only(c)), 2);
-    assert_int_equal(count(flows, "hard_timeout=%"PRIu16",", c->timeout), 2);
-    assert_int_equal(count(flows, "idle_timeout=%"PRIu16",", c->timeout), 2);
+                           4096 + vlan_get_only(c)), n);
+    assert_int_equal(count(flows, "hard_timeout=%"PRIu16",", c->timeout), n);
+    assert_int_equal(count(flows, "idle_timeout=%"PRIu16",", c->timeout), n);
     assert_int_equal(count(flows, "%s_src=%s,", ipv6 ? "ipv6" : "ip", fake),
-                     2);
+                     n);
     assert_int_equal(count(flows, "set_field:%s->%s_dst,", fake,
-                           ipv6 ? "ipv6" : "ip"), 2);
+                           ipv6 ? "ipv6" : "ip"), n);
     assert_int_equal(count(flows, "load:%#"PRIx16"->NXM_NX_REG1[0..15]",
-                           c->fake_port.number), 2);
+                           c->fake_port.number), n);
     assert_int_equal(count(flows, "load:%#"PRIx16"->NXM_NX_REG2[0..15]",
-                           c->uplink.number), 2);
+                           c->uplink.number), n);
     assert_int_equal(count(flows, "limit="), 0);
     assert_int_equal(count(flows, "actions=drop # "), 3);
     assert_int_equal(count(flows, "#"), 3);
@@ -84,9 +85,9 @@ flow_set_any_config_ipv6(void **state OVS_UNUSED)
         check_any_config(&c, &flows);
         assert_int_equal(count(&flows, "load:%#"PRIx64"->NXM_NX_IPV6_DST"
                                "[0..63],load:%#"PRIx64"->NXM_NX_IPV6_DST"
-                               "[64..127],", c.fake.ip.lo, c.fake.ip.hi), 2);
+                               "[64..127],", c.fake.ip.lo, c.fake.ip.hi), 3);
         assert_int_equal(count(&flows, "load:%#"PRIx64"->NXM_NX_XXREG3"
-                               "[64..127],", c.fake.ip.hi), 2);
+                               "[64..127],", c.fake.ip.hi), 3);
         assert_int_equal(count(&flows, "arp"), 0);
         svec_destroy(&flows);
     }
@@ -279,7 +280,8 @@ flow_set_vlans(void **state OVS_UNUSED)
                                "VLAN_VID[]->NXM_NX_REG4[0..11],pop_vlan,",
                                first + n - 1), 1);
         assert_int_equal(count(&flows, "load:NXM_NX_REG4[0..11]->"),
-                         !c.real.plen ? 2 : c.routed ? 3 : 1);
+                         (c.real.plen ? (c.routed ? 3 : 1)
+                          : config_is_ipv6(&c) ? 3 : 2));
         assert_int_equal(count(&flows, "tagged twice"), 3);
         svec_clear(&flows);
 
@@ -489,6 +491,14 @@ flow_set_limits(void **state OVS_UNUSED)
     assert_int_equal(limits.tables[0].flows, 6);
     assert_int_equal(limits.tables[1].flows, 3);
     svec_destroy(&some_ignored);
+
+    /* One more for later fragments, none for ARP. */
+    struct flow_config c6 = random_config_ipv6();
+
+    limits = limits_of(&c6, 1000, false);
+    assert_int_equal(limits.n, 2);
+    assert_int_equal(limits.tables[0].flows, 1004);
+    assert_int_equal(limits.tables[1].flows, 1001);
 
     /* Nothing is learned for table 1. */
     c.ignored_clients = &none_ignored;

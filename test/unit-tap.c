@@ -135,8 +135,10 @@ datagram_passes(const struct filtered *f, const struct tap_tuple *tuple,
         .udp = { .udp_src = tuple->src_port, .udp_dst = tuple->dst_port },
     };
 
-    put_16aligned_be32(&frame.ip.ip_src, in6_addr_get_mapped_ipv4(&tuple->src));
-    put_16aligned_be32(&frame.ip.ip_dst, in6_addr_get_mapped_ipv4(&tuple->dst));
+    put_16aligned_be32(&frame.ip.ip_src,
+                       in6_addr_get_mapped_ipv4(&tuple->src));
+    put_16aligned_be32(&frame.ip.ip_dst,
+                       in6_addr_get_mapped_ipv4(&tuple->dst));
     return frame_passes(f, &frame, sizeof frame, tuple->vlan);
 }
 

@@ -143,12 +143,12 @@ parse_quote_ipv6(const void *data, size_t size, struct quote *q)
 {
     const struct ovs_16aligned_ip6_hdr *ip = data;
 
-    if (size < IPV6_HEADER_LEN
-        || IP_VER(*(const uint8_t *) data) != 6) {
+    if (size < IPV6_HEADER_LEN || IP_VER(ip->ip6_ctlun.ip6_un2_vfc) != 6) {
         return false;
     }
     *q = (struct quote) {
-        .proto = ip->ip6_ctlun.ip6_un1.ip6_un1_nxt, .header_size = IPV6_HEADER_LEN
+        .proto = ip->ip6_ctlun.ip6_un1.ip6_un1_nxt,
+        .header_size = IPV6_HEADER_LEN,
     };
     memcpy(&q->src, &ip->ip6_src, sizeof q->src);
     memcpy(&q->dst, &ip->ip6_dst, sizeof q->dst);
@@ -300,7 +300,8 @@ has_options(const struct dp_packet *packet, const struct flow *flow)
     }
 
     const struct ovs_16aligned_ip6_hdr *ip = dp_packet_l3(packet);
-    bool fragment = ip->ip6_ctlun.ip6_un1.ip6_un1_nxt == IPPROTO_FRAGMENT && flow->nw_frag;
+    bool fragment = (ip->ip6_ctlun.ip6_un1.ip6_un1_nxt == IPPROTO_FRAGMENT
+                     && flow->nw_frag);
     return size > (IPV6_HEADER_LEN
                    + (fragment ? sizeof(struct ovs_16aligned_ip6_frag) : 0));
 }

@@ -4,7 +4,6 @@
 
 #include "agent/operator/lookup.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +55,8 @@ parse_client(const char *s, const struct options *options,
     }
     if (expected) {
         return expected;
-    } else if (address_parse(s, client) && families[address_is_ipv4(*client)]) {
+    } else if (address_parse(s, client)
+               && families[address_is_ipv4(*client)]) {
         return NULL;
     }
     return xasprintf("the %s address that the service sees",

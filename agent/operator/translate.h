@@ -42,9 +42,9 @@ const struct network *translate_split(const struct options *,
  * nor a dot with a digit after it follows, and begins likewise; what is
  * longer, such as 10.10.5.77.8, is not an address.
  *
- * If there is a network or a target of IPv6, an address of that is a word of hexadecimal
- * digits and colons, but for a colon before it and one after it, and what
- * comes with a dot, such as a port: "[ADDRESS]:PORT", "ADDRESS.PORT",
+ * If there is a network or a target of IPv6, an address of that is a word of
+ * hexadecimal digits and colons, but for a colon before it and one after it,
+ * and what comes with a dot, such as a port: "[ADDRESS]:PORT", "ADDRESS.PORT",
  * "ADDRESS: ".
  *
  * With targets, an address that these have, of a routed client, is replaced as

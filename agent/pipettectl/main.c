@@ -27,7 +27,7 @@ struct command {
 
 #define FILTERS \
     "[--since 10m] [--client A[/L]] [--target A[/L]]\n" \
-    "      [--port N] [--network NAME] [--protocol tcp|udp|icmp|arp]\n"
+    "      [--port N] [--network NAME] [--protocol tcp|udp|icmp|arp|nd]\n"
 
 static const struct command commands[] = {
     { "check", ctl_check, true, "",
