@@ -4,7 +4,12 @@
 
 #include "test/unit-contact-lib.h"
 
+#include <stdlib.h>
+
 #include "agent/config/options.h"
+#include "dp-packet.h"
+#include "flow.h"
+#include "openvswitch/ofp-flow.h"
 #include "packets.h"
 #include "svec.h"
 #include "test/unit.h"
@@ -36,4 +41,18 @@ packet_of(uint8_t client, enum contact_answer answer, uint16_t client_port)
         .client_port = client_port,
         .target_port = 80,
     };
+}
+
+struct dp_packet *
+compose_frame(const char *text)
+{
+    struct dp_packet *packet = dp_packet_new(0);
+    struct flow flow;
+    char *error = parse_ofp_exact_flow(&flow, NULL, NULL, text, NULL);
+
+    if (error) {
+        fail_msg("%s: %s", text, error);
+    }
+    flow_compose(packet, &flow, NULL, 0);
+    return packet;
 }

@@ -7,6 +7,7 @@
 
 #include "agent/contacts/contact-packet.h"
 
+struct dp_packet;
 struct options;
 
 /* Parses command-line options, with blanks between; they must be valid. */
@@ -16,5 +17,9 @@ void parse_options(const char *words, struct options *);
  * port 80, VLAN 2. */
 struct contact_packet packet_of(uint8_t client, enum contact_answer,
                                 uint16_t client_port);
+
+/* Returns a frame of 'text', in the syntax of ovs-fields(7), for the caller to
+ * delete. */
+struct dp_packet *compose_frame(const char *text);
 
 #endif /* test/unit-contact-lib.h */

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -22,8 +23,6 @@
 #include "flow.h"
 #include "netdev/tap.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/ofp-flow.h"
-#include "openvswitch/ofp-parse.h"
 #include "packets.h"
 #include "unaligned.h"
 #include "util.h"
@@ -32,21 +31,6 @@
     "nw_src=192.168.2.5,nw_dst=192.168.2.77"
 #define BACK "dl_src=0e:70:69:a8:02:4d,dl_dst=02:00:00:00:00:05," \
     "nw_src=192.168.2.77,nw_dst=192.168.2.5"
-
-/* Makes a frame of 'text', in the syntax of ovs-fields(7). */
-static struct dp_packet *
-compose(const char *text)
-{
-    struct dp_packet *packet = dp_packet_new(0);
-    struct flow flow;
-    char *error = parse_ofp_exact_flow(&flow, NULL, NULL, text, NULL);
-
-    if (error) {
-        fail_msg("%s: %s", text, error);
-    }
-    flow_compose(packet, &flow, NULL, 0);
-    return packet;
-}
 
 static void
 format_packet(const struct contact_packet *p, struct ds *s)
@@ -90,7 +74,7 @@ assert_cut(const struct dp_packet *packet, bool outgoing, const char *whole)
 static void
 assert_parsed(const char *text, bool outgoing, const char *expected)
 {
-    struct dp_packet *packet = compose(text);
+    struct dp_packet *packet = compose_frame(text);
     struct ds s = DS_EMPTY_INITIALIZER;
     struct contact_packet p;
 
@@ -258,7 +242,7 @@ contact_packet_ipv6(void **state OVS_UNUSED)
 static void
 assert_advertisement(const char *text, uint32_t flags, const char *expected)
 {
-    struct dp_packet *packet = compose(text);
+    struct dp_packet *packet = compose_frame(text);
     struct ds s = DS_EMPTY_INITIALIZER;
     struct ovs_nd_msg *nd = dp_packet_l4(packet);
     struct contact_packet p;
@@ -304,7 +288,7 @@ contact_packet_nd(void **state OVS_UNUSED)
 static struct dp_packet *
 insert_headers(const char *text, uint8_t next, const void *headers, size_t n)
 {
-    struct dp_packet *packet = compose(text);
+    struct dp_packet *packet = compose_frame(text);
     struct dp_packet *with = dp_packet_new(0);
     const uint8_t *l4 = dp_packet_l4(packet);
     size_t head = l4 - (const uint8_t *) dp_packet_data(packet);
@@ -365,10 +349,10 @@ contact_packet_extensions(void **state OVS_UNUSED)
 static struct dp_packet *
 compose_error(const char *quote, uint8_t type)
 {
-    struct dp_packet *about = compose(quote);
+    struct dp_packet *about = compose_frame(quote);
     const uint8_t *quoted = dp_packet_l3(about);
     bool ipv6 = IP_VER(*quoted) == 6;
-    struct dp_packet *packet = compose(ipv6 ? "icmp6,dl_vlan=2," BACK6
+    struct dp_packet *packet = compose_frame(ipv6 ? "icmp6,dl_vlan=2," BACK6
                                        : "icmp,dl_vlan=2," BACK);
     uint8_t icmp[ICMP_HEADER_LEN] = { type, 3 };
 
@@ -435,8 +419,8 @@ static void
 contact_packet_options(void **state OVS_UNUSED)
 {
     const uint8_t nops[4] = { 1, 1, 1, 1 };
-    struct dp_packet *packet = compose("tcp,dl_vlan=2," ENDS ",tp_src=4000,"
-                                       "tp_dst=80,tcp_flags=syn");
+    struct dp_packet *packet = compose_frame(
+        "tcp,dl_vlan=2," ENDS ",tp_src=4000,tp_dst=80,tcp_flags=syn");
     struct dp_packet *with = dp_packet_new(0);
     const uint8_t *l4 = dp_packet_l4(packet);
     size_t head = l4 - (const uint8_t *) dp_packet_data(packet);
@@ -485,7 +469,7 @@ is_parsed(struct dp_packet *packet, size_t captured, size_t size,
 static void
 assert_large(const char *text, const char *expected)
 {
-    struct dp_packet *packet = compose(text);
+    struct dp_packet *packet = compose_frame(text);
     size_t headers = (char *) dp_packet_l4(packet) + UDP_HEADER_LEN
         - (char *) dp_packet_data(packet);
 

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <arpa/inet.h>
 #include <pcap/pcap.h>
@@ -12,23 +13,11 @@
 #include "agent/contacts/contact-fields.h"
 #include "agent/contacts/contact-packet.h"
 #include "agent/contacts/contact-scope.h"
+#include "dp-packet.h"
 #include "openflow/address.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
-#include "svec.h"
 #include "util.h"
-
-static void
-parse_options(const char *words, struct options *options)
-{
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
-
-    svec_add(&argv, "pipette-agent");
-    svec_parse_words(&argv, words);
-    svec_terminate(&argv);
-    assert_null(options_parse(argv.n, argv.names, NULL, options));
-    svec_destroy(&argv);
-}
 
 static struct contact_scope *
 create_scope(const char *words, struct options *options)
@@ -435,6 +424,93 @@ contact_scope_filters_ipv6(void **state OVS_UNUSED)
     options_destroy(&o);
 }
 
+/* Returns true if the kernel shows the frame: with the tag in it, and without
+ * one. */
+static bool
+is_shown(const struct bpf_program *program, const char *text)
+{
+    bool shown[2];
+
+    for (size_t i = 0; i < ARRAY_SIZE(shown); i++) {
+        char *tagged = xasprintf("%s%s", text, i ? ",dl_vlan=2" : "");
+        struct dp_packet *packet = compose_frame(tagged);
+        const struct pcap_pkthdr header = {
+            .caplen = dp_packet_size(packet), .len = dp_packet_size(packet)
+        };
+
+        shown[i] = pcap_offline_filter(program, &header,
+                                       dp_packet_data(packet));
+        dp_packet_delete(packet);
+        free(tagged);
+    }
+    assert_int_equal(shown[0], shown[1]);
+    return shown[0];
+}
+
+static void
+assert_shown(bool sent, const char *const *frames, bool expected)
+{
+    struct options o = two_families();
+    struct contact_scope *scope = contact_scope_create(&o);
+    pcap_t *pcap = pcap_open_dead(DLT_EN10MB, 65535);
+    struct ds s = DS_EMPTY_INITIALIZER;
+    struct bpf_program program;
+
+    contact_scope_format_filter(scope, sent, &s);
+    assert_int_equal(pcap_compile(pcap, &program, ds_cstr(&s), 1,
+                                  PCAP_NETMASK_UNKNOWN), 0);
+    for (size_t i = 0; frames[i]; i++) {
+        if (is_shown(&program, frames[i]) != expected) {
+            fail_msg("%s", frames[i]);
+        }
+    }
+    pcap_freecode(&program);
+    pcap_close(pcap);
+    ds_destroy(&s);
+    contact_scope_destroy(scope);
+    options_destroy(&o);
+}
+
+#define ASKS "ipv6_src=fc01::5,ipv6_dst=fc01::77"
+#define ANSWERS "ipv6_src=fc01::77,ipv6_dst=fc01::5"
+
+/* Nothing that is no contact comes from the kernel, however much there is. */
+static void
+contact_scope_filters_frames(void **state OVS_UNUSED)
+{
+    static const char *const received[] = {
+        "tcp6," ASKS ",tcp_flags=syn", "tcp6," ASKS ",tcp_flags=syn|ece",
+        "udp6," ASKS, "icmp6," ASKS ",icmpv6_type=128",
+        "ipv6," ASKS ",nw_proto=0", "ipv6," ASKS ",nw_proto=60",
+        "udp,nw_src=192.168.2.5,nw_dst=192.168.2.77", NULL
+    };
+    static const char *const not_received[] = {
+        "tcp6," ASKS ",tcp_flags=ack", "tcp6," ASKS ",tcp_flags=syn|ack",
+        "tcp6," ASKS ",tcp_flags=rst", "icmp6," ASKS ",icmpv6_type=129",
+        "icmp6," ASKS ",icmpv6_type=135,icmpv6_code=0",
+        "ipv6," ASKS ",nw_proto=253", "sctp6," ASKS,
+        "udp6,ipv6_src=fc01::5,ipv6_dst=fc01:0:0:1::77",
+        "udp6,ipv6_src=fc01::5,ipv6_dst=ff02::fb",
+        "udp,nw_src=192.168.2.5,nw_dst=192.168.3.77", NULL
+    };
+    static const char *const sent[] = {
+        "tcp6," ANSWERS ",tcp_flags=syn|ack", "tcp6," ANSWERS ",tcp_flags=rst",
+        "udp6," ANSWERS, "icmp6," ANSWERS ",icmpv6_type=129",
+        "icmp6," ANSWERS ",icmpv6_type=1",
+        "icmp6," ANSWERS ",icmpv6_type=136,icmpv6_code=0", NULL
+    };
+    static const char *const not_sent[] = {
+        "tcp6," ANSWERS ",tcp_flags=ack", "tcp6," ANSWERS ",tcp_flags=syn",
+        "icmp6," ANSWERS ",icmpv6_type=128", "icmp6," ANSWERS ",icmpv6_type=2",
+        "udp6,ipv6_src=fc02::77,ipv6_dst=fc01::5", NULL
+    };
+
+    assert_shown(false, received, true);
+    assert_shown(false, not_received, false);
+    assert_shown(true, sent, true);
+    assert_shown(true, not_sent, false);
+}
+
 /* As many subnets of IPv6 as a filter has. */
 static void
 contact_scope_filters_of_many(void **state OVS_UNUSED)
@@ -481,6 +557,7 @@ const struct CMUnitTest contact_scope_tests[] = {
     cmocka_unit_test(contact_scope_ipv6),
     cmocka_unit_test(contact_scope_filters),
     cmocka_unit_test(contact_scope_filters_ipv6),
+    cmocka_unit_test(contact_scope_filters_frames),
     cmocka_unit_test(contact_scope_filters_of_many),
     { .name = NULL },
 };

@@ -79,7 +79,7 @@ void contact_table_destroy(struct contact_table *);
 
 /* Takes what came in the network at the time 'now', in milliseconds since the
  * epoch.  Returns the contact that it is of, NULL if it is of none: what a
- * target says outside of a window, but in ARP. */
+ * target says outside of a window, but to contact_kind_asks_for_mac(). */
 struct contact *contact_table_take(struct contact_table *, uint32_t network,
                                    const struct contact_packet *,
                                    long long int now);
