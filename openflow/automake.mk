@@ -7,6 +7,8 @@ libpipette_a_SOURCES += \
 	openflow/address-set.h \
 	openflow/agent-meter.c \
 	openflow/agent-meter.h \
+	openflow/claim-answer.c \
+	openflow/claim-answer.h \
 	openflow/claim-family.c \
 	openflow/claim-family.h \
 	openflow/claim-list.c \

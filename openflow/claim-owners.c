@@ -58,7 +58,8 @@ get_mac(const struct ofputil_flow_stats *stats)
 
 void
 claim_owners_add(struct claim_owners *owners, struct address address,
-                 uint16_t hold, const struct ofputil_flow_stats *stats, long long int now)
+                 uint16_t hold, const struct ofputil_flow_stats *stats,
+                 long long int now)
 {
     long long int since = (now - stats->duration_sec * 1000LL
                            - stats->duration_nsec / 1000000);

@@ -39,8 +39,8 @@ struct claim_owners {
 void claim_owners_destroy(struct claim_owners *);
 void claim_owners_clear(struct claim_owners *);
 
-/* Adds the owner of 'address' whom 'stats', a flow of table 19 whose hard timeout is 'hold'
- * seconds, describes. */
+/* Adds the owner of 'address' whom 'stats', a flow of table 19 whose hard
+ * timeout is 'hold' seconds, describes. */
 void claim_owners_add(struct claim_owners *, struct address address,
                       uint16_t hold, const struct ofputil_flow_stats *stats,
                       long long int now);

@@ -81,8 +81,8 @@ struct claim_config {
 /* Returns true if the network claims something. */
 bool claim_set_is_wanted(const struct flow_config *);
 
-/* Appends to 'flows' those of 'table', the first of subnet-set.h, that have who
- * asks, and who answers, go to table 20. */
+/* Appends to 'flows' those of 'table', that for what comes in, by which ARP or
+ * neighbour discovery goes on to table 20. */
 void claim_set_add_entrances(const struct flow_config *, int table,
                              struct svec *flows);
 

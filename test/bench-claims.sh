@@ -55,7 +55,7 @@ bench_claims_peer () {
 # bench_solicitations: the last, as it leaves IPv4.
 bench_solicitations () {
     end_agent
-    make_switch
+    remove_switch
     claim_ipv6
     claims_asked=fc01::96-f9 claims_rate=$CLAIMS_SOLICITATIONS
     start_claims

@@ -292,7 +292,8 @@ def ask(interface, source, targets, seconds="1"):
         if not packet:
             break
         op, mac, sender, target, frame = packet
-        if op == REPLY:
+        # Hosts announce their link-local addresses, too.
+        if op == REPLY and sender[0] != 0xfe:
             words = describe(mac, sender)
             if not port.protocol.is_right_reply(port.mac, frame, source):
                 words += " wrong"

@@ -10,8 +10,8 @@ struct ds;
 struct error_relay;
 struct json;
 
-/* Appends a line for each, indented, unless there were no errors, or the switch
- * sends no solicitations. */
+/* Appends a line for each, indented, unless there were no errors, or the
+ * switch sends no solicitations. */
 void icmp_errors_format(const struct error_relay *, struct ds *);
 
 /* Puts "icmp_errors" and "neighbour_solicitations" into 'object' if the flows
