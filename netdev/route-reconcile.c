@@ -157,8 +157,8 @@ add_route(const struct routes *r, const struct route_target *t,
     }
 
     /* Without flags an IPv4 route comes before another to the same prefix, so
-     * that there always is one.  Of IPv6 it would share the packets with
-     * another one of the same metric, so it takes its place. */
+     * that there always is one.  Of IPv6 it would come behind another
+     * of the same metric, or share its packets, so it takes its place. */
     int flags = t->family == AF_INET6 ? NLM_F_REPLACE : 0;
     int error = route_log_change(want->name,
                                  spec->unreachable ? "add unreachable route"

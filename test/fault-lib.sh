@@ -55,15 +55,13 @@ faults_of_ipv6 () {
     use_ipv6
     flow_set_options=$plan
     inside1=fc01::5 inside2=fc01::9 routed1=2a00:9::5 routed2=2a00:8::5
-    others_address=fc09::1/64 others_prefix=fc0c::/64
-    elsewhere=up0 instead="via fc04::3 onlink metric 1" nodad=nodad
+    others_address=fc09::1/64 others_prefix=fc0c::/64 nodad=nodad
     add_ipv6 client1 $routed1/128
     add_ipv6 client2 $routed2/128
 }
 
-# What others have.  A route of IPv6 takes the place of one with a gateway only
-# if it has one, too.
-others_address=10.9.0.1/24 others_prefix=10.12.0.0/16 elsewhere=lo instead= nodad=
+# What others have.
+others_address=10.9.0.1/24 others_prefix=10.12.0.0/16 nodad=
 
 # The conversations, all with target 77.
 
@@ -406,7 +404,7 @@ ofport () {
 # wanted_flows: as --print-flows has them, with the ports in force.  Learned
 # flows have a cookie that depends on the ports: it is known for 1 and 2.
 wanted_flows () {
-    $PIPETTE_AGENT --uplink up0 $agent_options --print-flows | sed "
+    agent $agent_options --print-flows | sed "
         s/in_port=up0\\>/in_port=$1/
         s/in_port=ovsfake0\\>/in_port=$2/
         s/output:up0\\>/output:$1/
