@@ -206,7 +206,6 @@ TESTSUITE_AT = \
 	test/limits.at \
 	test/metrics.at \
 	test/report.at \
-	test/metrics.at \
 	test/subnet.at \
 	test/top.at
 SYSTEM_TESTSUITE_AT = \
