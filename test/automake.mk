@@ -247,6 +247,7 @@ TEST_HELPERS = \
 	test/appliance/dropin.sh \
 	test/appliance/image.sh \
 	test/appliance/init \
+	test/appliance/ipv6.sh \
 	test/appliance/job-lib.sh \
 	test/appliance/job.service \
 	test/appliance/job.sh \

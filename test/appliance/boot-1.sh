@@ -347,6 +347,11 @@ local: 6 to drop, 0 to pass" "$(cat $results/walls)"
 }
 
 check "the walls of a known subnet hold in the kernel, too" walls
+. $here/ipv6.sh
+systemctl start services
+check "dual stack: a reload, addresses of IPv6 are claimed" dual_stack
+check "dual stack: TCP in the kernel, UDP, fragments, ping" ipv6_served
+check "dual stack: a host of IPv6 takes a claimed address" ipv6_host_comes
 # What was done to it since Open vSwitch was restarted: two ends by force.
 expected="status=9/KILL\|status=6/ABRT\|'signal'\|'watchdog'"
 expected="$expected\|: Watchdog timeout "

@@ -10,6 +10,9 @@ check "after the reboot: TCP" \
     asks 1 tcp 192.168.2.5 192.168.2.77 300000 10.10.5.77
 check "after the reboot: UDP of a routed client" \
     asks 2 udp 172.16.8.5 192.168.2.78 1400 172.16.8.5
+. $here/ipv6.sh
+check "after the reboot: dual stack" start_ipv6
+check "after the reboot: IPv6" ipv6_served
 removed () {
     apt_get remove pipette-agent
     none "processes" "$(pgrep pipette-agent)"
@@ -18,7 +21,7 @@ removed () {
 
 purged () {
     apt_get purge pipette-agent
-    systemctl stop services
+    systemctl stop services services6
     # The kernel makes the link-local address anew with the next link-up.
     ip link set up0 down
     ip link set up0 up

@@ -177,16 +177,17 @@ services_listen () {
 
 # Megaflows.
 
-# megaflows: those of the kernel, IPv4, of the agent's bridge.
+# megaflows [PATTERN]: those of the kernel, of the agent's bridge, of IPv4 or
+# that pattern.
 megaflows () {
     ovs-appctl dpctl/dump-flows -m system@ovs-system |
-        grep -E 'in_port\((up0|ovsfake0)\)' | grep 'eth_type(0x0800)'
+        grep -E 'in_port\((up0|ovsfake0)\)' | grep "${1:-eth_type(0x0800)}"
 }
 
-# in_kernel: of what was just forwarded, nothing went through userspace, and
-# both ways some 100,000 bytes were forwarded by one megaflow.
+# in_kernel [PATTERN]: of what was just forwarded, nothing went through
+# userspace, and both ways some 100,000 bytes were forwarded by one megaflow.
 in_kernel () {
-    megaflows >$results/megaflows
+    megaflows "$@" >$results/megaflows
     grep 'bytes:[0-9]\{6,\}.*dp:ovs.*actions:.*ovsfake0' $results/megaflows
     grep 'bytes:[0-9]\{6,\}.*dp:ovs.*actions:.*up0' $results/megaflows
     none "by userspace" "$(grep 'userspace(' $results/megaflows)"
