@@ -118,7 +118,7 @@ pings () {
 
 # A closed port of a target.
 closed_ports () {
-    refusal="ECONNREFUSED, ICMP 3/3 from 192.168.2.84 about 192.168.2.84:9"
+    refusal="ECONNREFUSED, ICMP 3/3 from 192.168.2.84 about 192.168.2.84 port 9"
     for source in 192.168.2.5 172.16.9.5; do
         equal "what $source hears" "$refusal" \
             "$(client 1 $here/errors.py asks $source 192.168.2.84 9)"
