@@ -310,7 +310,6 @@ check "the uplink is unplugged and plugged" uplink_unplugged
 watch_uplink
 check "Open vSwitch is restarted: service and connection go on" \
     openvswitch_restarted
-. $here/dropin.sh
 check "claims: none, nobody answers" unclaimed
 check "the agent is killed: no packet is lost" killed
 check "the agent hangs: the watchdog has it replaced, no packet is lost" hung

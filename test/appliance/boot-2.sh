@@ -13,6 +13,7 @@ check "after the reboot: UDP of a routed client" \
 . $here/ipv6.sh
 check "after the reboot: dual stack" start_ipv6
 check "after the reboot: IPv6" ipv6_served
+. $here/dropin.sh
 removed () {
     apt_get remove pipette-agent
     none "processes" "$(pgrep pipette-agent)"
