@@ -251,6 +251,7 @@ TEST_HELPERS = \
 	test/appliance/job-lib.sh \
 	test/appliance/job.service \
 	test/appliance/job.sh \
+	test/appliance/lab-switch.sh \
 	test/appliance/lab.service \
 	test/appliance/lab.sh \
 	test/appliance/packages \

@@ -330,7 +330,7 @@ walls () {
     ip link set other0 up
     ip link set other1 up
     ovs-vsctl add-port copro0 other0
-    trap 'ovs-vsctl del-port other0' EXIT
+    trap 'ovs-vsctl del-port other0; . $here/lab-switch.sh' EXIT
     ip link set copro0 up
     wait_until is_ready
     $here/walls.py any up1 ovsfake0 other1 copro0 >$results/walls || :

@@ -25,9 +25,4 @@ for ns in client1 client2 stranger; do
     ip netns exec $ns ethtool -K eth0 tx on >/dev/null
 done
 
-# It keeps these rows when it is switched off.
-ovs-vsctl --may-exist add-br sw0 \
-    -- --may-exist add-port sw0 up1 vlan_mode=native-untagged tag=99 trunks=2 \
-    -- --may-exist add-port sw0 sw-client1 tag=2 \
-    -- --may-exist add-port sw0 sw-client2 tag=2 \
-    -- --may-exist add-port sw0 sw-stranger tag=99
+. $here/lab-switch.sh
