@@ -132,7 +132,7 @@ journal_is_quiet () {
 
 # warnings NAME MATCH...: those of this boot that were not yet read by NAME.
 warnings () {
-    warnings_cursor=/run/warnings-$1
+    warnings_cursor=$results/warnings-$1
     shift
     journalctl -b -q -p warning -o cat --cursor-file=$warnings_cursor "$@"
 }
