@@ -16,17 +16,21 @@ limit_is () {
         grep "^zone=28674,limit=$1,"
 }
 
-# A client that nobody has, so that its connections stay half open, and the
-# kernel's own limit is near.  Refused ones would not count.
+# A client that nobody has, so that its connections stay half open.  Refused
+# ones would not count.  Others, of before, end meanwhile, and make room.
+flooded () {
+    client 1 $here/ct-flood.py eth0 172.16.9.77 3000 1000
+    agentctl status | grep 'connections of routed clients: 500 of 500, full'
+}
+
+# The kernel's own limit is near.
 connections_bounded () {
     max=$(sysctl -n net.netfilter.nf_conntrack_max)
     trap 'sysctl -w net.netfilter.nf_conntrack_max=$max' EXIT
     wait_until limit_is $((max / 4 < 262144 ? max / 4 : 262144))
     sysctl -w net.netfilter.nf_conntrack_max=2000
     wait_until limit_is 500
-    client 1 $here/ct-flood.py eth0 172.16.9.77 3000 1000
-    wait_until sh -c "ovs-appctl -t /run/pipette-agent/copro0.ctl status |
-        grep 'connections of routed clients: 500 of 500, full'"
+    wait_until flooded
     ovs-appctl dpctl/ct-get-limits system@ovs-system zone=28674
     tracked=$(sysctl -n net.netfilter.nf_conntrack_count)
     echo "$tracked connections in the kernel"
