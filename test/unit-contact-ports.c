@@ -2,26 +2,14 @@
 
 #include <config.h>
 
-#include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include "agent/config/options.h"
 #include "agent/contacts/contact-ports.h"
 #include "packets.h"
-#include "svec.h"
+#include "test/unit.h"
 #include "timeval.h"
 #include "util.h"
-
-static void
-parse_options(const char *words, struct options *options)
-{
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
-
-    svec_add(&argv, "pipette-agent");
-    svec_parse_words(&argv, words);
-    svec_terminate(&argv);
-    assert_null(options_parse(argv.n, argv.names, NULL, options));
-    svec_destroy(&argv);
-}
 
 static struct in6_addr
 address(const char *s)

@@ -2,7 +2,7 @@
 
 #include <config.h>
 
-#include "test/unit.h"
+#include "test/unit-contact-lib.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "svec.h"
+#include "test/unit.h"
 #include "util.h"
 
 /* 2026-11-28T10:00:00Z */
@@ -23,18 +24,6 @@
 #define KNOWN "--uplink up0 --real-subnet 192.168.2.0/24"
 #define KNOWN6 "--uplink up0 --fake-address fc04::1/64 " \
     "--real-subnet fc01::/96"
-
-static void
-parse_options(const char *words, struct options *options)
-{
-    struct svec argv = SVEC_EMPTY_INITIALIZER;
-
-    svec_add(&argv, "pipette-agent");
-    svec_parse_words(&argv, words);
-    svec_terminate(&argv);
-    assert_null(options_parse(argv.n, argv.names, NULL, options));
-    svec_destroy(&argv);
-}
 
 static struct in6_addr
 address(const char *s)
